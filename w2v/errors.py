@@ -1,0 +1,81 @@
+"""All that can go wrong, as one tree of exceptions.
+
+    W2VError                 every error of ours; its text is one line: what, where, what now
+    +-- SettingsError        a setting out of range, or two that contradict each other
+    +-- CorpusError          a text that cannot be read or holds nothing to train on
+    +-- FormatError          a file of vectors (or of questions) that is not what it should be
+    +-- UnknownWordError     a word that the vocabulary does not have
+    +-- ResourceError        not enough memory or disk for what was asked
+    +-- OutputError          a result that cannot be written where it should go
+    +-- MissingExtraError    an optional library that is not installed
+
+The library raises these; `w2v.cli` is the one place that shows them. Anything else that is
+raised is a bug of ours and is let through to be seen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+
+class W2VError(Exception):
+    """An error that its reader can do something about."""
+
+    exit_code = 1
+
+
+class SettingsError(W2VError):
+    """A setting is out of range or contradicts another."""
+
+    exit_code = 2
+
+
+class CorpusError(W2VError):
+    """A corpus cannot be read, or nothing in it can be trained on."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: str, line: int | None = None) -> None:
+        super().__init__(_located(path, problem, line))
+
+
+class FormatError(W2VError):
+    """A file is not in the format that it should be in."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: str, line: int | None = None) -> None:
+        super().__init__(_located(path, problem, line))
+
+
+class UnknownWordError(W2VError):
+    """The vocabulary does not have this word."""
+
+    def __init__(self, word: str, suggestions: Sequence[str] = ()) -> None:
+        self.word = word
+        self.suggestions = tuple(suggestions)
+        hint = f" Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
+        super().__init__(f"{word!r} is not in the vocabulary.{hint}")
+
+
+class ResourceError(W2VError):
+    """The machine has not enough memory or disk for what was asked."""
+
+
+class OutputError(W2VError):
+    """A result cannot be written where it should go."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        super().__init__(_located(path, problem, None))
+
+
+class MissingExtraError(W2VError):
+    """An optional library is needed and not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'w2v[{extra}]'")
+
+
+def _located(path: str | os.PathLike[str], problem: str, line: int | None) -> str:
+    return f"{os.fspath(path)}: {problem}" if line is None else f"{os.fspath(path)}:{line}: {problem}"
+
+
+def _one_of(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]

@@ -1,0 +1,38 @@
+"""The vocabulary: which words there are, and how often each occurred."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Words by falling count; a word's id is its position.
+
+    words   tuple of str, V    ties stand in order of first appearance
+    counts  int64 [V]          never increases with the id
+    """
+
+    words: tuple[str, ...]
+    counts: npt.NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        assert self.counts.dtype == np.int64
+        assert self.counts.shape == (len(self.words),)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The id of each word."""
+        return {word: id for id, word in enumerate(self.words)}
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens of the corpus are words of this vocabulary."""
+        return int(self.counts.sum())
