@@ -1,0 +1,48 @@
+"""The command line: each command is a file, and this is the one place where an error becomes a message."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from w2v import __version__
+from w2v.errors import W2VError
+
+# The order is that of the help: first what a newcomer does first.
+COMMANDS = ("train", "similar", "analogy", "evaluate")
+
+
+class _Cli(click.Group):
+    """Imports a command's file when the command is asked for, and shows our errors in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"w2v.cli.{name}"), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except W2VError as error:
+            failure = click.ClickException(str(error))
+            failure.exit_code = error.exit_code
+            raise failure from error
+
+
+@click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="w2v")
+def cli() -> None:
+    """Train word embeddings on your own text, and question them.
+
+    \b
+        $ w2v train corpus.txt
+        $ w2v similar king
+        $ w2v analogy king man woman
+    """
