@@ -1,0 +1,114 @@
+"""All chance of a training run, drawn from the position in the corpus.
+
+Nothing here has a state that goes from token to token: what happens at a position of an
+epoch (is the token kept, how wide is its window, which negatives) follows from seed, epoch and position alone. So
+the pairs that are trained are the same for any number of threads and any size of block, a block can look
+past its edges and see what its neighbour will see, and a run can go on anywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.compiler import kernel
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: steps of the generator below
+LOW = np.uint64(0xFFFFFFFF)
+HALF = np.uint64(32)
+
+
+@kernel
+def mix(x):
+    """Scramble 64 bits: the output function of SplitMix64 (Steele, Lea & Flood 2014, Java's SplittableRandom)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
+
+
+@kernel
+def epoch_key(seed, epoch):
+    """Return the 64 bits that all chance of one epoch starts from."""
+    return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(epoch) * GOLDEN)
+
+
+@kernel
+def bits_at(key, position):
+    """Return 64 random bits for a position of the corpus."""
+    return mix(key + np.uint64(position) * GOLDEN)
+
+
+@kernel
+def below(bits, limit):
+    """Turn the high 32 random bits into a number from 0 to limit - 1, to within limit / 2^32 (Lemire 2019)."""
+    return np.int64(((bits >> HALF) * np.uint64(limit)) >> HALF)
+
+
+def keep_limits(counts: np.ndarray, sample: float) -> np.ndarray:
+    """Return for each word the largest 32-bit number that still means "keep this token", uint32 [V].
+
+    counts  int64 [V]
+    sample  share of the corpus from which words are thinned out; 0 keeps all
+
+    A token of a word with share f of the corpus is kept with probability sqrt(t / f) + t / f: the C program's
+    rule, which keeps a little more than the paper's sqrt(t / f) (Mikolov et al. 2013b, eq. 5).
+    """
+    if sample == 0:
+        return np.full(len(counts), 0xFFFFFFFF, np.uint32)
+    ratio = sample * (counts.sum() / counts)
+    keep = np.minimum(np.sqrt(ratio) + ratio, 1.0)
+    return np.maximum(np.ceil(keep * 2.0**32) - 1, 0).astype(np.uint32)
+
+
+def keep_shares(counts: np.ndarray, sample: float) -> np.ndarray:
+    """Return the probability with which a token of each word is kept, float64 [V]."""
+    return (keep_limits(counts, sample) + 1.0) / 2.0**32
+
+
+def noise_table(counts: np.ndarray, exponent: float) -> np.ndarray:
+    """Return the alias table of the noise distribution counts^exponent, uint32 [V, 2] (Vose 1991).
+
+    Slot i stands for word i with probability table[i, 0] / 2^32, else for word table[i, 1].
+    Exact to 2^-32 in each slot, and 8 bytes a word: the C program's table is 400 MB and competes
+    with the rows for the cache; one of 2^18 entries is as fast but coarse.
+    """
+    table = np.empty((len(counts), 2), np.uint32)
+    _fill_alias(counts.astype(np.float64) ** exponent, table)
+    return table
+
+
+@kernel
+def _fill_alias(shares, table):
+    size = len(shares)
+    shares *= size / shares.sum()
+    small = np.empty(size, np.int64)
+    large = np.empty(size, np.int64)
+    smalls = larges = 0
+    for i in range(size):
+        if shares[i] < 1:
+            small[smalls] = i
+            smalls += 1
+        else:
+            large[larges] = i
+            larges += 1
+    while smalls and larges:
+        smalls -= 1
+        i, j = small[smalls], large[larges - 1]
+        table[i, 0] = np.uint32(min(shares[i] * 2.0**32, 2.0**32 - 1))
+        table[i, 1] = np.uint32(j)
+        shares[j] -= 1 - shares[i]
+        if shares[j] < 1:
+            larges -= 1
+            small[smalls] = j
+            smalls += 1
+    # What is left is full but for rounding.
+    for n in range(smalls):
+        table[small[n], 0], table[small[n], 1] = np.uint32(0xFFFFFFFF), np.uint32(small[n])
+    for n in range(larges):
+        table[large[n], 0], table[large[n], 1] = np.uint32(0xFFFFFFFF), np.uint32(large[n])
+
+
+@kernel
+def draw(bits, table):
+    """Return a word id from the noise distribution for 64 random bits."""
+    slot = below(bits, table.shape[0])
+    return np.int64(slot) if (bits & LOW) < np.uint64(table[slot, 0]) else np.int64(table[slot, 1])

@@ -1,0 +1,251 @@
+"""Skip-gram with negative sampling: ids in, moved rows out.
+
+Mikolov et al. 2013b ("Distributed Representations of Words and Phrases and their Compositionality"), eq. 4, with
+the C program's subsampling and dynamic window, and one set of negatives for each center word, shared by
+its contexts (Ji et al. 2016). A block is trained in three passes, each over arrays that fit the cache:
+
+    gather   which tokens are kept, and the window of each
+    draw     the negatives of every center. Apart from training, so that the look-ups in the noise
+             table overlap and the next centers' rows are known and can be fetched
+    train    score and update, center after center
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.chance import GOLDEN, HALF, LOW, bits_at, draw, epoch_key, mix
+from w2v.kernels.compiler import kernel
+from w2v.kernels.tiles import SLOT, prefetch_row, read_flag, score_panel, take_next, update_panel
+
+SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
+BLOCK = 10_000  # positions a block; the rate is set for each, as in the C program
+LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn by chance
+LAST_RATE = 1e-4  # the rate falls to this share of its start, as in the C program
+
+# What a thread reports, float64 [8], a cache line of its own.
+TOKENS, CENTERS, PAIRS, LOSS, RATE = range(5)
+# What all threads look at, int64 [16]: two cache lines.
+NEXT_BLOCK, STOP = 0, 8
+
+
+@kernel
+def train(stream, center, context, keep, noise, control, progress, window, negatives, epochs, rate, seed, shape):
+    """Take blocks until none is left or `control[STOP]` is set. Any number of threads may run this at once.
+
+    stream    int32 [L], ids with SENTENCE_END behind each sentence
+    center    float32 [V, row], rows of whole cache lines, aligned; moved in place (`syn0` in the C program)
+    context   float32 [V, row], likewise (`syn1neg`)
+    keep      uint32 [V], see `keep_limits`
+    noise     uint32 [V, 2], see `noise_table`
+    control   int64 [16], shared by all threads
+    progress  float64 [8], this thread's account
+    rate      learning rate at the start; falls linearly with the position to LAST_RATE of it
+    shape     tuple whose length is the width of a panel, see `panel_width`
+    """
+    width = len(shape)
+    panels = (negatives + width) // width
+    contexts = 2 * window + 1  # and one that keeps the last of an odd number company
+    row_bytes = np.int64(center.shape[1] * 4)
+    center_at, context_at = np.int64(center.ctypes.data), np.int64(context.ctypes.data)
+
+    words = np.empty(BLOCK + contexts, np.int32)
+    bits = np.empty(BLOCK + contexts, np.uint64)
+    left = np.empty(BLOCK + contexts, np.int32)
+    right = np.empty(BLOCK + contexts, np.int32)
+    drawn = np.empty(BLOCK * negatives, np.int32)
+    times = np.empty(BLOCK * negatives, np.int8)
+
+    xs = np.zeros(contexts, np.int64)
+    ys = np.zeros(panels * width, np.int64)
+    labels = np.zeros(panels * SLOT, np.float32)
+    labels[0] = 1
+    weights = np.zeros(panels * SLOT, np.float32)
+    steps = aligned_zeros(panels * contexts * SLOT)
+    kept = aligned_zeros(contexts * center.shape[1])
+    spare = aligned_zeros(center.shape[1])  # where an output is missing: its weight is 0, so it stays zeros
+
+    blocks = (len(stream) + BLOCK - 1) // BLOCK
+    while read_flag(control.ctypes.data + 8 * STOP) == 0:
+        block = take_next(control.ctypes.data + 8 * NEXT_BLOCK)
+        if block >= blocks * epochs:
+            break
+        epoch, start = block // blocks, block % blocks * BLOCK
+        stop = min(start + BLOCK, len(stream))
+        done = (epoch * len(stream) + start) / (epochs * len(stream))
+        now = np.float32(rate * max(1 - done, LAST_RATE))
+        key = epoch_key(seed, epoch)
+        first, last, size, tokens = gather(stream, start, stop, keep, key, window, words, bits, left, right)
+        draw_negatives(words, bits, first, last, noise, negatives, drawn, times)
+        pairs, loss = 0, 0.0
+        for c in range(first, last):
+            if c + 1 < last:
+                prefetch_row(context_at + words[c + 1] * row_bytes, row_bytes)
+                for n in range((c + 1 - first) * negatives, (c + 2 - first) * negatives):
+                    prefetch_row(context_at + max(drawn[n], 0) * row_bytes, row_bytes)
+                if c + 1 + window < size:
+                    prefetch_row(center_at + words[c + 1 + window] * row_bytes, row_bytes)
+            m = 0
+            for j in range(left[c], right[c]):
+                xs[m] = center_at + words[j] * row_bytes
+                m += j != c
+            xs[m] = spare.ctypes.data
+            if m == 0:
+                continue
+            ys[0] = context_at + words[c] * row_bytes
+            weights[0] = now
+            for k in range(1, panels * width):
+                slot = k // width * SLOT + k % width
+                n = (c - first) * negatives + k - 1
+                if k <= negatives and drawn[n] >= 0:
+                    ys[k] = context_at + drawn[n] * row_bytes
+                    weights[slot] = now * times[n]
+                else:
+                    ys[k] = spare.ctypes.data
+                    weights[slot] = 0
+            for p in range(panels):
+                score_panel(
+                    xs.ctypes.data,
+                    m,
+                    ys.ctypes.data + 8 * p * width,
+                    labels.ctypes.data + 4 * SLOT * p,
+                    weights.ctypes.data + 4 * SLOT * p,
+                    steps.ctypes.data + 4 * SLOT * p * contexts,
+                    kept.ctypes.data,
+                    row_bytes,
+                    shape,
+                )
+            for p in range(panels):
+                update_panel(
+                    xs.ctypes.data,
+                    kept.ctypes.data,
+                    m,
+                    ys.ctypes.data + 8 * p * width,
+                    steps.ctypes.data + 4 * SLOT * p * contexts,
+                    row_bytes,
+                    shape,
+                )
+            if bits[c] & LOSS_MASK == 0:
+                loss += window_loss(steps, weights, now, m, panels, contexts)
+                pairs += m
+        progress[TOKENS] += tokens
+        progress[CENTERS] += last - first
+        progress[PAIRS] += pairs
+        progress[LOSS] += loss
+        progress[RATE] = now
+
+
+@kernel
+def gather(stream, start, stop, keep, key, window, words, bits, left, right):
+    """Find the tokens of stream[start:stop] that are kept, and the window of each.
+
+    words   int32, written: the ids kept, with up to `window` neighbours before and after the block
+    bits    uint64, written: the random bits of each; the low half decides the window, the high half the keeping
+    left    int32, written: words[left[c]:right[c]] is the window of center c, c itself included
+    right   int32, written
+
+    Returns first, last, size, tokens: the block's own centers are words[first:last] of words[:size];
+    tokens counts the ids in the block before subsampling.
+
+    Subsampling comes before the windows, so that they reach further; the width of each is drawn from 1 to
+    `window`: both as in the C program. Windows reach over the edges of the block, for a line
+    may be longer than a block, but never over the end of a sentence.
+    """
+    # The neighbours before the block, found backwards.
+    first, i = 0, start - 1
+    while i >= 0 and first < window and stream[i] != SENTENCE_END:
+        chance = bits_at(key, i)
+        if (chance >> HALF) <= keep[stream[i]]:
+            words[first] = stream[i]
+            first += 1
+        i -= 1
+    for j in range(first // 2):
+        words[j], words[first - 1 - j] = words[first - 1 - j], words[j]
+
+    size, sentence, tokens = first, 0, 0
+    for i in range(start, stop):
+        id = stream[i]
+        if id == SENTENCE_END:
+            for c in range(max(sentence, first), size):
+                right[c] = size
+            sentence = size
+            continue
+        tokens += 1
+        chance = bits_at(key, i)
+        words[size] = id
+        bits[size] = chance
+        left[size] = sentence
+        size += (chance >> HALF) <= keep[id]
+    last, i = size, stop
+    if sentence < last:
+        while i < len(stream) and size < last + window and stream[i] != SENTENCE_END:
+            if (bits_at(key, i) >> HALF) <= keep[stream[i]]:
+                words[size] = stream[i]
+                size += 1
+            i += 1
+    for c in range(max(sentence, first), last):
+        right[c] = size
+    for c in range(first, last):
+        # 32 bits apart from those that decided the keeping
+        width = 1 + np.int64(((bits[c] & LOW) * np.uint64(window)) >> HALF)
+        left[c] = max(left[c], c - width)
+        right[c] = min(right[c], c + width + 1)
+    return first, last, size, tokens
+
+
+@kernel
+def draw_negatives(words, bits, first, last, noise, negatives, drawn, times):
+    """Draw the negatives of centers words[first:last].
+
+    drawn  int32 [centers * negatives], written: ids; -1 where the draw was the center itself, which is
+           dropped as in the C program, or stands there already
+    times  int8 [centers * negatives], written: how often each was drawn
+    """
+    for c in range(first, last):
+        state = mix(bits[c])
+        begin = (c - first) * negatives
+        for n in range(begin, begin + negatives):
+            state += GOLDEN
+            drawn[n] = draw(mix(state), noise)
+            times[n] = 1
+        for n in range(begin, begin + negatives):
+            if drawn[n] == words[c]:
+                drawn[n] = -1
+            for earlier in range(begin, n):
+                if drawn[n] >= 0 and drawn[n] == drawn[earlier]:
+                    drawn[n] = -1
+                    times[earlier] += 1
+
+
+@kernel
+def window_loss(steps, weights, rate, m, panels, contexts):
+    """Return the loss of the m pairs whose steps were just computed, the sum over outputs of -log P(label).
+
+    A step is error * weight, and 1 - |error| is the probability that the model gave to the label.
+    """
+    loss = 0.0
+    for p in range(panels):
+        for k in range(SLOT):
+            weight = weights[p * SLOT + k]
+            if weight > 0:
+                for j in range(m):
+                    error = abs(steps[(p * contexts + j) * SLOT + k]) / weight
+                    loss -= np.log(max(1 - np.float64(error), 1e-9)) * np.float64(weight / rate)
+    return loss
+
+
+@kernel
+def aligned_zeros(size):
+    """Return float32 zeros [size] that begin on a cache line."""
+    buffer = np.zeros(size + 16, np.float32)
+    skip = (-(buffer.ctypes.data // 4)) % 16
+    return buffer[skip : skip + size]
+
+
+def panel_width(negatives: int) -> int:
+    """Return the number of outputs in a panel for which 1 + negatives outputs leave the fewest places empty.
+
+    Each width is a compilation of its own, so there are three.
+    """
+    outputs = 1 + negatives
+    return min((8, 6, 4), key=lambda width: -(-outputs // width) * width)

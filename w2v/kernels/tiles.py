@@ -1,0 +1,203 @@
+"""The two matrix products of a window, as tiles that stay in registers.
+
+A center word has m contexts (rows x of one matrix) and n outputs (rows y of the other: the
+center itself, its negatives; for hierarchical softmax the nodes of its path). Every
+context is scored against every output, so a window is three tiny products (Ji et al. 2016, "Parallelizing
+Word2Vec in Shared and Distributed Memory", where BLAS does them):
+
+    scores = X . Y^T                              [m, n]
+    steps  = (label - sigmoid(scores)) * weight   [m, n]   weight = rate * times drawn
+    Y     += steps^T . X                          with X as it was
+    X     += steps . Y                            with Y as it was
+
+Outputs are taken in panels of at most 8, so that any number of them fits. `score_panel` does
+the first two lines for one panel, `update_panel` the last two.
+
+A row is any number of registers: the loops over a row are loops in the emitted code, not
+unrolled ones, so that a new dim costs no compilation. A panel's width is part of the type of an
+argument (the length of a tuple): it is unrolled, for that is what keeps the tile in registers.
+
+    steps layout: float32 [panels, contexts, 8], one aligned slot of 8 numbers for each context
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from w2v.kernels.compiler import LANES, REGISTERS
+from w2v.kernels.emit import (
+    BYTES,
+
+    I64,
+    fma,
+    load,
+    load_address,
+    load_repeated,
+    load_splat,
+    loop,
+    number,
+    sigmoid,
+    store,
+    sums,
+    whole,
+)
+from w2v.kernels.emit import prefetch as emit_prefetch
+
+SLOT = 8  # outputs of a panel at the most, and numbers of `steps` for a context
+SLOT_BYTES = 4 * SLOT
+
+
+def _address(b: Any, base: Any, index: Any, size: int) -> Any:
+    return b.add(base, b.mul(index, whole(size)))
+
+
+@intrinsic
+def score_panel(_: Any, xs: Any, m: Any, ys: Any, labels: Any, weights: Any, steps: Any, kept: Any,
+                row_bytes: Any, shape: Any) -> Any:  # fmt: skip
+    """Score m contexts against the outputs of one panel, and write the steps that follow.
+
+    xs         address of int64 [m + 1], the contexts' rows; m odd: xs[m] is any row to keep it company
+    ys         address of int64 [width], the outputs' rows
+    labels     address of float32 [8], 1 for what should score high
+    weights    address of float32 [8], rate times multiplicity; 0 leaves an output alone
+    steps      address of float32 [m + 1, 8], written
+    kept       address of float32 [m + 1, row], written: the contexts as they are now
+    row_bytes  bytes of a row, whole registers
+    shape      tuple whose length is the panel's width
+
+    Two contexts at a time: 2 x 6 products in 12 registers are enough to hide the latency of FMA
+    (4 cycles x 2 a cycle = 8 in flight), and leave room in 16 registers (AVX2).
+    """
+    width = shape.count
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        xs, m, ys, labels, weights, steps, kept, row_bytes, _ = args
+        rows = [load_address(b, ys, 8 * k) for k in range(width)]
+        label_slots, weight_slots = [], []
+        for first in range(0, SLOT, min(SLOT, LANES)):
+            label_slots.append(load_repeated(b, b.add(labels, whole(4 * first)), min(SLOT, LANES)))
+            weight_slots.append(load_repeated(b, b.add(weights, whole(4 * first)), min(SLOT, LANES)))
+        with loop(b, m, step=2) as pair:
+            at = _address(b, xs, pair.index, 8)
+            x = [load_address(b, at), load_address(b, at, 8)]
+            copy = [b.add(kept, b.mul(b.add(pair.index, whole(i)), row_bytes)) for i in range(2)]
+            with loop(b, row_bytes, [number(0)] * (2 * width), step=BYTES) as row:
+                parts = []
+                for i in range(2):
+                    part = load(b, b.add(x[i], row.index))
+                    store(b, part, b.add(copy[i], row.index))
+                    parts.append(part)
+                products = [None] * (2 * width)
+                for k in range(width):
+                    y = load(b, b.add(rows[k], row.index))
+                    for i in range(2):
+                        products[i * width + k] = fma(b, parts[i], y, row.carried[i * width + k])
+                row.following = products
+            # Lay the 2 x width products out in two slots of 8, and sum as many as a register has lanes.
+            slots: list[Any] = [None] * (2 * SLOT)
+            for i in range(2):
+                slots[i * SLOT : i * SLOT + width] = row.result[i * width : (i + 1) * width]
+            out = _address(b, steps, pair.index, SLOT_BYTES)
+            for first in range(0, 2 * SLOT, LANES):
+                part = slots[first : first + LANES]
+                if all(product is None for product in part):
+                    continue
+                which = (first % SLOT) // LANES
+                error = b.fsub(label_slots[which], sigmoid(b, sums(b, part)))
+                store(b, b.fmul(error, weight_slots[which]), out, 4 * first)
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 8, shape), emit
+
+
+@intrinsic
+def update_panel(_: Any, xs: Any, kept: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, shape: Any) -> Any:
+    """Move the outputs of one panel and the contexts, each by the other as it was before.
+
+    xs, kept, m, ys, steps, row_bytes, shape as in `score_panel`; the rows behind xs and ys are moved.
+    The rows of ys must all be different; the same row may stand several times in xs.
+
+    Both products in one pass: a column of registers of the outputs is loaded once, old and new side by
+    side, while all contexts go by.
+    """
+    width = shape.count
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        xs, kept, m, ys, steps, row_bytes, _ = args
+        rows = [load_address(b, ys, 8 * k) for k in range(width)]
+
+        def columns(b: Any, offset: Any, deep: int) -> None:
+            """Update `deep` neighbouring registers of every row."""
+            old = [load(b, b.add(rows[k], offset), BYTES * v) for k in range(width) for v in range(deep)]
+            with loop(b, m, old) as each:
+                x = b.add(load_address(b, _address(b, xs, each.index, 8)), offset)
+                x_old = b.add(b.add(kept, b.mul(each.index, row_bytes)), offset)
+                at = _address(b, steps, each.index, SLOT_BYTES)
+                before = [load(b, x_old, BYTES * v) for v in range(deep)]
+                after = [load(b, x, BYTES * v) for v in range(deep)]
+                moved = list(each.carried)
+                for k in range(width):
+                    step = load_splat(b, at, 4 * k)
+                    for v in range(deep):
+                        moved[k * deep + v] = fma(b, step, before[v], moved[k * deep + v])
+                        after[v] = fma(b, step, old[k * deep + v], after[v])
+                for v in range(deep):
+                    store(b, after[v], x, BYTES * v)
+                each.following = moved
+            for k in range(width):
+                for v in range(deep):
+                    store(b, each.result[k * deep + v], b.add(rows[k], offset), BYTES * v)
+
+        # Two columns halve the loads of steps, where the registers suffice: old and new of each
+        # output, a context before and after, and a step.
+        deep = 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1
+        even = b.and_(row_bytes, whole(-deep * BYTES))
+        with loop(b, even, step=deep * BYTES) as column:
+            columns(b, column.index, deep)
+        if deep == 2:
+            with loop(b, b.sub(row_bytes, even), step=BYTES):
+                columns(b, even, 1)
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 6, shape), emit
+
+
+@intrinsic
+def prefetch_row(_: Any, address: Any, row_bytes: Any) -> Any:
+    """Ask for all cache lines of the row at `address`."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        address, row_bytes = args
+        with loop(b, row_bytes, step=64) as line:
+            emit_prefetch(b, b.add(address, line.index))
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit
+
+
+@intrinsic
+def take_next(_: Any, counter: Any) -> Any:
+    """Return the int64 at address `counter` and add one to it, as one step that no other thread can split."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        pointer = b.inttoptr(args[0], I64.as_pointer())
+        return b.atomic_rmw("add", pointer, whole(1), "monotonic")
+
+    return types.int64(types.int64), emit
+
+
+@intrinsic
+def read_flag(_: Any, address: Any) -> Any:
+    """Return the int64 at `address` as it is now, not as a register remembers it."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        pointer = b.inttoptr(args[0], I64.as_pointer())
+        return b.load_atomic(pointer, "monotonic", 8)
+
+    return types.int64(types.int64), emit
+
+
