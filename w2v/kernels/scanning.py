@@ -1,0 +1,393 @@
+"""Bytes in, word numbers out: UTF-8 scanning, lower-casing, splitting, hashing and counting in one pass.
+
+The text is UTF-8 and the words are looked up as bytes; no Python object is made for a token. What a
+table of characters cannot do alone (NFC, a Greek sigma at a word's end) Python does for the few lines
+that need it, before the block comes here: see `next_special` and `w2v.text.tokenizers`.
+
+A table of words, one for each thread that reads, is six arrays:
+
+    slots    uint64 [2^n]   high half: 32 bits of the hash; low half: word number + 1; 0 is empty
+    arena    uint8          the words' bytes, one after another
+    offsets  int64          word w is arena[offsets[w]:offsets[w + 1]]
+    counts   int64          how often each word was seen
+    firsts   int64          where each word was seen first
+    size     int64 [1]      how many words there are
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.compiler import kernel
+
+# What a character is to the tokenizers, two bits; the third says that Python must look at the block.
+OTHER, LETTER, MARK = 0, 1, 2
+KIND = 3
+SPECIAL = 4
+
+# What a scan stops for.
+DONE, TABLE_FULL = 0, 1
+SENTENCE_END = np.int32(-1)
+NEWLINE, APOSTROPHE, TYPOGRAPHIC_APOSTROPHE = 0x0A, 0x27, 0x2019
+
+# FNV-1a (Fowler, Noll & Vo), 64 bits: one multiplication a byte, and words are short.
+FNV_START = np.uint64(0xCBF29CE484222325)
+FNV_PRIME = np.uint64(0x100000001B3)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+HALF = np.uint64(32)
+LOW = np.uint64(0xFFFFFFFF)
+
+
+@kernel
+def decode(text, i):
+    """Return the code point at text[i] and its length in bytes; the text is valid UTF-8."""
+    lead = np.int64(text[i])
+    if lead < 0x80:
+        return lead, 1
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | (text[i + 1] & 0x3F), 2
+    if lead < 0xF0:
+        return (lead & 0x0F) << 12 | (text[i + 1] & 0x3F) << 6 | (text[i + 2] & 0x3F), 3
+    return (
+        (lead & 0x07) << 18 | (text[i + 1] & 0x3F) << 12 | (text[i + 2] & 0x3F) << 6 | (text[i + 3] & 0x3F),
+        4,
+    )
+
+
+@kernel
+def encode(point, out, i):
+    """Write a code point as UTF-8 at out[i] and return its length in bytes."""
+    if point < 0x80:
+        out[i] = point
+        return 1
+    if point < 0x800:
+        out[i] = 0xC0 | point >> 6
+        out[i + 1] = 0x80 | point & 0x3F
+        return 2
+    if point < 0x10000:
+        out[i] = 0xE0 | point >> 12
+        out[i + 1] = 0x80 | point >> 6 & 0x3F
+        out[i + 2] = 0x80 | point & 0x3F
+        return 3
+    out[i] = 0xF0 | point >> 18
+    out[i + 1] = 0x80 | point >> 12 & 0x3F
+    out[i + 2] = 0x80 | point >> 6 & 0x3F
+    out[i + 3] = 0x80 | point & 0x3F
+    return 4
+
+
+@kernel
+def sequence(text, i):
+    """Return the length of the UTF-8 sequence at text[i], or minus the length of what is no UTF-8 there.
+
+    Table 3-7 of the Unicode standard; what is invalid is cut into maximal subparts, as Python's
+    errors="replace" does, each of which becomes one U+FFFD.
+    """
+    lead, left = text[i], len(text) - i
+    if lead < 0x80:
+        return 1
+    low, high, length = 0x80, 0xBF, 0
+    if 0xC2 <= lead <= 0xDF:
+        length = 2
+    elif 0xE0 <= lead <= 0xEF:
+        length = 3
+        if lead == 0xE0:
+            low = 0xA0
+        elif lead == 0xED:
+            high = 0x9F
+    elif 0xF0 <= lead <= 0xF4:
+        length = 4
+        if lead == 0xF0:
+            low = 0x90
+        elif lead == 0xF4:
+            high = 0x8F
+    else:
+        return -1
+    if left < 2 or text[i + 1] < low or text[i + 1] > high:
+        return -1
+    for n in range(2, length):
+        if left <= n or text[i + n] & 0xC0 != 0x80:
+            return -n
+    return length
+
+
+@kernel
+def is_utf8(text):
+    """Say whether `text`, uint8 [n], is valid UTF-8."""
+    i = 0
+    while i < len(text):
+        length = sequence(text, i)
+        if length < 0:
+            return False
+        i += length
+    return True
+
+
+@kernel
+def next_special(text, start, kinds):
+    """Return begin and end of the next lines that hold a SPECIAL character, from the line at `start` on.
+
+    text   uint8 [n], valid UTF-8
+    kinds  uint8 [0x110000]
+
+    Lines in a row that all hold one come together; begin == end == n when there are no more.
+    """
+    line = i = start
+    begin = -1
+    special = False
+    while i < len(text):
+        byte = text[i]
+        if byte == NEWLINE:
+            if special:
+                begin = line if begin < 0 else begin
+            elif begin >= 0:
+                return begin, line
+            line, special = i + 1, False
+        if byte < 0x80:
+            i += 1
+        else:
+            point, length = decode(text, i)
+            special |= kinds[point] & SPECIAL != 0
+            i += length
+    if special:
+        begin = line if begin < 0 else begin
+        line = len(text)
+    return (begin, line) if begin >= 0 else (len(text), len(text))
+
+
+@kernel
+def repair(text, out):
+    """Copy `text`, uint8 [n], to `out`, uint8 [3 n], with U+FFFD for what is no UTF-8.
+
+    Returns how many bytes were written, and how many could not be decoded.
+    """
+    i = size = bad = 0
+    while i < len(text):
+        length = sequence(text, i)
+        if length > 0:
+            for n in range(length):
+                out[size + n] = text[i + n]
+            size += length
+            i += length
+        else:
+            size += encode(0xFFFD, out, size)
+            bad -= length
+            i -= length
+    return size, bad
+
+
+@kernel
+def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size):
+    """Split `text` into words and lines, count the words, and write their numbers.
+
+    text      uint8 [n], valid UTF-8
+    start     int64 [2]: where to begin in `text` and in `ids`; written: where the scan ended
+    bytewise  uint8 [256]: for a byte that alone belongs to a word, the byte to store; 0 for the others
+    kinds     uint8 [0x110000]: OTHER, LETTER or MARK for each code point; no size: bytes alone decide
+    lower     int32 [0x110000]: the code point to store for each
+    single    whether each letter, with the marks on it, is a word of its own
+    place     where this block stands among all blocks, shifted left by 32; to tell which word came first
+    ids       int32 [n + 1], written: word numbers, SENTENCE_END behind each line that holds a word
+    slots, arena, offsets, counts, firsts, size: the table of words. `arena` must have room for 3 n bytes more.
+
+    Returns DONE, or TABLE_FULL when the table must be enlarged and the scan called again.
+    """
+    i, n = start[0], start[1]
+    words, end = size[0], len(text)
+    mask = np.uint64(len(slots) - 1)
+    room = min(len(slots) // 2, len(counts)) - 1
+    reason = DONE
+    while i < end:
+        byte = text[i]
+        if bytewise[byte] == 0:
+            # Between words.
+            if byte == NEWLINE:
+                if n > 0 and ids[n - 1] != SENTENCE_END:
+                    ids[n] = SENTENCE_END
+                    n += 1
+                elif n == 0:
+                    ids[n] = SENTENCE_END  # may end a sentence that began in the block before
+                    n += 1
+                i += 1
+                continue
+            if byte < 0x80:
+                i += 1
+                continue
+            point, length = decode(text, i)
+            if kinds[point] & KIND == OTHER:
+                i += length
+                continue
+        if words >= room:
+            reason = TABLE_FULL
+            break
+        # A word: copied to the end of the arena, where it stays if it is new.
+        begin = at = offsets[words]
+        hash = FNV_START
+        while i < end:
+            byte = text[i]
+            stored = bytewise[byte]
+            if stored:
+                if single and at > begin:
+                    break
+                arena[at] = stored
+                hash = (hash ^ np.uint64(stored)) * FNV_PRIME
+                at += 1
+                i += 1
+                continue
+            if byte < 0x80 and byte != APOSTROPHE:
+                break
+            if len(kinds) == 0:
+                break
+            point, length = decode(text, i)
+            kind = kinds[point] & KIND
+            if point == APOSTROPHE or point == TYPOGRAPHIC_APOSTROPHE:
+                # Inside a word only: don't, l'été, and the same with U+2019.
+                if single or at == begin or i + length >= end:
+                    break
+                following, _ = decode(text, i + length)
+                if kinds[following] & KIND == OTHER:
+                    break
+                point = APOSTROPHE
+            elif kind == OTHER or (single and at > begin and kind != MARK):
+                break
+            wrote = encode(lower[point], arena, at)
+            for byte_at in range(at, at + wrote):
+                hash = (hash ^ np.uint64(arena[byte_at])) * FNV_PRIME
+            at += wrote
+            i += length
+        tag = fold(hash)
+        slot, word = find(tag, arena, begin, at, slots, arena, offsets)
+        if word < 0:
+            word = words
+            slots[slot] = tag << HALF | np.uint64(word + 1)
+            offsets[word + 1] = at
+            counts[word] = 0
+            firsts[word] = place + n
+            words += 1
+        counts[word] += 1
+        ids[n] = word
+        n += 1
+    start[0], start[1] = i, n
+    size[0] = words
+    return reason
+
+
+@kernel
+def fold(hash):
+    """Return the 32 bits of a hash that the table keeps."""
+    return (hash >> HALF) ^ (hash & LOW)
+
+
+@kernel
+def first_slot(tag, slots):
+    """Return where the search for a word begins."""
+    return np.int64((tag * GOLDEN) >> HALF) & (len(slots) - 1)
+
+
+@kernel
+def find(tag, text, begin, end, slots, arena, offsets):
+    """Look the word text[begin:end] up. Returns its slot and number; number -1 and a free slot if it is new."""
+    slot = first_slot(tag, slots)
+    while True:
+        entry = slots[slot]
+        if entry == 0:
+            return slot, np.int64(-1)
+        if entry >> HALF == tag:
+            word = np.int64(entry & LOW) - 1
+            at = offsets[word]
+            if offsets[word + 1] - at == end - begin:
+                same = True
+                for i in range(end - begin):
+                    same &= arena[at + i] == text[begin + i]
+                if same:
+                    return slot, word
+        slot = (slot + 1) & (len(slots) - 1)
+
+
+@kernel
+def move_slots(old, new):
+    """Enter what stands in `old` into the larger, empty table `new`; both uint64 [2^n]."""
+    for entry in old:
+        if entry != 0:
+            slot = first_slot(entry >> HALF, new)
+            while new[slot] != 0:
+                slot = (slot + 1) & (len(new) - 1)
+            new[slot] = entry
+
+
+@kernel
+def merge(from_slots, from_arena, from_offsets, from_counts, from_firsts, slots, arena, offsets, counts, firsts, size, moved):
+    """Add the words of one table to another that has room for all of them.
+
+    moved  int64 [words of the first table], written: the number of each in the second
+    """
+    for entry in from_slots:
+        if entry == 0:
+            continue
+        source = np.int64(entry & LOW) - 1
+        begin, end = from_offsets[source], from_offsets[source + 1]
+        slot, word = find(entry >> HALF, from_arena, begin, end, slots, arena, offsets)
+        if word < 0:
+            word = size[0]
+            slots[slot] = entry & (LOW << HALF) | np.uint64(word + 1)
+            at = offsets[word]
+            for i in range(end - begin):
+                arena[at + i] = from_arena[begin + i]
+            offsets[word + 1] = at + end - begin
+            counts[word] = 0
+            firsts[word] = from_firsts[source]
+            size[0] += 1
+        counts[word] += from_counts[source]
+        firsts[word] = min(firsts[word], from_firsts[source])
+        moved[source] = word
+
+
+@kernel
+def renumber(ids, numbers, out, ended):
+    """Translate a block of word numbers, drop what was dropped, and drop sentences that are empty then.
+
+    ids      int32 [n], word numbers and SENTENCE_END
+    numbers  int32, the final id of each word number; -1 for words that were dropped
+    out      int32 [at least n], written
+    ended    whether the block before ended with its sentence
+
+    Returns how many ids were written, how many sentences ended, and whether the last is at its end.
+    """
+    size = sentences = 0
+    for id in ids:
+        if id == SENTENCE_END:
+            if not ended:
+                out[size] = SENTENCE_END
+                size += 1
+                sentences += 1
+                ended = True
+        else:
+            number = numbers[id]
+            if number >= 0:
+                out[size] = number
+                size += 1
+                ended = False
+    return size, sentences, ended
+
+
+@kernel
+def count_wide(arena, offsets, counts, words):
+    """Count letters, CJK letters, kana and tokens over all words, each as often as it occurred.
+
+    Ideographs and kana are what U+3040..30FF and U+3400..9FFF hold; an unsegmented text is one where such
+    letters are most and the words are long.
+    """
+    letters = wide = kana = tokens = 0
+    for word in range(words):
+        i, n_letters, n_wide, n_kana = offsets[word], 0, 0, 0
+        while i < offsets[word + 1]:
+            point, length = decode(arena, i)
+            n_letters += 1
+            n_kana += 0x3040 <= point <= 0x30FF
+            n_wide += 0x3040 <= point <= 0x30FF or 0x3400 <= point <= 0x9FFF
+            i += length
+        letters += n_letters * counts[word]
+        wide += n_wide * counts[word]
+        kana += n_kana * counts[word]
+        tokens += counts[word]
+    return letters, wide, kana, tokens

@@ -1,0 +1,90 @@
+"""Tables of characters, made once from Python's own `unicodedata` and kept in the user's cache."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels import scanning
+from w2v.places import user_cache
+
+POINTS = 0x110000
+FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
+JAMO = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))  # join the letter before by arithmetic, not by a table
+
+
+class Characters(NamedTuple):
+    """What each code point is, uint8 [0x110000], and which one to store for it, int32 [0x110000].
+
+    The kinds are those of `w2v.kernels.scanning`.
+    """
+
+    kinds: npt.NDArray[np.uint8]
+    lower: npt.NDArray[np.int32]
+
+
+@lru_cache
+def characters(keep_case: bool) -> Characters:
+    """Return the tables, from the cache if they are there for this version of Unicode."""
+    path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-1.npy"
+    with contextlib.suppress(OSError, ValueError):
+        table = np.load(path)
+        if table.shape == (POINTS,) and table.dtype == np.int32:
+            return _unpack(table)
+    table = _make(keep_case)
+    with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.save(file, table)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink()
+    return _unpack(table)
+
+
+def _unpack(table: npt.NDArray[np.int32]) -> Characters:
+    return Characters((table & 7).astype(np.uint8), table >> 3)
+
+
+def _make(keep_case: bool) -> npt.NDArray[np.int32]:
+    """Return kind + 8 * lower-cased code point for each code point, int32 [0x110000]."""
+    table = np.arange(POINTS, dtype=np.int32) << 3
+    joins_the_one_before = set(JAMO)
+    for point in range(POINTS):
+        parts = unicodedata.decomposition(chr(point))
+        if parts and not parts.startswith("<") and " " in parts:
+            joins_the_one_before.add(int(parts.split()[1], 16))
+    for point in range(POINTS):
+        char = chr(point)
+        category = unicodedata.category(char)
+        if category in ("Cn", "Co", "Cs"):
+            continue
+        kind = scanning.OTHER
+        # Nl are numbers that are letters, the zero of 二〇二六 among them.
+        if category[0] == "L" or category in ("Nd", "Nl") or char == "_":
+            kind = scanning.LETTER
+        elif category[0] == "M":
+            kind = scanning.MARK
+        lowered = char if keep_case else char.lower()
+        # Where one character does not become one character by a table, Python works on the whole block.
+        special = (
+            len(lowered) > 1
+            or (point == FINAL_SIGMA and not keep_case)
+            or unicodedata.combining(char) > 0
+            or point in joins_the_one_before
+            or not unicodedata.is_normalized("NFC", char)
+        )
+        if special:
+            kind |= scanning.SPECIAL
+        table[point] = kind | ord(lowered[0]) << 3
+    return table

@@ -1,0 +1,58 @@
+"""A corpus as the trainer takes it: a vocabulary, a stream of ids, and the account of what became of the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was read and what became of it; `tokens == kept + dropped`, always.
+
+    files              how many sources were read
+    bytes              of text, after decompression
+    tokens, types      read: occurrences, and different words
+    kept, dropped      tokens of words in the vocabulary, and of words below min-count or beyond max-vocab
+    sentences          lines that hold a token that was kept
+    undecodable        bytes that were no UTF-8 and became U+FFFD
+    segment_with       tokenizers that would find words in a text that looks unsegmented, else nothing
+    """
+
+    files: int
+    bytes: int
+    tokens: int
+    types: int
+    kept: int
+    sentences: int
+    undecodable: int
+    segment_with: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> int:
+        """Tokens whose word is not in the vocabulary."""
+        return self.tokens - self.kept
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedCorpus:
+    """A text as numbers, read once.
+
+    vocabulary  the words
+    stream      int32 [kept + sentences]: ids, and SENTENCE_END (-1) behind each sentence; memory-mapped if large.
+                One stream with marks, not ids and an array of starts: 4 bytes a sentence instead of 8,
+                and a kernel can begin anywhere without a search.
+    account     what became of the text
+    """
+
+    vocabulary: Vocabulary
+    stream: npt.NDArray[np.int32]
+    account: Account
+
+    def __post_init__(self) -> None:
+        assert self.stream.dtype == np.int32
+        assert len(self.stream) == self.account.kept + self.account.sentences

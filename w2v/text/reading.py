@@ -1,0 +1,217 @@
+"""Reads a corpus once: blocks of bytes -> word numbers and counts -> vocabulary and ids.
+
+    one thread     reads and decompresses, cuts blocks
+    N threads      each with a table of words of its own: split, count, number      (nogil kernels)
+    then           tables merged, words ranked, numbers replaced by ids
+
+The result does not depend on the number of threads: words are ranked by count, and ties by where
+they stood first in the corpus.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.errors import CorpusError
+from w2v.kernels import scanning
+from w2v.settings import TrainSettings
+from w2v.text.corpus import Account, EncodedCorpus
+from w2v.text.sources import Block, Source, find_sources, read_blocks
+from w2v.text.spool import IN_MEMORY, Ids, Spool, stream
+from w2v.text.table import WordTable
+from w2v.text.tokenizers import find_tokenizer, segment_block
+from w2v.vocabulary import Vocabulary
+
+# Each thread counts into a table of its own; beyond eight, decompression is the limit and memory the price.
+MOST_THREADS = 8
+TICK_SECONDS = 0.1
+# Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
+UNSEGMENTED_LENGTH = 4
+
+
+class ReadProgress(NamedTuple):
+    """How far reading has come: bytes on disk read, of how many (0 if unknown), and tokens found."""
+
+    done: int
+    total: int
+    tokens: int
+
+
+def read(
+    corpus: Iterable[str | os.PathLike[str]],
+    settings: TrainSettings | None = None,
+    *,
+    report: Callable[[ReadProgress], None] = lambda progress: None,
+    tmp_dir: str | os.PathLike[str] | None = None,
+    in_memory: int = IN_MEMORY,
+) -> EncodedCorpus:
+    """Read files, directories or standard input ("-") and return them as ids.
+
+    settings   tokenizer, keep_case, min_count, max_vocab and threads are what counts here
+    report     called about ten times a second
+    tmp_dir    where ids beyond `in_memory` go; the system's folder by default
+
+    Raises CorpusError, MissingExtraError, ResourceError.
+    """
+    settings = settings or TrainSettings()
+    tokenizer = find_tokenizer(settings.tokenizer)
+    sources = find_sources(corpus)
+    folder = Path(tmp_dir) if tmp_dir is not None else None
+    total = 0 if any(source.size == 0 for source in sources) else sum(source.size for source in sources)
+    reading = _Reading(settings, Spool(folder, in_memory))
+    with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
+        reading.run(sources, pool, lambda: report(ReadProgress(reading.done, total, reading.tokens)))
+    return _encode(reading, settings, [source.name for source in sources], folder, in_memory)
+
+
+def _segmenters(settings: TrainSettings) -> ProcessPoolExecutor:
+    # Spawned, not forked: a fork of a process with threads may never wake up.
+    return ProcessPoolExecutor(settings.threads, get_context("spawn"))
+
+
+class _Reading:
+    """Blocks on their way from one thread that reads to several that split and count."""
+
+    def __init__(self, settings: TrainSettings, spool: Spool) -> None:
+        self.settings = settings
+        self.spool = spool
+        self.rule = find_tokenizer(settings.tokenizer).rule(settings.keep_case)
+        self.tables = [WordTable() for _ in range(min(settings.threads, MOST_THREADS))]
+        self.owners: list[int] = []  # which table numbered the words of each block
+        self.done = self.tokens = self.bytes = self.undecodable = 0
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[tuple[int, Block] | None] = queue.Queue(2 * len(self.tables))
+        self._stop = threading.Event()
+        self._error: BaseException | None = None
+
+    def run(self, sources: list[Source], pool: ProcessPoolExecutor | None, tick: Callable[[], None]) -> None:
+        """Read everything, with a `tick` about ten times a second; raises what any thread raised."""
+        threads = [threading.Thread(target=self._guard, args=(self._produce, sources))]
+        for number in range(len(self.tables)):
+            threads.append(threading.Thread(target=self._guard, args=(self._consume, number, pool)))
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(TICK_SECONDS)
+                    tick()
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _guard(self, work: Callable[..., None], *args: Any) -> None:
+        try:
+            work(*args)
+        except BaseException as error:  # raised again in `run`, by the thread that the user talks to
+            self._error = self._error or error
+            self._stop.set()
+
+    def _produce(self, sources: list[Source]) -> None:
+        for number, block in enumerate(read_blocks(sources)):
+            self.owners.append(-1)
+            if not self._put((number, block)):
+                return
+        for _ in self.tables:
+            self._put(None)
+
+    def _put(self, item: tuple[int, Block] | None) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._queue.put(item, timeout=TICK_SECONDS)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def _consume(self, owner: int, pool: ProcessPoolExecutor | None) -> None:
+        while not self._stop.is_set():
+            try:
+                item = self._queue.get(timeout=TICK_SECONDS)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
+            number, block = item
+            text, bad = block.text, 0
+            if pool is not None:
+                text, bad = pool.submit(segment_block, self.settings.tokenizer, text).result()
+            prepared, bad_too = self.rule.prepare(text)
+            ids = self.tables[owner].scan(prepared, self.rule, number)
+            self.spool.put(number, ids)
+            with self._lock:
+                self.owners[number] = owner
+                self.done = max(self.done, block.done)
+                self.bytes += len(block.text)
+                self.tokens += int(np.count_nonzero(ids != scanning.SENTENCE_END))
+                self.undecodable += bad + bad_too
+
+
+def _encode(reading: _Reading, settings: TrainSettings, names: list[str], folder: Path | None, in_memory: int) -> EncodedCorpus:
+    """Merge the tables, rank the words, and turn word numbers into ids."""
+    table = reading.tables[0]
+    moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
+    counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
+    if len(table) == 0:
+        raise CorpusError(_named(names), "no words in it; is this the right file, and the right --tokenizer?")
+    order = np.lexsort((firsts, -counts))
+    kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+    if len(kept) == 0:
+        raise CorpusError(
+            _named(names),
+            f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}:"
+            f" --min-count {counts.max()} or less leaves words",
+        )
+    numbers = np.full(len(table), -1, np.int32)
+    numbers[kept] = np.arange(len(kept), dtype=np.int32)
+    ids, sentences = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
+    vocabulary = Vocabulary(table.words(kept), counts[kept])
+    account = Account(
+        files=len(names),
+        bytes=reading.bytes,
+        tokens=reading.tokens,
+        types=len(table),
+        kept=vocabulary.tokens,
+        sentences=sentences,
+        undecodable=reading.undecodable,
+        segment_with=_segment_with(table),
+    )
+    return EncodedCorpus(vocabulary, ids, account)
+
+
+def _renumber(reading: _Reading, numbers: list[Ids], folder: Path | None, in_memory: int) -> tuple[Ids, int]:
+    """Return the stream of ids and the number of sentences; each block is forgotten as it is translated."""
+    ids = stream(reading.spool.size, folder, in_memory)
+    size = sentences = 0
+    ended = True
+    for block, owner in enumerate(reading.owners):
+        wrote, more, ended = scanning.renumber(reading.spool.take(block), numbers[owner], ids[size:], ended)
+        size += wrote
+        sentences += more
+    return ids[:size], sentences
+
+
+def _segment_with(table: WordTable) -> tuple[str, ...]:
+    """Return the tokenizers that find words where most letters are Chinese or Japanese and the words too long."""
+    letters, wide, kana, tokens = scanning.count_wide(table.arena, table.offsets, table.counts, len(table))
+    if 2 * wide < letters or letters < UNSEGMENTED_LENGTH * tokens:
+        return ()
+    # A Japanese text is about half kana, a Chinese one has none.
+    return ("mecab" if 10 * kana > wide else "jieba", "characters")
+
+
+def _named(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

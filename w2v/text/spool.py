@@ -1,0 +1,89 @@
+"""Streams of int32 ids: in memory while they are small, in a temporary file beyond that."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.errors import ResourceError
+
+Ids = npt.NDArray[np.int32]
+IN_MEMORY = 1 << 28  # ids, that is 1 GiB: the text they come from is about 1.5 GB
+
+
+class _Place(NamedTuple):
+    offset: int
+    size: int
+
+
+class Spool:
+    """Blocks of ids, put in any order by any thread, taken in the order of their numbers.
+
+    Memory holds the first `in_memory` ids, a file in `folder` that has no name and goes with the process the rest.
+    """
+
+    def __init__(self, folder: Path | None = None, in_memory: int = IN_MEMORY) -> None:
+        self._folder = folder
+        self._room = in_memory
+        self._blocks: dict[int, Ids | _Place] = {}
+        self._file: IO[bytes] | None = None
+        self._lock = threading.Lock()
+        self.size = 0
+
+    def put(self, number: int, ids: Ids) -> None:
+        """Keep one block. Raises ResourceError when the disk is full."""
+        with self._lock:
+            self.size += len(ids)
+            if self.size <= self._room:
+                self._blocks[number] = ids
+                return
+            file = self._open()
+            try:
+                place = _Place(file.seek(0, 2), len(ids))
+                file.write(ids.tobytes())
+            except OSError as error:
+                raise _no_room(self._folder, error) from error
+            self._blocks[number] = place
+
+    def take(self, number: int) -> Ids:
+        """Return one block and forget it."""
+        block = self._blocks.pop(number)
+        if isinstance(block, _Place):
+            file = self._open()
+            file.seek(block.offset)
+            return np.frombuffer(file.read(4 * block.size), np.int32)
+        return block
+
+    def _open(self) -> IO[bytes]:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(dir=self._folder)
+        return self._file
+
+
+def stream(size: int, folder: Path | None = None, in_memory: int = IN_MEMORY) -> Ids:
+    """Return an uninitialised array of int32 [size], memory-mapped from a nameless file if it is large."""
+    if size <= in_memory:
+        return np.empty(size, np.int32)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            if hasattr(os, "posix_fallocate"):
+                # A file with holes would kill the process with SIGBUS, long after this, on a disk that is full.
+                os.posix_fallocate(file.fileno(), 0, 4 * size)
+            else:
+                file.truncate(4 * size)
+        except OSError as error:
+            raise _no_room(folder, error) from error
+        return np.memmap(file, np.int32, "r+", shape=(size,))
+
+
+def _no_room(folder: Path | None, error: OSError) -> ResourceError:
+    return ResourceError(
+        f"{folder or tempfile.gettempdir()}: cannot keep the ids of the corpus there"
+        f" ({error.strerror}); free some space or name another folder with --tmp-dir"
+    )

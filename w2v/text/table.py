@@ -1,0 +1,83 @@
+"""The growing table of words behind the scanning kernel; its arrays are described there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels import scanning
+from w2v.text.tokenizers import Bytes, Rule
+
+FIRST_SLOTS = 1 << 16
+
+
+class WordTable:
+    """Words with their counts and first places; a word's number is its position."""
+
+    def __init__(self, slots: int = FIRST_SLOTS) -> None:
+        self.slots = np.zeros(slots, np.uint64)
+        self.arena = np.empty(1 << 20, np.uint8)
+        self.offsets = np.zeros(slots // 2 + 1, np.int64)
+        self.counts = np.zeros(slots // 2, np.int64)
+        self.firsts = np.zeros(slots // 2, np.int64)
+        self.size = np.zeros(1, np.int64)
+        self._ids = np.empty(0, np.int32)
+
+    def __len__(self) -> int:
+        return int(self.size[0])
+
+    def scan(self, text: Bytes, rule: Rule, block: int) -> npt.NDArray[np.int32]:
+        """Split, count and number the words of one block; returns word numbers and sentence ends, int32."""
+        if len(self._ids) < len(text) + 1:
+            self._ids = np.empty(len(text) + 1, np.int32)
+        # The kernel writes each word to the end of the arena before it knows whether it is new;
+        # lower-casing makes a character three bytes at the most where it was two.
+        self._reserve_arena(2 * len(text) + 16)
+        start = np.zeros(2, np.int64)
+        while scanning.scan(
+            text, start, rule.bytewise, rule.kinds, rule.lower, rule.single, block << 32, self._ids, *self._arrays()
+        ):  # fmt: skip
+            self._grow(2 * len(self.slots))
+        return self._ids[: start[1]].copy()
+
+    def merge(self, other: WordTable) -> npt.NDArray[np.int64]:
+        """Add the words of `other`; returns the number here of each word there, int64."""
+        slots = len(self.slots)
+        while len(self) + len(other) >= slots // 2:
+            slots *= 2
+        if slots > len(self.slots):
+            self._grow(slots)
+        self._reserve_arena(int(other.offsets[len(other)]))
+        moved = np.empty(len(other), np.int64)
+        scanning.merge(*other._arrays()[:-1], *self._arrays(), moved)
+        return moved
+
+    def words(self, numbers: npt.NDArray[np.int64]) -> tuple[str, ...]:
+        """Return the words of these numbers."""
+        arena, offsets = self.arena.tobytes(), self.offsets
+        begins, ends = offsets[numbers].tolist(), offsets[numbers + 1].tolist()
+        return tuple(arena[begin:end].decode() for begin, end in zip(begins, ends))
+
+    def _arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.slots, self.arena, self.offsets, self.counts, self.firsts, self.size
+
+    def _grow(self, slots: int) -> None:
+        larger = np.zeros(slots, np.uint64)
+        scanning.move_slots(self.slots, larger)
+        self.slots = larger
+        self.offsets = _longer(self.offsets, slots // 2 + 1)
+        self.counts = _longer(self.counts, slots // 2)
+        self.firsts = _longer(self.firsts, slots // 2)
+
+    def _reserve_arena(self, more: int) -> None:
+        used = int(self.offsets[len(self)])
+        if used + more > len(self.arena):
+            self.arena = _longer(self.arena, max(used + more, 2 * len(self.arena)))
+
+
+def _longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    longer = np.zeros(size, array.dtype)
+    longer[: len(array)] = array
+    return longer

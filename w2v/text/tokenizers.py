@@ -1,0 +1,172 @@
+"""The table of tokenizers: how a text is split into words.
+
+Splitting itself is a kernel (`w2v.kernels.scanning.scan`) that follows a `Rule`. A language that is
+written without blanks needs a library to find its words: such a tokenizer is a Python function from a line
+to its words, runs in worker processes, and its words, joined by blanks, go through a rule
+like any other text. To add one: write such a function, and add a row to TOKENIZERS.
+"""
+
+from __future__ import annotations
+
+import codecs
+import importlib.util
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.errors import MissingExtraError, SettingsError
+from w2v.kernels import scanning
+from w2v.text.characters import characters
+
+Bytes = npt.NDArray[np.uint8]
+ASCII_BLANKS = b"\t\n\v\f\r "
+
+
+class Rule(NamedTuple):
+    """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays."""
+
+    bytewise: Bytes
+    kinds: Bytes
+    lower: npt.NDArray[np.int32]
+    single: bool
+    keep_case: bool
+
+    def prepare(self, block: bytes) -> tuple[Bytes, int]:
+        """Return the block as the kernel can take it, and how many bytes could not be decoded."""
+        text = np.frombuffer(block, np.uint8)
+        if block.isascii():
+            return text, 0
+        bad = 0
+        if not scanning.is_utf8(text):
+            room = np.empty(3 * len(text), np.uint8)
+            size, bad = scanning.repair(text, room)
+            text = room[:size]
+        return (self._normalised(text) if len(self.kinds) else text), bad
+
+    def _normalised(self, text: Bytes) -> Bytes:
+        """Return `text` with the lines in NFC and lower case that the kernel's tables cannot bring there."""
+        pieces = []
+        at = 0
+        while at < len(text):
+            begin, end = scanning.next_special(text, at, self.kinds)
+            pieces.append(text[at:begin])
+            if begin < end:
+                line = unicodedata.normalize("NFC", text[begin:end].tobytes().decode())
+                if not self.keep_case:
+                    line = unicodedata.normalize("NFC", line.lower())
+                pieces.append(np.frombuffer(line.encode(), np.uint8))
+            at = end
+        return np.concatenate(pieces) if len(pieces) > 1 else text
+
+
+def _letters(keep_case: bool, single: bool = False) -> Rule:
+    kinds, lower = characters(keep_case)
+    bytewise = np.zeros(256, np.uint8)
+    for byte in range(128):
+        if kinds[byte] == scanning.LETTER:
+            bytewise[byte] = lower[byte]
+    return Rule(bytewise, kinds, lower, single, keep_case)
+
+
+def _single_letters(keep_case: bool) -> Rule:
+    return _letters(keep_case, single=True)
+
+
+def _blanks(keep_case: bool) -> Rule:
+    bytewise = np.arange(256, dtype=np.uint8)
+    bytewise[list(ASCII_BLANKS)] = 0
+    # No table of characters: bytes alone decide, and no byte is changed.
+    return Rule(bytewise, np.zeros(0, np.uint8), np.zeros(0, np.int32), False, True)
+
+
+def _jieba(line: str) -> Iterable[str]:
+    """Chinese words, by dictionary and hidden Markov model.
+
+    >>> list(_jieba("我爱北京"))
+    ['我', '爱', '北京']
+    """
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)  # it announces on stderr that it loads its dictionary
+    return jieba.cut(line)  # type: ignore[no-any-return]  # untyped
+
+
+def _mecab(line: str) -> Iterable[str]:
+    """Japanese words, by MeCab with the UniDic dictionary.
+
+    >>> list(_mecab("猫が好き"))
+    ['猫', 'が', '好き']
+    """
+    return [word.surface for word in _mecab_tagger()(line)]
+
+
+@lru_cache
+def _mecab_tagger() -> Any:
+    import fugashi
+
+    return fugashi.Tagger()
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """A row of the table.
+
+    about    what it does, for the help text
+    rule     makes the rule of the scanning kernel; its argument is whether to keep upper case
+    segment  from a line to its words, for scripts written without blanks
+    module   the library that `segment` needs
+    extra    the extra of w2v that installs it
+    """
+
+    about: str
+    rule: Callable[[bool], Rule]
+    segment: Callable[[str], Iterable[str]] | None = None
+    module: str = ""
+    extra: str = ""
+
+
+TOKENIZERS = {
+    "words": Tokenizer("runs of letters, marks, digits and _, with apostrophes inside; lower-cased, NFC", _letters),
+    "whitespace": Tokenizer("what stands between ASCII blanks, byte for byte", _blanks),
+    "characters": Tokenizer("each letter or digit alone, with the marks on it; lower-cased, NFC", _single_letters),
+    "jieba": Tokenizer("Chinese words, then as `words`", _letters, _jieba, "jieba", "zh"),
+    "mecab": Tokenizer("Japanese words, then as `words`", _letters, _mecab, "fugashi", "ja"),
+}
+
+
+def find_tokenizer(name: str) -> Tokenizer:
+    """Return a row of the table. Raises SettingsError, or MissingExtraError where its library is not installed."""
+    if name not in TOKENIZERS:
+        raise SettingsError(f"--tokenizer must be one of {', '.join(TOKENIZERS)}, not {name}")
+    tokenizer = TOKENIZERS[name]
+    if tokenizer.module and importlib.util.find_spec(tokenizer.module) is None:
+        raise MissingExtraError(f"the tokenizer {name}", tokenizer.extra)
+    return tokenizer
+
+
+def segment_block(name: str, block: bytes) -> tuple[bytes, int]:
+    """Return a block with its words found and joined by blanks, and how many bytes could not be decoded.
+
+    This is what worker processes run.
+    """
+    segment = TOKENIZERS[name].segment
+    assert segment is not None
+    bad = 0
+
+    def replace(error: UnicodeError) -> tuple[str, int]:
+        nonlocal bad
+        assert isinstance(error, UnicodeDecodeError)
+        bad += error.end - error.start
+        return "\ufffd", error.end
+
+    codecs.register_error("w2v-count", replace)  # a process of its own runs this: nobody else is meant
+    text = block.decode("utf-8", "w2v-count")
+    lines = (" ".join(word for word in segment(line) if not word.isspace()) for line in text.split("\n"))
+    return "\n".join(lines).encode(), bad
