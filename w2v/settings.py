@@ -9,6 +9,9 @@ from typing import Any
 
 from w2v.errors import SettingsError
 
+# The C program lets the rate fall to this share of its start, not to zero.
+LAST_RATE = 1e-4
+
 
 def _available_threads() -> int:
     """CPUs that this process may use; containers and `taskset` can allow fewer than there are."""
@@ -56,9 +59,6 @@ class TrainSettings:
     seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
     tokenizer: str = "words"
     keep_case: bool = False
-
-    # The C program lets the rate fall to this share of its start, not to zero.
-    LAST_RATE = 1e-4
 
     def __post_init__(self) -> None:
         for setting in fields(self):

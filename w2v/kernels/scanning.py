@@ -116,6 +116,9 @@ def is_utf8(text):
     """Say whether `text`, uint8 [n], is valid UTF-8."""
     i = 0
     while i < len(text):
+        if text[i] < 0x80:  # here, for a call costs more than all else: 90 MB/s without this line
+            i += 1
+            continue
         length = sequence(text, i)
         if length < 0:
             return False

@@ -21,16 +21,17 @@ from w2v.kernels.tiles import SLOT, prefetch_row, read_flag, score_panel, take_n
 SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
 BLOCK = 10_000  # positions a block; the rate is set for each, as in the C program
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn by chance
-LAST_RATE = 1e-4  # the rate falls to this share of its start, as in the C program
 
 # What a thread reports, float64 [8], a cache line of its own.
-TOKENS, CENTERS, PAIRS, LOSS, RATE = range(5)
+TOKENS, CENTERS, PAIRS, LOSS = range(4)
 # What all threads look at, int64 [16]: two cache lines.
 NEXT_BLOCK, STOP = 0, 8
 
 
 @kernel
-def train(stream, center, context, keep, noise, control, progress, window, negatives, epochs, rate, seed, shape):
+def train(
+    stream, center, context, keep, noise, control, progress, window, negatives, epochs, rate, last_rate, seed, shape
+):
     """Take blocks until none is left or `control[STOP]` is set. Any number of threads may run this at once.
 
     stream    int32 [L], ids with SENTENCE_END behind each sentence
@@ -40,7 +41,7 @@ def train(stream, center, context, keep, noise, control, progress, window, negat
     noise     uint32 [V, 2], see `noise_table`
     control   int64 [16], shared by all threads
     progress  float64 [8], this thread's account
-    rate      learning rate at the start; falls linearly with the position to LAST_RATE of it
+    rate      learning rate at the start; falls linearly with the position, but not below `last_rate`
     shape     tuple whose length is the width of a panel, see `panel_width`
     """
     width = len(shape)
@@ -73,7 +74,7 @@ def train(stream, center, context, keep, noise, control, progress, window, negat
         epoch, start = block // blocks, block % blocks * BLOCK
         stop = min(start + BLOCK, len(stream))
         done = (epoch * len(stream) + start) / (epochs * len(stream))
-        now = np.float32(rate * max(1 - done, LAST_RATE))
+        now = np.float32(max(rate * (1 - done), last_rate))
         key = epoch_key(seed, epoch)
         first, last, size, tokens = gather(stream, start, stop, keep, key, window, words, bits, left, right)
         draw_negatives(words, bits, first, last, noise, negatives, drawn, times)
@@ -132,7 +133,6 @@ def train(stream, center, context, keep, noise, control, progress, window, negat
         progress[CENTERS] += last - first
         progress[PAIRS] += pairs
         progress[LOSS] += loss
-        progress[RATE] = now
 
 
 @kernel

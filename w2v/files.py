@@ -1,0 +1,69 @@
+"""Files that are whole or not there: written beside their place, then renamed into it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from w2v.errors import OutputError
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """Open a file for writing that takes the place of `path` when the block ends well, and vanishes when it does not.
+
+    Raises OutputError where that cannot be done: the folder, its permissions, a full disk.
+    """
+    target = _target(path)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(target))  # noqa: PTH101  # mkstemp made it readable for its owner alone
+        os.replace(temporary, target)  # noqa: PTH105  # the temporary name is a str
+        temporary = None
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108  # as above
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise OutputError if `path` could not be written now; nothing is left behind."""
+    target = _target(path)
+    if not target.parent.is_dir():
+        raise OutputError(path, f"there is no folder {target.parent}; make it first, or choose another -o")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".w2v.", suffix=".part")
+        os.close(handle)
+        os.unlink(temporary)  # noqa: PTH108  # the name is a str
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror}); choose another -o") from error
+
+
+def _target(path: str | os.PathLike[str]) -> Path:
+    target = Path(path).resolve()  # a link stays a link: what it points to is replaced
+    if target.is_dir():
+        raise OutputError(path, "is a folder; name a file in it")
+    if target.exists() and not target.is_file():
+        raise OutputError(path, "is not a regular file and cannot be replaced")
+    return target
+
+
+def _mode(target: Path) -> int:
+    """Return the permissions that the file has, or that a new one would have."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
