@@ -1,10 +1,10 @@
 """w2v: word embeddings from your own text, on your own machine.
 
 >>> import w2v
->>> corpus = w2v.read(["corpus.txt"])                        # doctest: +SKIP
+>>> corpus = w2v.read(["corpus.txt"])  # doctest: +SKIP
 >>> vectors = w2v.train(corpus, w2v.TrainSettings(dim=100))  # doctest: +SKIP
->>> w2v.save(vectors, "vectors.txt")                         # doctest: +SKIP
->>> vectors.similar("king", 3)                               # doctest: +SKIP
+>>> w2v.save(vectors, "vectors.txt")  # doctest: +SKIP
+>>> vectors.similar("king", 3)  # doctest: +SKIP
 
 The names are found when they are first used: `import w2v` alone loads neither numpy nor numba.
 """

@@ -55,7 +55,9 @@ class TrainSettings:
     ns_exponent: float = _setting(
         0.75, -10.0, 10.0, "--ns-exponent", "Noise words are drawn by count to this power."
     )
-    threads: int = _setting(_available_threads, 1, 1_024, "--threads", "Threads; one gives the same bits every time.")
+    threads: int = _setting(
+        _available_threads, 1, 1_024, "--threads", "Threads; one gives the same bits every time."
+    )
     seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
     tokenizer: str = "words"
     keep_case: bool = False

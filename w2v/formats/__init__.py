@@ -22,7 +22,9 @@ def save(vectors: Vectors, path: str | os.PathLike[str]) -> None:
     """
     for word in vectors.words:
         if word2vec_text.unwritable(word):
-            raise OutputError(path, f"the word {word!r} holds a blank or a line end, which no reader of this format expects")
+            raise OutputError(
+                path, f"the word {word!r} holds a blank or a line end, which no reader of this format expects"
+            )
     path = Path(path)
     with replacing(path) as file:
         FORMATS.get(path.suffix, word2vec_text).write(vectors, file)
@@ -36,7 +38,11 @@ def load(path: str | os.PathLike[str]) -> Vectors:
     """
     path = Path(path)
     if not path.is_file():
-        problem = "is a folder; name a file of vectors" if path.is_dir() else "no such file; make one: w2v train CORPUS"
+        problem = (
+            "is a folder; name a file of vectors"
+            if path.is_dir()
+            else "no such file; make one: w2v train CORPUS"
+        )
         raise FormatError(path, problem)
     try:
         found = twin.find(path)

@@ -48,7 +48,12 @@ def find(source: Path) -> Vectors | None:
 def make(vectors: Vectors, source: Path) -> None:
     """Write a twin of `source`, which holds `vectors`; where no place can be written, none is made."""
     stamp = _stamp(source) | {"crc32": _checksum(source)}
-    header = {"words": len(vectors), "dim": vectors.dim, "counts": vectors.counts is not None, "source": stamp}
+    header = {
+        "words": len(vectors),
+        "dim": vectors.dim,
+        "counts": vectors.counts is not None,
+        "source": stamp,
+    }
     start = MAGIC + json.dumps(header).encode() + b"\n"
     for path in _places(source):
         with contextlib.suppress(OSError, OutputError):

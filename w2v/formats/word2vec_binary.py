@@ -34,7 +34,8 @@ def read(path: Path, file: io.BufferedReader) -> Vectors:
     size = os.fstat(file.fileno()).st_size
     if count * (4 * dim + 1) > size:
         raise FormatError(
-            path, f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes: cut short?"
+            path,
+            f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes: cut short?",
         )
     matrix = np.empty((count, dim), np.float32)
     words = []
@@ -44,7 +45,9 @@ def read(path: Path, file: io.BufferedReader) -> Vectors:
             blank = data.find(b" ", at)
             end = blank + 1 + 4 * dim
             if blank < 0 or end > size:
-                raise FormatError(path, f"the header promises {count:,} words, the file ends after {row:,}: cut short?")
+                raise FormatError(
+                    path, f"the header promises {count:,} words, the file ends after {row:,}: cut short?"
+                )
             words.append(data[at:blank].lstrip(b"\n").decode("utf-8", "replace"))
             matrix[row] = np.frombuffer(data[blank + 1 : end], "<f4")
             at = end

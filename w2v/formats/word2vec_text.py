@@ -46,7 +46,9 @@ def read(path: Path, file: io.BufferedReader) -> Vectors:
     # A header may promise anything: no more is taken than the bytes of the file can hold, two a number.
     size = os.fstat(file.fileno()).st_size
     if count * (2 * dim + 1) > size:
-        raise FormatError(path, f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes", 1)
+        raise FormatError(
+            path, f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes", 1
+        )
     matrix = np.empty((count, dim), np.float32)
     words: list[str] = []
     for first_line, lines in _batches(file):
@@ -76,7 +78,9 @@ def _batches(file: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         line += len(lines)
 
 
-def _split(path: Path, lines: list[bytes], first_line: int, dim: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+def _split(
+    path: Path, lines: list[bytes], first_line: int, dim: int
+) -> tuple[list[str], npt.NDArray[np.float32]]:
     heads, tails = [], []
     for number, line in enumerate(lines, first_line):
         row = line.rstrip(b" \r\n")
@@ -86,7 +90,9 @@ def _split(path: Path, lines: list[bytes], first_line: int, dim: int) -> tuple[l
             # A word with blanks in it, which is why the row is taken apart from its end.
             head, *rest = row.rsplit(b" ", dim)
             if len(rest) != dim:
-                raise FormatError(path, f"expected {dim} numbers after {_shown(head)}, found {len(rest)}", number)
+                raise FormatError(
+                    path, f"expected {dim} numbers after {_shown(head)}, found {len(rest)}", number
+                )
             tail = b" ".join(rest)
         heads.append(head)
         tails.append(tail)
@@ -94,7 +100,9 @@ def _split(path: Path, lines: list[bytes], first_line: int, dim: int) -> tuple[l
     if len(numbers) != len(lines) * dim:
         for number, (head, tail) in enumerate(zip(heads, tails), first_line):
             if len(_parse(tail)) != dim:
-                raise FormatError(path, f"expected {dim} numbers after {_shown(head)}, found something else", number)
+                raise FormatError(
+                    path, f"expected {dim} numbers after {_shown(head)}, found something else", number
+                )
     return [head.decode("utf-8", "replace") for head in heads], _as_float32(numbers).reshape(-1, dim)
 
 
@@ -125,5 +133,3 @@ def _shown(word: bytes) -> str:
 def unwritable(word: str) -> bool:
     """Say whether a word would break the lines or fields of a text file."""
     return not word or any(mark in word for mark in " \n\r\t")
-
-

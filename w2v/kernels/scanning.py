@@ -180,7 +180,9 @@ def repair(text, out):
 
 
 @kernel
-def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size):
+def scan(
+    text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size
+):
     """Split `text` into words and lines, count the words, and write their numbers.
 
     text      uint8 [n], valid UTF-8
@@ -319,7 +321,20 @@ def move_slots(old, new):
 
 
 @kernel
-def merge(from_slots, from_arena, from_offsets, from_counts, from_firsts, slots, arena, offsets, counts, firsts, size, moved):
+def merge(
+    from_slots,
+    from_arena,
+    from_offsets,
+    from_counts,
+    from_firsts,
+    slots,
+    arena,
+    offsets,
+    counts,
+    firsts,
+    size,
+    moved,
+):
     """Add the words of one table to another that has room for all of them.
 
     moved  int64 [words of the first table], written: the number of each in the second

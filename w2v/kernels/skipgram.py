@@ -30,7 +30,20 @@ NEXT_BLOCK, STOP = 0, 8
 
 @kernel
 def train(
-    stream, center, context, keep, noise, control, progress, window, negatives, epochs, rate, last_rate, seed, shape
+    stream,
+    center,
+    context,
+    keep,
+    noise,
+    control,
+    progress,
+    window,
+    negatives,
+    epochs,
+    rate,
+    last_rate,
+    seed,
+    shape,
 ):
     """Take blocks until none is left or `control[STOP]` is set. Any number of threads may run this at once.
 

@@ -31,7 +31,6 @@ from numba.extending import intrinsic
 from w2v.kernels.compiler import LANES, REGISTERS
 from w2v.kernels.emit import (
     BYTES,
-
     I64,
     fma,
     load,
@@ -199,5 +198,3 @@ def read_flag(_: Any, address: Any) -> Any:
         return b.load_atomic(pointer, "monotonic", 8)
 
     return types.int64(types.int64), emit
-
-

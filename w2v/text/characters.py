@@ -18,7 +18,10 @@ from w2v.places import user_cache
 
 POINTS = 0x110000
 FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
-JAMO = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))  # join the letter before by arithmetic, not by a table
+JAMO = (
+    *range(0x1161, 0x1176),
+    *range(0x11A8, 0x11C3),
+)  # join the letter before by arithmetic, not by a table
 
 
 class Characters(NamedTuple):

@@ -160,7 +160,9 @@ class _Reading:
                 self.undecodable += bad + bad_too
 
 
-def _encode(reading: _Reading, settings: TrainSettings, names: list[str], folder: Path | None, in_memory: int) -> EncodedCorpus:
+def _encode(
+    reading: _Reading, settings: TrainSettings, names: list[str], folder: Path | None, in_memory: int
+) -> EncodedCorpus:
     """Merge the tables, rank the words, and turn word numbers into ids."""
     table = reading.tables[0]
     moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]

@@ -62,7 +62,9 @@ def find_sources(corpus: Iterable[str | os.PathLike[str]]) -> list[Source]:
                 if not file.startswith(".")
             )
             if not files:
-                raise CorpusError(name, "this directory holds no files; name a file or a directory of text files")
+                raise CorpusError(
+                    name, "this directory holds no files; name a file or a directory of text files"
+                )
             found += [Source(os.fspath(file), file.stat().st_size) for file in files if file.is_file()]
         elif path.exists():
             found.append(Source(name, path.stat().st_size))
@@ -100,7 +102,10 @@ def _last_boundary(text: bytes) -> int:
         end = max(text.rfind(blank) for blank in (b" ", b"\t", b"\r", b"\v", b"\f")) + 1
     if end == 0 and len(text) > BLOCK_BYTES:
         # A long line without blanks: Chinese or Japanese. Its punctuation ends words too.
-        end = max(text.rfind(mark.encode()) + len(mark.encode()) if mark.encode() in text else 0 for mark in "。、,，！？」　")
+        end = max(
+            text.rfind(mark.encode()) + len(mark.encode()) if mark.encode() in text else 0
+            for mark in "。、,，！？」　"
+        )
     return end
 
 
@@ -111,10 +116,15 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, int]]:
             stream = _decompressed(raw)
             start = True
             while chunk := stream.read(BLOCK_BYTES):
-                yield _checked_start(source, chunk) if start else chunk, 0 if source.name == STDIN else raw.tell()
+                yield (
+                    _checked_start(source, chunk) if start else chunk,
+                    0 if source.name == STDIN else raw.tell(),
+                )
                 start = False
     except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-        raise CorpusError(source.name, f"the archive is damaged or cut short ({error}); make or fetch it again") from error
+        raise CorpusError(
+            source.name, f"the archive is damaged or cut short ({error}); make or fetch it again"
+        ) from error
     except OSError as error:
         raise CorpusError(source.name, f"cannot be read: {error.strerror or error}") from error
 
@@ -122,7 +132,9 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, int]]:
 @contextlib.contextmanager
 def _raw(source: Source) -> Iterator[io.BufferedReader]:
     if source.name == STDIN:
-        yield io.BufferedReader(sys.stdin.buffer.raw if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer)
+        yield io.BufferedReader(
+            sys.stdin.buffer.raw if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer
+        )
     else:
         with Path(source.name).open("rb") as file:
             yield file
@@ -154,7 +166,9 @@ ARCHIVES: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
 
 def _checked_start(source: Source, chunk: bytes) -> bytes:
     if chunk.startswith(UTF16):
-        raise CorpusError(source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt")
+        raise CorpusError(
+            source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt"
+        )
     if b"\0" in chunk:
         raise CorpusError(source.name, "this is binary data, not text (it holds zero bytes); name text files")
     return chunk.removeprefix(BOM)

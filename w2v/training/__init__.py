@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from w2v.training.trainer import Progress, check_memory, compile_ahead, train
+from w2v.training.trainer import Progress, check_memory, compile_ahead, memory_needed, train, trained_share
 
-__all__ = ["Progress", "check_memory", "compile_ahead", "train"]
+__all__ = ["Progress", "check_memory", "compile_ahead", "memory_needed", "train", "trained_share"]

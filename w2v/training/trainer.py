@@ -21,6 +21,7 @@ from w2v.text import EncodedCorpus
 from w2v.training import memory
 from w2v.training.model import Model
 from w2v.vectors import Vectors
+from w2v.vocabulary import Vocabulary
 
 TICK_SECONDS = 0.1
 
@@ -71,10 +72,22 @@ def train(
 _ADVICE = "a smaller --dim, a larger --min-count or a --max-vocab lowers it"
 
 
+def memory_needed(words: int, settings: TrainSettings) -> int:
+    """Return the bytes that training takes beside the corpus: two matrices, the noise table, the keep limits."""
+    return Model.bytes_needed(words, settings.dim) + 12 * words
+
+
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
-    needed = Model.bytes_needed(words, settings.dim)
-    memory.require(needed, f"training {words:,} words x {settings.dim} numbers", _ADVICE)
+    memory.require(
+        memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", _ADVICE
+    )
+
+
+def trained_share(vocabulary: Vocabulary, sample: float) -> float:
+    """Return the share of tokens that subsampling is expected to leave in an epoch."""
+    counts = vocabulary.counts
+    return float(chance.keep_shares(counts, sample) @ counts / counts.sum())
 
 
 def compile_ahead(settings: TrainSettings) -> None:
@@ -87,7 +100,11 @@ class _Run:
     """One training run: what its threads share, and what each of them reports."""
 
     def __init__(
-        self, stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings, model: Model
+        self,
+        stream: npt.NDArray[np.int32],
+        counts: npt.NDArray[np.int64],
+        settings: TrainSettings,
+        model: Model,
     ) -> None:
         self.settings = settings
         self.total = settings.epochs * int(counts.sum())
@@ -112,7 +129,8 @@ class _Run:
             (0,) * skipgram.panel_width(settings.negatives),
         )
         self.threads = [
-            threading.Thread(target=skipgram.train, args=(*shared, account, *numbers)) for account in self.progress
+            threading.Thread(target=skipgram.train, args=(*shared, account, *numbers))
+            for account in self.progress
         ]
 
     def finish(self, report: Callable[[Progress], None]) -> None:

@@ -1,0 +1,92 @@
+"""What a command says while it works: a bar on a terminal, now and then a line elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+PLAIN_SECONDS = 10.0  # between two lines when stderr is no terminal
+
+
+class Meter:
+    """Shows how far a piece of work has come, on stderr; used as a context it ends its bar."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._last = 0.0
+        self._started = 0.0
+
+    def say(self, line: str) -> None:
+        """Print one line."""
+        if not self._quiet:
+            click.echo(line, err=True)
+
+    def show(self, what: str, done: int, total: int, unit: str, **details: float | None) -> None:
+        """Show that `done` of `total` (0 if unknown) is done."""
+        if self._quiet:
+            return
+        now = time.monotonic()
+        self._started = self._started or now
+        if sys.stderr.isatty():
+            self._draw(what, done, total, unit, details)
+        elif now - (self._last or self._started) >= PLAIN_SECONDS:
+            self._last = now
+            share = f"{done / total:4.0%}" if total else f"{done:,} {unit}"
+            left = (
+                f", {_duration((now - self._started) * (total - done) / done)} left" if total and done else ""
+            )
+            speed = f", {_short(done / (now - self._started))}{unit}/s" if done else ""
+            click.echo(
+                f"{what:<12}{share}{speed}{''.join(f', {text}' for text in _texts(details))}{left}", err=True
+            )
+
+    def _draw(self, what: str, done: int, total: int, unit: str, details: dict[str, float | None]) -> None:
+        from tqdm import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(
+                total=total or None,
+                unit=unit if unit == "B" else f" {unit}",
+                unit_scale=True,
+                leave=False,
+                dynamic_ncols=True,
+            )
+        self._bar.set_description_str(f"{what:<11}", refresh=False)
+        texts = _texts(details)
+        if texts:
+            self._bar.set_postfix_str(", ".join(texts), refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> None:
+        self._last = self._started = 0.0
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _texts(details: dict[str, float | None]) -> list[str]:
+    return [f"{name} {_short(value)}" for name, value in details.items() if value is not None]
+
+
+def _short(value: float) -> str:
+    if value >= 1e6:
+        return f"{value / 1e6:.1f}M"
+    if value >= 1e4:
+        return f"{value / 1e3:.0f}k"
+    return f"{value:.4g}"
+
+
+def _duration(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 90
+        else f"{seconds / 60:.0f} min"
+        if seconds < 5400
+        else f"{seconds / 3600:.1f} h"
+    )
