@@ -103,7 +103,8 @@ def _account(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     share = trained_share(corpus.vocabulary, settings.sample)
     lines = [
         f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')},"
-        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept + {account.dropped:,} {_why_dropped(account, words, settings)}",
+        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept"
+        f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
         f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
