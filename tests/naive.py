@@ -72,7 +72,8 @@ def negatives(bits, center, noise, count):
         state = (state + GOLDEN) & MASK
         random = splitmix(state)
         slot = ((random >> 32) * len(noise)) >> 32
-        id = slot if (random & 0xFFFFFFFF) < int(noise[slot][0]) else int(noise[slot][1])
+        share, alias = int(noise[slot]) & 0xFFFFFFFF, int(noise[slot]) >> 32
+        id = slot if (random & 0xFFFFFFFF) < share else alias
         if id != center:
             drawn[id] = drawn.get(id, 0) + 1
     return drawn

@@ -165,16 +165,18 @@ def update_panel(_: Any, xs: Any, kept: Any, m: Any, ys: Any, steps: Any, row_by
 
 
 @intrinsic
-def prefetch_row(_: Any, address: Any, row_bytes: Any) -> Any:
-    """Ask for all cache lines of the row at `address`."""
+def prefetch_rows(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
+    """Ask for all cache lines of some rows: `rows` is the address of int64 [length of shape], their addresses."""
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        address, row_bytes = args
+        rows, row_bytes, _ = args
+        addresses = [load_address(b, rows, 8 * k) for k in range(shape.count)]
         with loop(b, row_bytes, step=64) as line:
-            emit_prefetch(b, b.add(address, line.index))
+            for address in addresses:
+                emit_prefetch(b, b.add(address, line.index))
         return ctx.get_dummy_value()
 
-    return types.void(types.int64, types.int64), emit
+    return types.void(types.int64, types.int64, shape), emit
 
 
 @intrinsic
