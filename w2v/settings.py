@@ -37,27 +37,17 @@ class TrainSettings:
     """
 
     dim: int = _setting(100, 1, 10_000, "--dim", "Numbers in each vector.")
-    window: int = _setting(
-        5, 1, 1_000, "--window", "Furthest context on either side; each center draws 1..window."
-    )
+    window: int = _setting(5, 1, 1_000, "--window", "Furthest context on either side; each center draws 1..window.")
     negatives: int = _setting(5, 1, 100, "--negative", "Noise words drawn for each center word.")
     epochs: int = _setting(5, 1, 100_000, "--epochs", "Passes over the corpus.")
     min_count: int = _setting(5, 1, 2**31 - 1, "--min-count", "Drop words that occur fewer times.")
     max_vocab: int = _setting(
         2**31 - 1, 1, 2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent."
     )
-    sample: float = _setting(
-        1e-3, 0.0, 1.0, "--sample", "Thin out words more frequent than this share; 0 keeps all."
-    )
-    rate: float = _setting(
-        0.025, 1e-9, 10.0, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it."
-    )
-    ns_exponent: float = _setting(
-        0.75, -10.0, 10.0, "--ns-exponent", "Noise words are drawn by count to this power."
-    )
-    threads: int = _setting(
-        _available_threads, 1, 1_024, "--threads", "Threads; one gives the same bits every time."
-    )
+    sample: float = _setting(1e-3, 0.0, 1.0, "--sample", "Thin out words more frequent than this share; 0 keeps all.")
+    rate: float = _setting(0.025, 1e-9, 10.0, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.")
+    ns_exponent: float = _setting(0.75, -10.0, 10.0, "--ns-exponent", "Noise words are drawn by count to this power.")
+    threads: int = _setting(_available_threads, 1, 1_024, "--threads", "Threads; one gives the same bits every time.")
     seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
     tokenizer: str = "words"
     keep_case: bool = False

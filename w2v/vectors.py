@@ -55,7 +55,8 @@ class Vectors:
 
     def __getitem__(self, word: str) -> Floats:
         """Return the vector of `word`, float32 [D]. Raises UnknownWordError."""
-        return self.matrix[self.index[self.find(word)]]
+        row: Floats = self.matrix[self.index[self.find(word)]]
+        return row
 
     @property
     def dim(self) -> int:
@@ -72,7 +73,8 @@ class Vectors:
         """The Euclidean length of each row, float32 [V]."""
         if self.stored_norms is not None:
             return self.stored_norms
-        return np.sqrt(np.einsum("vd,vd->v", self.matrix, self.matrix))
+        norms: Floats = np.sqrt(np.einsum("vd,vd->v", self.matrix, self.matrix))
+        return norms
 
     def find(self, word: str) -> str:
         """Return `word` itself or the form of it that the vocabulary has: NFC, lower-cased, `_` for blanks.
@@ -87,7 +89,8 @@ class Vectors:
     def unit(self, word: str) -> Floats:
         """Return the vector of `word` scaled to length 1, float32 [D]; a zero vector stays zero."""
         row = self.index[self.find(word)]
-        return self.matrix[row] / (self.norms[row] or np.float32(1))
+        unit: Floats = self.matrix[row] / (self.norms[row] or np.float32(1))
+        return unit
 
     def similar(self, words: str | Sequence[str], top: int = 10) -> list[Neighbor]:
         """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors."""
@@ -115,4 +118,5 @@ class Vectors:
         """Return the cosine of `vector`, float32 [D], to every word, float32 [V]; 0 where a length is 0."""
         lengths = self.norms * np.float32(np.linalg.norm(vector))
         dots = self.matrix @ vector
-        return np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+        cosines: Floats = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
+        return cosines

@@ -14,6 +14,14 @@ from w2v.errors import W2VError
 COMMANDS = ("train", "similar", "analogy", "evaluate")
 
 
+class _Failure(click.ClickException):
+    """One line on stderr, and the exit code of the error."""
+
+    def __init__(self, error: W2VError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click reads it from the instance too
+
+
 class _Cli(click.Group):
     """Imports a command's file when the command is asked for, and shows our errors in one line."""
 
@@ -31,15 +39,13 @@ class _Cli(click.Group):
         try:
             return super().invoke(ctx)
         except W2VError as error:
-            failure = click.ClickException(str(error))
-            failure.exit_code = error.exit_code
-            raise failure from error
+            raise _Failure(error) from error
 
 
 @click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="w2v")
 def cli() -> None:
-    """Train word embeddings on your own text, and question them.
+    r"""Train word embeddings on your own text, and question them.
 
     \b
         $ w2v train corpus.txt

@@ -39,6 +39,5 @@ def note_forms(vectors: Vectors, words: Sequence[str]) -> None:
 def _columns(text: str) -> int:
     """Count the columns that a terminal gives to `text`: East Asian letters take two, marks none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

@@ -36,13 +36,9 @@ class Meter:
         elif now - (self._last or self._started) >= PLAIN_SECONDS:
             self._last = now
             share = f"{done / total:4.0%}" if total else f"{done:,} {unit}"
-            left = (
-                f", {_duration((now - self._started) * (total - done) / done)} left" if total and done else ""
-            )
+            left = f", {_duration((now - self._started) * (total - done) / done)} left" if total and done else ""
             speed = f", {_short(done / (now - self._started))}{unit}/s" if done else ""
-            click.echo(
-                f"{what:<12}{share}{speed}{''.join(f', {text}' for text in _texts(details))}{left}", err=True
-            )
+            click.echo(f"{what:<12}{share}{speed}{''.join(f', {text}' for text in _texts(details))}{left}", err=True)
 
     def _draw(self, what: str, done: int, total: int, unit: str, details: dict[str, float | None]) -> None:
         from tqdm import tqdm

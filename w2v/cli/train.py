@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def train(corpus: tuple[str, ...], output: Path, tmp_dir: Path | None, quiet: bool, **settings: Any) -> None:
-    """Train vectors on CORPUS: text files, folders of them, or - for standard input.
+    r"""Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
     A line is a sentence. Archives (.gz, .bz2, .xz, .zst) are read as they are. Skip-gram with negative
     sampling; the negatives of a word are shared by its window, which is as good and far faster.
@@ -89,9 +89,7 @@ def train(corpus: tuple[str, ...], output: Path, tmp_dir: Path | None, quiet: bo
             ),
         )
     formats.save(vectors, output)
-    meter.say(
-        f"{output}: {len(vectors):,} words x {vectors.dim}, in {time.monotonic() - started:.1f} s. Now try:"
-    )
+    meter.say(f"{output}: {len(vectors):,} words x {vectors.dim}, in {time.monotonic() - started:.1f} s. Now try:")
     for line in _what_next(vectors.words, output):
         meter.say(line)
 
@@ -104,8 +102,9 @@ def _account(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     account, words = corpus.account, len(corpus.vocabulary)
     share = trained_share(corpus.vocabulary, settings.sample)
     lines = [
-        f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')}, {_counted(account.sentences, 'sentence')}"
-        f" = {account.kept:,} kept + {account.dropped:,} {_why_dropped(account, words, settings)}",
+        f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')},"
+        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept"
+        f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
         f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
@@ -124,9 +123,7 @@ def _account(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
 
 def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:
     return (
-        f"below min-count {settings.min_count}"
-        if words < settings.max_vocab
-        else "beyond max-vocab or below min-count"
+        f"below min-count {settings.min_count}" if words < settings.max_vocab else "beyond max-vocab or below min-count"
     )
 
 

@@ -38,11 +38,7 @@ def load(path: str | os.PathLike[str]) -> Vectors:
     """
     path = Path(path)
     if not path.is_file():
-        problem = (
-            "is a folder; name a file of vectors"
-            if path.is_dir()
-            else "no such file; make one: w2v train CORPUS"
-        )
+        problem = "is a folder; name a file of vectors" if path.is_dir() else "no such file; make one: w2v train CORPUS"
         raise FormatError(path, problem)
     try:
         found = twin.find(path)
@@ -62,7 +58,7 @@ def _read(path: Path) -> Vectors:
         fields = row.rstrip(b" \r\n").split(b" ")[1:]
         is_text = bool(fields) and all(_is_number(field) for field in fields)
         file.seek(0)
-        return (word2vec_text if is_text else word2vec_binary).read(path, file)
+        return word2vec_text.read(path, file) if is_text else word2vec_binary.read(path, file)
 
 
 def _is_number(field: bytes) -> bool:

@@ -1,12 +1,12 @@
-"""The twin of a file of vectors: the same rows as a memory-mappable file, so that a query answers at once.
+r"""The twin of a file of vectors: the same rows as a memory-mappable file, so that a query answers at once.
 
-    w2v twin 1\\n
-    {"words": V, "dim": D, "counts": bool, "source": {...}}\\n        JSON, one line
+    w2v twin 1\n
+    {"words": V, "dim": D, "counts": bool, "source": {...}}\n        JSON, one line
     zero bytes up to a multiple of 64
     float32 [V, D]      the matrix
     float32 [V]         its norms
     int64 [V]           counts, where they are known
-    words               UTF-8, joined by \\n
+    words               UTF-8, joined by \n
 
 All numbers are little-endian. A twin is a cache: it stands beside its source (or, where that folder cannot be
 written, in the user's cache) and is never used when the source has changed: `source` holds size, times
@@ -98,7 +98,7 @@ def _fits(stamp: dict[str, Any], source: Path) -> bool:
     if all(stamp[key] == value for key, value in now.items()):
         return True
     # Copied, moved or touched: the same content is still the same content.
-    return stamp["size"] == now["size"] and stamp["crc32"] == _checksum(source)
+    return bool(stamp["size"] == now["size"] and stamp["crc32"] == _checksum(source))
 
 
 def _stamp(source: Path) -> dict[str, int]:

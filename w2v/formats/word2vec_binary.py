@@ -45,9 +45,7 @@ def read(path: Path, file: io.BufferedReader) -> Vectors:
             blank = data.find(b" ", at)
             end = blank + 1 + 4 * dim
             if blank < 0 or end > size:
-                raise FormatError(
-                    path, f"the header promises {count:,} words, the file ends after {row:,}: cut short?"
-                )
+                raise FormatError(path, f"the header promises {count:,} words, the file ends after {row:,}: cut short?")
             words.append(data[at:blank].lstrip(b"\n").decode("utf-8", "replace"))
             matrix[row] = np.frombuffer(data[blank + 1 : end], "<f4")
             at = end

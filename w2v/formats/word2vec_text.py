@@ -46,9 +46,7 @@ def read(path: Path, file: io.BufferedReader) -> Vectors:
     # A header may promise anything: no more is taken than the bytes of the file can hold, two a number.
     size = os.fstat(file.fileno()).st_size
     if count * (2 * dim + 1) > size:
-        raise FormatError(
-            path, f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes", 1
-        )
+        raise FormatError(path, f"the header promises {count:,} words x {dim} numbers, the file has {size:,} bytes", 1)
     matrix = np.empty((count, dim), np.float32)
     words: list[str] = []
     for first_line, lines in _batches(file):
@@ -78,9 +76,7 @@ def _batches(file: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
         line += len(lines)
 
 
-def _split(
-    path: Path, lines: list[bytes], first_line: int, dim: int
-) -> tuple[list[str], npt.NDArray[np.float32]]:
+def _split(path: Path, lines: list[bytes], first_line: int, dim: int) -> tuple[list[str], npt.NDArray[np.float32]]:
     heads, tails = [], []
     for number, line in enumerate(lines, first_line):
         row = line.rstrip(b" \r\n")
@@ -90,9 +86,7 @@ def _split(
             # A word with blanks in it, which is why the row is taken apart from its end.
             head, *rest = row.rsplit(b" ", dim)
             if len(rest) != dim:
-                raise FormatError(
-                    path, f"expected {dim} numbers after {_shown(head)}, found {len(rest)}", number
-                )
+                raise FormatError(path, f"expected {dim} numbers after {_shown(head)}, found {len(rest)}", number)
             tail = b" ".join(rest)
         heads.append(head)
         tails.append(tail)
@@ -100,9 +94,7 @@ def _split(
     if len(numbers) != len(lines) * dim:
         for number, (head, tail) in enumerate(zip(heads, tails), first_line):
             if len(_parse(tail)) != dim:
-                raise FormatError(
-                    path, f"expected {dim} numbers after {_shown(head)}, found something else", number
-                )
+                raise FormatError(path, f"expected {dim} numbers after {_shown(head)}, found something else", number)
     return [head.decode("utf-8", "replace") for head in heads], _as_float32(numbers).reshape(-1, dim)
 
 
@@ -119,8 +111,11 @@ def _parse(text: bytes) -> npt.NDArray[np.float64]:
 
 
 def _as_float32(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Round once more. Where the double lies exactly between two floats, it cannot tell how the decimals
-    were meant; such are so rare (one in 2^29) that the nearer even one is taken."""
+    """Round doubles to floats.
+
+    Where a double lies exactly between two floats it cannot tell how the decimals were meant; that
+    is so rare (one in 2^29) that the even neighbour is taken.
+    """
     with np.errstate(over="ignore"):
         return numbers.astype(np.float32)
 

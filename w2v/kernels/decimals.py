@@ -18,7 +18,7 @@ LONGEST = 16  # bytes: "-1.17549435e-38" and a blank
 
 def _powers() -> np.ndarray:
     """Return 10^k * 2^(63 - floor(log2 10^k)), rounded up, for k from FIRST_POWER to LAST_POWER, uint64."""
-    powers = []
+    powers: list[int] = []
     for k in range(FIRST_POWER, LAST_POWER + 1):
         if k >= 0:
             shift = (10**k).bit_length() - 64

@@ -32,7 +32,7 @@ def _intrinsic(b: Builder, name: str, result: Any, *args: Value) -> Value:
 
 
 def fma(b: Builder, x: Value, y: Value, z: Value) -> Value:
-    """x * y + z in every lane."""
+    """Multiply and add, x * y + z, in every lane."""
     return _intrinsic(b, f"llvm.fma.v{LANES}f32", VECTOR, x, y, z)
 
 

@@ -180,9 +180,7 @@ def repair(text, out):
 
 
 @kernel
-def scan(
-    text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size
-):
+def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size):
     """Split `text` into words and lines, count the words, and write their numbers.
 
     text      uint8 [n], valid UTF-8
@@ -199,7 +197,6 @@ def scan(
     """
     i, n = start[0], start[1]
     words, end = size[0], len(text)
-    mask = np.uint64(len(slots) - 1)
     room = min(len(slots) // 2, len(counts)) - 1
     reason = DONE
     while i < end:
@@ -245,7 +242,7 @@ def scan(
                 break
             point, length = decode(text, i)
             kind = kinds[point] & KIND
-            if point == APOSTROPHE or point == TYPOGRAPHIC_APOSTROPHE:
+            if point in (APOSTROPHE, TYPOGRAPHIC_APOSTROPHE):
                 # Inside a word only: don't, l'été, and the same with U+2019.
                 if single or at == begin or i + length >= end:
                     break

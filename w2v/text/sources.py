@@ -16,7 +16,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple, Protocol
 
 from w2v.errors import CorpusError, MissingExtraError
 
@@ -25,6 +25,13 @@ BLOCK_BYTES = 1 << 20  # small enough for the cache and for an even share among 
 LONGEST_WORD = 1 << 24  # bytes without a blank that are still believed to be text
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Readable(Protocol):
+    """What an archive opens as."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
 
 
 class Source(NamedTuple):
@@ -56,15 +63,10 @@ def find_sources(corpus: Iterable[str | os.PathLike[str]]) -> list[Source]:
             found.append(Source(STDIN, 0))
         elif path.is_dir():
             files = sorted(
-                Path(folder) / file
-                for folder, _, names in os.walk(path)
-                for file in names
-                if not file.startswith(".")
+                Path(folder) / file for folder, _, names in os.walk(path) for file in names if not file.startswith(".")
             )
             if not files:
-                raise CorpusError(
-                    name, "this directory holds no files; name a file or a directory of text files"
-                )
+                raise CorpusError(name, "this directory holds no files; name a file or a directory of text files")
             found += [Source(os.fspath(file), file.stat().st_size) for file in files if file.is_file()]
         elif path.exists():
             found.append(Source(name, path.stat().st_size))
@@ -103,8 +105,7 @@ def _last_boundary(text: bytes) -> int:
     if end == 0 and len(text) > BLOCK_BYTES:
         # A long line without blanks: Chinese or Japanese. Its punctuation ends words too.
         end = max(
-            text.rfind(mark.encode()) + len(mark.encode()) if mark.encode() in text else 0
-            for mark in "。、,，！？」　"
+            text.rfind(mark.encode()) + len(mark.encode()) if mark.encode() in text else 0 for mark in "。、,，！？」　"
         )
     return end
 
@@ -132,15 +133,14 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, int]]:
 @contextlib.contextmanager
 def _raw(source: Source) -> Iterator[io.BufferedReader]:
     if source.name == STDIN:
-        yield io.BufferedReader(
-            sys.stdin.buffer.raw if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer
-        )
+        assert isinstance(sys.stdin.buffer, io.BufferedReader)
+        yield sys.stdin.buffer
     else:
         with Path(source.name).open("rb") as file:
             yield file
 
 
-def _decompressed(raw: io.BufferedReader) -> IO[bytes]:
+def _decompressed(raw: io.BufferedReader) -> Readable:
     start = raw.peek(6)
     for magic, open_archive in ARCHIVES.items():
         if start.startswith(magic):
@@ -148,7 +148,7 @@ def _decompressed(raw: io.BufferedReader) -> IO[bytes]:
     return raw
 
 
-def _open_zstd(raw: io.BufferedReader) -> IO[bytes]:
+def _open_zstd(raw: io.BufferedReader) -> Readable:
     try:
         import zstandard
     except ImportError as error:
@@ -156,19 +156,17 @@ def _open_zstd(raw: io.BufferedReader) -> IO[bytes]:
     return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)  # type: ignore[no-any-return]  # untyped
 
 
-ARCHIVES: dict[bytes, Callable[[IO[bytes]], IO[bytes]]] = {
+ARCHIVES: dict[bytes, Callable[[io.BufferedReader], Readable]] = {
     b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
-    b"BZh": lambda raw: bz2.BZ2File(raw),
-    b"\xfd7zXZ\x00": lambda raw: lzma.LZMAFile(raw),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": _open_zstd,
 }
 
 
 def _checked_start(source: Source, chunk: bytes) -> bytes:
     if chunk.startswith(UTF16):
-        raise CorpusError(
-            source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt"
-        )
+        raise CorpusError(source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt")
     if b"\0" in chunk:
         raise CorpusError(source.name, "this is binary data, not text (it holds zero bytes); name text files")
     return chunk.removeprefix(BOM)

@@ -57,12 +57,12 @@ class Spool:
         if isinstance(block, _Place):
             file = self._open()
             file.seek(block.offset)
-            return np.frombuffer(file.read(4 * block.size), np.int32)
+            return np.frombuffer(bytearray(file.read(4 * block.size)), np.int32)  # writable, as the kernels expect
         return block
 
     def _open(self) -> IO[bytes]:
         if self._file is None:
-            self._file = tempfile.TemporaryFile(dir=self._folder)
+            self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  # lives as long as the spool
         return self._file
 
 
@@ -79,7 +79,8 @@ def stream(size: int, folder: Path | None = None, in_memory: int = IN_MEMORY) ->
                 file.truncate(4 * size)
         except OSError as error:
             raise _no_room(folder, error) from error
-        return np.memmap(file, np.int32, "r+", shape=(size,))
+        # A plain array over the map: the kernels are compiled for plain arrays.
+        return np.asarray(np.memmap(file, np.int32, "r+", shape=(size,)))
 
 
 def _no_room(folder: Path | None, error: OSError) -> ResourceError:

@@ -133,13 +133,9 @@ class Tokenizer:
 
 
 TOKENIZERS = {
-    "words": Tokenizer(
-        "runs of letters, marks, digits and _, with apostrophes inside; lower-cased, NFC", _letters
-    ),
+    "words": Tokenizer("runs of letters, marks, digits and _, with apostrophes inside; lower-cased, NFC", _letters),
     "whitespace": Tokenizer("what stands between ASCII blanks, byte for byte", _blanks),
-    "characters": Tokenizer(
-        "each letter or digit alone, with the marks on it; lower-cased, NFC", _single_letters
-    ),
+    "characters": Tokenizer("each letter or digit alone, with the marks on it; lower-cased, NFC", _single_letters),
     "jieba": Tokenizer("Chinese words, then as `words`", _letters, _jieba, "jieba", "zh"),
     "mecab": Tokenizer("Japanese words, then as `words`", _letters, _mecab, "fugashi", "ja"),
 }

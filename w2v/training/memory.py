@@ -39,9 +39,7 @@ def require(needed: int, what: str, advice: str) -> None:
     """Raise ResourceError if `needed` bytes are more than there are."""
     there = available()
     if there is not None and needed > there:
-        raise ResourceError(
-            f"{what} needs {megabytes(needed)} of memory, {megabytes(there)} is free; {advice}"
-        )
+        raise ResourceError(f"{what} needs {megabytes(needed)} of memory, {megabytes(there)} is free; {advice}")
 
 
 def megabytes(size: int) -> str:

@@ -79,9 +79,7 @@ def memory_needed(words: int, settings: TrainSettings) -> int:
 
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
-    memory.require(
-        memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", _ADVICE
-    )
+    memory.require(memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", _ADVICE)
 
 
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:
@@ -129,8 +127,7 @@ class _Run:
             (0,) * skipgram.panel_width(settings.negatives),
         )
         self.threads = [
-            threading.Thread(target=skipgram.train, args=(*shared, account, *numbers))
-            for account in self.progress
+            threading.Thread(target=skipgram.train, args=(*shared, account, *numbers)) for account in self.progress
         ]
 
     def finish(self, report: Callable[[Progress], None]) -> None:

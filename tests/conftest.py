@@ -1,0 +1,50 @@
+"""What all tests share: the command line as a function, small corpora, the shared data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner
+
+HERE = Path(__file__).parent
+DATA = HERE.parent / "data"
+SHARED = Path(os.environ.get("W2V_SHARED_DATA", HERE.parent.parent / "shared" / "data"))
+
+
+class Outcome(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def w2v(monkeypatch):
+    """Run a command as a user would; anything but our own errors is raised."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments, input=None):
+        from w2v.cli import cli
+
+        result = CliRunner().invoke(
+            cli, [str(argument) for argument in arguments], prog_name="w2v", input=input, catch_exceptions=False
+        )
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def shared():
+    """Return a file of the shared data, or skip the test where it is not there."""
+
+    def find(name):
+        path = SHARED / name
+        if not path.exists():
+            pytest.skip(f"needs {path}: the development data, not part of the repository")
+        return path
+
+    return find
