@@ -24,9 +24,7 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
         return
     from w2v.evaluation.catalogue import SOURCES
 
-    _print_columns(
-        [("set", "questions", "language", "where to find it"), *(source[:4] for source in SOURCES)], left=4
-    )
+    _print_columns([("set", "questions", "language", "where to find it"), *(source[:4] for source in SOURCES)], left=4)
     click.echo("\nBefore they can be read:")
     for source in SOURCES:
         if source.note:
@@ -57,9 +55,7 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
     help="Take King and king for one word, the more frequent of them.",
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
-@click.option(
-    "--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories."
-)
+@click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
 @options.layout
 @click.option(
     "--list",
@@ -98,7 +94,7 @@ def evaluate(
 
     A question is asked if the vocabulary has all its words: `asked` says of how many. Intervals
     hold 95 % of 1,000 bootstrap resamples.
-    """
+    """  # noqa: D301  click wants the character \b; with r""" it prints a backslash and a b, and folds the lines
     from w2v import evaluation, formats
 
     second = files[0] if files and files[0].exists() and evaluation.holds_vectors(files[0]) else None

@@ -194,9 +194,7 @@ def _estimates(kind: Kind, answers: Numbers, scores: Numbers, seed: int) -> tupl
     return tuple(estimates)
 
 
-def _contrasts(
-    kind: Kind, first: Numbers, second: Numbers, scores: Numbers, seed: int
-) -> tuple[Contrast, ...]:
+def _contrasts(kind: Kind, first: Numbers, second: Numbers, scores: Numbers, seed: int) -> tuple[Contrast, ...]:
     contrasts = []
     for name in kind.measures:
         measure = MEASURES[name]

@@ -46,9 +46,7 @@ class Method(NamedTuple):
 
 METHODS = {
     "3cosadd": Method("3CosAdd", lambda cosines: cosines, lambda b, a: b - a, np.add),
-    "3cosmul": Method(
-        "3CosMul", lambda cosines: (cosines + _ONE) / _TWO, lambda b, a: b / (a + _EPSILON), np.multiply
-    ),
+    "3cosmul": Method("3CosMul", lambda cosines: (cosines + _ONE) / _TWO, lambda b, a: b / (a + _EPSILON), np.multiply),
 }
 
 

@@ -34,9 +34,7 @@ SOURCES = (
         "Mikolov, Yih & Zweig 2013, Linguistic Regularities",
         "write question and answer on one line, four words",
     ),
-    Source(
-        "BATS 3.0", "analogies", "en", "Vecto project; Gladkova, Drozd & Matsuoka 2016", "give the folder"
-    ),
+    Source("BATS 3.0", "analogies", "en", "Vecto project; Gladkova, Drozd & Matsuoka 2016", "give the folder"),
     Source("jBATS", "analogies", "ja", "Vecto project; Karpinska et al. 2018", "give the folder"),
     Source(
         "fastText analogies",
@@ -51,9 +49,7 @@ SOURCES = (
         "de",
         "University of Stuttgart, IMS; Köper, Scheible & Schulte im Walde 2015",
     ),
-    Source(
-        "WordSim-353", "similarities", "en", "Finkelstein et al. 2002; its two halves: Agirre et al. 2009"
-    ),
+    Source("WordSim-353", "similarities", "en", "Finkelstein et al. 2002; its two halves: Agirre et al. 2009"),
     Source("SimLex-999", "similarities", "en", "Hill, Reichart & Korhonen 2015"),
     Source("MEN", "similarities", "en", "Bruni, Tran & Baroni 2014"),
     Source("Rubenstein-Goodenough 65", "similarities", "en", "Rubenstein & Goodenough 1965"),
@@ -70,9 +66,7 @@ SOURCES = (
         "two columns: word, category",
     ),
     Source("BLESS", "categories", "en", "Baroni & Lenci 2011", "two columns: word, category"),
-    Source(
-        "ESSLLI 2008", "categories", "en", "ESSLLI 2008 workshop on distributional semantics, concrete nouns"
-    ),
+    Source("ESSLLI 2008", "categories", "en", "ESSLLI 2008 workshop on distributional semantics, concrete nouns"),
     Source(
         "8-8-8 outlier detection",
         "odd one out",

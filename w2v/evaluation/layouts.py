@@ -65,12 +65,18 @@ def parse(path: Path, text: str) -> tuple[str, tuple[Section, ...]]:
     for layout in LAYOUTS:
         if layout.fits(rows, separator):
             by_section = groupby(layout.tidy(rows), key=lambda row: row.section)
-            sections = tuple(
-                Section(names[i], tuple(layout.parse(path, list(of_it)))) for i, of_it in by_section
-            )
-            return layout.kind, tuple(section for section in sections if section.questions)
+            sections = [Section(names[i], tuple(layout.parse(path, list(of_it)))) for i, of_it in by_section]
+            return layout.kind, with_questions(path, sections)
     wanted = "four words, two words and a score, or a word and its category on a line"
     raise FormatError(path, f"is in no layout of questions that we know: {wanted}")
+
+
+def with_questions(path: Path, sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Return the sections that hold questions, which a single pair does not. Raises if there is none."""
+    full = tuple(section for section in sections if section.questions)
+    if not full:
+        raise FormatError(path, "holds no questions")
+    return full
 
 
 def parse_pairs(path: Path, text: str) -> tuple[Question, ...]:
@@ -156,9 +162,7 @@ def _parse_pairs(path: Path, rows: Sequence[Row]) -> Iterable[Analogy]:
     for row in rows:
         answers = tuple(filter(None, row.cells[1].split("/"))) if len(row.cells) == 2 else ()
         if not row.cells[0] or not answers:
-            raise FormatError(
-                path, f"expected a word and its answers, found {len(row.cells)} columns", row.line
-            )
+            raise FormatError(path, f"expected a word and its answers, found {len(row.cells)} columns", row.line)
         pairs.append((row.cells[0], answers))
     for (a, b), (c, answers) in permutations(pairs, 2):
         yield Analogy(a, b, c, answers)
@@ -211,9 +215,7 @@ def _tidy_categories(rows: Sequence[Row]) -> Sequence[Row]:
 def _parse_categories(path: Path, rows: Sequence[Row]) -> Iterable[Member]:
     for row in rows:
         if len(row.cells) != 2 or not all(row.cells):
-            raise FormatError(
-                path, f"expected a word and its category, found {len(row.cells)} columns", row.line
-            )
+            raise FormatError(path, f"expected a word and its category, found {len(row.cells)} columns", row.line)
         yield Member(*row.cells)
 
 

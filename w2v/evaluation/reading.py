@@ -55,9 +55,7 @@ def holds_vectors(path: str | os.PathLike[str]) -> bool:
     head = _bytes(place, _HEAD)
     if any(head.startswith(mark) for mark in _MARKS):
         return False
-    text = head.decode(
-        "latin-1"
-    )  # every byte a character: control characters and digits are the same in all encodings
+    text = head.decode("latin-1")  # every byte a character: control characters and digits are the same in all encodings
     if _BINARY.search(text):
         return True
     return layouts.rows_of_numbers(text if len(head) < _HEAD else text.rpartition("\n")[0])
@@ -107,13 +105,16 @@ def _read_folder(folder: Path, encoding: str | None) -> QuestionSet:
         encodings.append(found)
     if not sections:
         raise FormatError(folder, "has no files *.txt with pairs of words")
-    return QuestionSet(os.fspath(folder), "analogies", ", ".join(dict.fromkeys(encodings)), tuple(sections))
+    return QuestionSet(
+        os.fspath(folder),
+        "analogies",
+        ", ".join(dict.fromkeys(encodings)),
+        layouts.with_questions(folder, sections),
+    )
 
 
 def _texts(folder: Path) -> list[Path]:
-    return sorted(
-        place for place in folder.rglob("*.txt") if place.is_file() and not place.name.startswith(".")
-    )
+    return sorted(place for place in folder.rglob("*.txt") if place.is_file() and not place.name.startswith("."))
 
 
 def _bytes(place: Path, most: int = -1) -> bytes:

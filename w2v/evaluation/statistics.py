@@ -92,7 +92,5 @@ def _correlations(x: Numbers, y: Numbers, weights: Weights) -> Numbers:
     y = y - (weights * y).sum(axis=1, keepdims=True) / total
     products = (weights * x * y).sum(axis=1)
     scale = np.sqrt((weights * x * x).sum(axis=1) * (weights * y * y).sum(axis=1))
-    correlations: Numbers = np.divide(
-        products, scale, out=np.full(len(products), np.nan), where=scale > 1e-12
-    )
+    correlations: Numbers = np.divide(products, scale, out=np.full(len(products), np.nan), where=scale > 1e-12)
     return correlations
