@@ -29,14 +29,14 @@ def test_a_table_for_each_file_says_scores_intervals_and_coverage(run):
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == (
         "analogies.txt: analogies, 3CosAdd, UTF-8, first 5 words, case ignored\n"
-        "section  accuracy              95 %  asked\n"
-        "royal      1.0000  1.0000 .. 1.0000    1/1\n"
-        "food            -                 -    0/1\n"
-        "total      1.0000  1.0000 .. 1.0000    1/2\n"
+        "section  accuracy              95 %  covered\n"
+        "royal      1.0000  1.0000 .. 1.0000      1/1\n"
+        "food            -                 -      0/1\n"
+        "total      1.0000  1.0000 .. 1.0000      1/2\n"
         "\n"
         "latin1.txt: analogies, 3CosAdd, ISO-8859-1, first 5 words, case ignored\n"
-        "section  accuracy  95 %  asked\n"
-        "total           -     -    0/1\n"
+        "section  accuracy  95 %  covered\n"
+        "total           -     -      0/1\n"
     )
 
 
@@ -96,10 +96,10 @@ def test_a_second_file_of_vectors_is_compared_with_the_first(run):
     assert result.stdout == (
         "analogies.txt: analogies, 3CosAdd, UTF-8, first 5 words, case ignored\n"
         "A is a.txt, B is b.bin; both answer the questions that both know.\n"
-        "section  accuracy A  accuracy B    B - A                95 %  asked\n"
-        "royal        1.0000      0.0000  -1.0000  -1.0000 .. -1.0000    1/1\n"
-        "food              -           -        -                   -    0/1\n"
-        "total        1.0000      0.0000  -1.0000  -1.0000 .. -1.0000    1/2\n"
+        "section  accuracy A  accuracy B    B - A                95 %  covered\n"
+        "royal        1.0000      0.0000  -1.0000  -1.0000 .. -1.0000      1/1\n"
+        "food              -           -        -                   -      0/1\n"
+        "total        1.0000      0.0000  -1.0000  -1.0000 .. -1.0000      1/2\n"
     )
     document = json.loads(run("a.txt", "b.bin", "analogies.txt", "--json").stdout)
     assert document["vectors"] == ["a.txt", "b.bin"]

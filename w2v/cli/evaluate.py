@@ -92,8 +92,8 @@ def evaluate(
         categories     a word and its category; words are clustered by k-means
         odd one out    three words or more, the last does not belong
 
-    A question is asked if the vocabulary has all its words: `asked` says of how many. Intervals
-    hold 95 % of 1,000 bootstrap resamples.
+    A question is asked if the vocabulary has all its words: `covered` says how many were.
+    Intervals hold 95 % of 1,000 bootstrap resamples.
     """  # noqa: D301  click wants the character \b; with r""" it prints a backslash and a b, and folds the lines
     from w2v import evaluation, formats
 
@@ -152,11 +152,11 @@ def _print_tables(models: list[str], results: Results) -> None:
             [
                 section.name,
                 *(cell for measured in section.results for cell in _cells(measured)),
-                _asked(section),
+                _share(section),
             ]
             for section in (*result.sections, result.total)
         ]
-        _print_columns([["section", *names, "asked"], *rows], left=1)
+        _print_columns([["section", *names, "covered"], *rows], left=1)
 
 
 PRINTERS = {"json": _print_json, "tsv": _print_tsv, "columns": _print_tables}
@@ -180,7 +180,7 @@ def _cells(measured: Estimate | Contrast) -> list[str]:
     return [*map(_number, numbers), "-" if low is None else f"{_number(low)} .. {_number(high)}"]
 
 
-def _asked(section: SectionScore | SectionContrast) -> str:
+def _share(section: SectionScore | SectionContrast) -> str:
     return f"{section.covered}/{section.total}"
 
 

@@ -2,7 +2,8 @@
 
 The words of a section are clustered by k-means, on unit vectors, into as many clusters as they have
 categories. A word is right if it has the category that most words of its cluster have: the share of
-those is the purity (Zhao & Karypis 2001).
+those is the purity (Zhao & Karypis 2001). The clusters are found once: the interval of a purity is
+that of the words in them, not of other clusterings.
 """
 
 from __future__ import annotations
