@@ -59,7 +59,7 @@ def train(
     """
     width = len(shape)
     panels = (negatives + width) // width
-    contexts = 2 * window + 1  # and one that keeps the last of an odd number company
+    contexts = 2 * window + 2  # even: contexts are scored by twos, and two slots of steps are one aligned store
     row_bytes = np.int64(center.shape[1] * 4)
     center_at, context_at = np.int64(center.ctypes.data), np.int64(context.ctypes.data)
 
