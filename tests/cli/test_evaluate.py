@@ -51,7 +51,7 @@ def test_similarities_have_both_correlations(run):
         "pearson",
         "95",
         "%",
-        "asked",
+        "covered",
     ]
     assert result.stdout.splitlines()[2].endswith("3/4")
 
