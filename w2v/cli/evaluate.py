@@ -94,7 +94,7 @@ def evaluate(
 
     A question is asked if the vocabulary has all its words: `covered` says how many were.
     Intervals hold 95 % of 1,000 bootstrap resamples.
-    """  # noqa: D301  click wants the character \b; with r""" it prints a backslash and a b, and folds the lines
+    """
     from w2v import evaluation, formats
 
     second = files[0] if files and files[0].exists() and evaluation.holds_vectors(files[0]) else None
