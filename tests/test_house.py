@@ -18,7 +18,7 @@ ROWS = [
     {"settings", "kernels", "files", "spelling"},
     {"vocabulary", "vectors"},
     {"text", "formats"},
-    {"training", "evaluation", "queries", "export", "maps", "explorer"},
+    {"training", "evaluation", "queries", "export", "maps", "explanation", "explorer"},
     {"cli"},
     {"__main__"},
 ]
@@ -66,12 +66,12 @@ def loaded_by(code):
     return set(result.stdout.split("\n"))
 
 
-@pytest.mark.parametrize("command", ["", "train", "similar", "analogy", "evaluate"])
+@pytest.mark.parametrize("command", ["", "train", "similar", "analogy", "evaluate", "plot"])
 def test_help_loads_neither_numpy_nor_numba(command):
     arguments = [command, "--help"] if command else ["--help"]
     loaded = loaded_by(f"from w2v.cli import cli; cli({arguments})")
     assert "click" in loaded
-    assert not loaded & {"numpy", "numba", "tqdm"}
+    assert not loaded & {"numpy", "numba", "tqdm", "matplotlib", "sklearn"}
 
 
 def test_importing_w2v_loads_nothing_heavy():
