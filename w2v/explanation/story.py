@@ -191,11 +191,11 @@ class _Story:
         return Table(head, tuple(sorted(rows[:MOST_ROWS], key=lambda row: row[0] == PADDING)))
 
     def window(self, sentence: Sequence[str]) -> pairs.Window:
-        """Return the window to be shown: that of the rarest word among those that have most contexts."""
+        """Return the window to be shown: that of the rarest word that has enough contexts to show."""
         around = pairs.contexts_of(sentence, toy.SETTINGS.window)
-        most = max(len(contexts) for _, contexts in around)
+        enough = min(3, max(len(contexts) for _, contexts in around))
         word, contexts = min(
-            (pair for pair in around if len(pair[1]) == most), key=lambda pair: self.toy.counts[self.index(pair[0])]
+            (pair for pair in around if len(pair[1]) >= enough), key=lambda pair: self.toy.counts[self.index(pair[0])]
         )
         return pairs.open_window(
             self.toy, word, contexts, pairs.draw_negatives(self.toy, word, contexts, NEGATIVES)

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
 
-# Punctuation that must not begin a line in Chinese and Japanese.
+# Punctuation that must not begin a line in Chinese and Japanese, and such that must not end one.
 CLOSING = "，。、；：？！）」』】》…ー”’"
+WIDE = "“”\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef"
+OPENING = "（「『【《“‘"
 
 
 def render(steps: Sequence[Step], width: int = 80) -> str:
@@ -86,10 +88,8 @@ def wrap(text: str, width: int) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
-    for piece in re.findall(
-        r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]+\s*|\s+", text
-    ):
-        if pieces and piece[0] in CLOSING:
+    for piece in re.findall(f"[{WIDE}]|[^\\s{WIDE}]+\\s*|\\s+", text):
+        if pieces and (piece[0] in CLOSING or pieces[-1][-1] in OPENING):
             pieces[-1] += piece
         else:
             pieces.append(piece)

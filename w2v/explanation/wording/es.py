@@ -89,8 +89,8 @@ TEXTS = {
     "layer": "Con estas líneas, la matriz se convierte en una capa de tu red, en Keras o en PyTorch:",
     "layer_code": "import numpy as np, w2v\n"
     'vectors = w2v.load("{name}")\n'
-    "ceros = np.zeros((1, vectors.dim), np.float32)  # fila 0: el relleno\n"
-    "matrix = np.concatenate([ceros, vectors.matrix])",
+    "zeros = np.zeros((1, vectors.dim), np.float32)  # fila 0: el relleno\n"
+    "matrix = np.concatenate([zeros, vectors.matrix])",
     "ids_code": "El id de una palabra en esta capa es su posición en el archivo, contando desde 1:",
 }
 
