@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 from click.testing import CliRunner
+
+# A first call may compile a kernel: that is no slow test.
+hypothesis.settings.register_profile("w2v", deadline=None)
+hypothesis.settings.load_profile("w2v")
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"

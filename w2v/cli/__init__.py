@@ -46,7 +46,7 @@ class _Cli(click.Group):
 @click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="w2v")
 def cli() -> None:
-    r"""Train word embeddings on your own text, and question them.
+    """Train word embeddings on your own text, and question them.
 
     \b
         $ w2v train corpus.txt

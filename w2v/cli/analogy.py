@@ -25,7 +25,7 @@ def analogy(
     vectors: Path, words: tuple[str, ...], top: int, method: str, keep_query: bool,
     search: str, batch: Path | None, skip_unknown: bool, layout: str,
 ) -> None:  # fmt: skip
-    r"""Answer A - B + C: as A is to B, so is what to C?
+    """Answer A - B + C: as A is to B, so is what to C?
 
     King is to man as what is to woman? The C program's word-analogy takes the same question
     in another order: man king woman.

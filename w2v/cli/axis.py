@@ -20,7 +20,7 @@ def axis(
     vectors: Path, positive: str, negative: str, words: tuple[str, ...],
     batch: Path | None, skip_unknown: bool, layout: str,
 ) -> None:  # fmt: skip
-    r"""Place each WORD on the way from NEGATIVE to POSITIVE: its cosine to their difference.
+    """Place each WORD on the way from NEGATIVE to POSITIVE: its cosine to their difference.
 
     The nearest to POSITIVE comes first; 0 leans to neither side.
 

@@ -22,7 +22,7 @@ from w2v.cli import answers, options
 def compare(
     vectors: Path, texts: tuple[str, ...], method: str, batch: Path | None, skip_unknown: bool, layout: str
 ) -> None:
-    r"""Say how near A and B are, two words or two texts in quotes.
+    """Say how near A and B are, two words or two texts in quotes.
 
     Words of a text that are not in the vocabulary are left out, with a note.
 

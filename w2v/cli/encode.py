@@ -35,7 +35,7 @@ def encode(
     vectors: Path, texts: tuple[str, ...], length: int | None, pad_side: str, truncate_side: str,
     keep_unknown: bool, tokenizer: str, keep_case: bool, output: Path | None, batch: Path | None,
 ) -> None:  # fmt: skip
-    r"""Turn each TEXT into a list of integers, a line of JSON each, as an embedding layer takes them.
+    """Turn each TEXT into a list of integers, a line of JSON each, as an embedding layer takes them.
 
     0 is padding, 1 an unknown word, and the words have 2 and up in the order of the vocabulary: the rows of the
     matrix that w2v export writes. Texts are split as `w2v train` splits them.

@@ -21,7 +21,7 @@ def expr(
     vectors: Path, expression: tuple[str, ...], top: int, keep_query: bool,
     search: str, batch: Path | None, skip_unknown: bool, layout: str,
 ) -> None:  # fmt: skip
-    r"""List the words nearest to a sum of unit vectors, by cosine.
+    """List the words nearest to a sum of unit vectors, by cosine.
 
     EXPRESSION may hold + and - (between blanks: well-known is a word), numbers with *, parentheses,
     and quotes around words that hold any of these or blanks.

@@ -15,7 +15,7 @@ from w2v.cli import answers, options
 @options.batch
 @options.layout
 def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown: bool, layout: str) -> None:
-    r"""Say which WORD does not belong: the first of the list that is printed.
+    """Say which WORD does not belong: the first of the list that is printed.
 
     The words are listed by their cosine to the mean of their unit vectors, the lowest first.
 

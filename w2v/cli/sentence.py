@@ -28,7 +28,7 @@ from w2v.cli import answers, options
 def sentence(
     vectors: Path, texts: tuple[str, ...], method: str, output: Path | None, batch: Path | None, layout: str
 ) -> None:
-    r"""Print the vector of each TEXT: the mean of the vectors of its words, or SIF (Arora et al. 2017).
+    """Print the vector of each TEXT: the mean of the vectors of its words, or SIF (Arora et al. 2017).
 
     Words that are not in the vocabulary are left out, with a note; a text without known words is all zeros.
 

@@ -26,7 +26,7 @@ MOST_COMPLETIONS = 20
 @click.command()
 @options.vectors
 def shell(vectors: Path) -> None:
-    r"""Ask many questions of one file of vectors: a prompt with history and completion.
+    """Ask many questions of one file of vectors: a prompt with history and completion.
 
     A line is a command without `w2v` and without -v, such as `similar king` or `expr king - man + woman`.
     `help` lists the commands; `exit` or Ctrl-D ends. Needs the extra w2v[shell].

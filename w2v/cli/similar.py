@@ -29,7 +29,7 @@ def similar(
     vectors: Path, words: tuple[str, ...], top: int, unlike: tuple[str, ...], method: str, min_cosine: float | None,
     search: str, batch: Path | None, skip_unknown: bool, layout: str, **filters: Any,
 ) -> None:  # fmt: skip
-    r"""List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
+    """List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
 
     A word of several parts is found with blanks too ("new york"); one that begins with - is written after --.
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 def train(corpus: tuple[str, ...], output: Path, tmp_dir: Path | None, quiet: bool, **settings: Any) -> None:
-    r"""Train vectors on CORPUS: text files, folders of them, or - for standard input.
+    """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
     A line is a sentence. Archives (.gz, .bz2, .xz, .zst) are read as they are. Skip-gram with negative
     sampling; the negatives of a word are shared by its window, which is as good and far faster.

@@ -15,7 +15,7 @@ from w2v.cli import answers, options
 @options.batch
 @options.layout
 def vector(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown: bool, layout: str) -> None:
-    r"""Print the vector of each WORD, as it stands in the text format: the word, then its numbers.
+    """Print the vector of each WORD, as it stands in the text format: the word, then its numbers.
 
     \b
         $ w2v vector king

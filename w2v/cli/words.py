@@ -17,7 +17,7 @@ from w2v.cli import answers, options, searching
 @options.filters
 @options.layout
 def words(vectors: Path, top: int | None, layout: str, **filters: Any) -> None:
-    r"""List the words of the vocabulary in its order, as a rule by falling count, with counts where they are known.
+    """List the words of the vocabulary in its order, as a rule by falling count, with counts where they are known.
 
     \b
         $ w2v words -n 20
