@@ -94,7 +94,8 @@ def _bits(text: str) -> np.uint64:
 
 
 def _count_bits(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    return np.unpackbits(bits.view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1, dtype=np.int64)
+    counts: npt.NDArray[np.int64] = np.unpackbits(bits.view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1)
+    return counts
 
 
 def _edits(wanted: str, words: Sequence[str], reach: int) -> npt.NDArray[np.int64]:

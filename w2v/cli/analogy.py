@@ -37,6 +37,7 @@ def analogy(
     """
     if words and len(words) != 3:
         raise click.UsageError(f"An analogy takes three words, A B C, not {len(words)}.")
+    given = answers.given(words, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
@@ -53,4 +54,4 @@ def analogy(
         ranked = queries.analogy(asked, a, b, c, top, method=method, keep_query=keep_query)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(asked, ask, words, answers.Batch(batch, skip_unknown), layout, takes=3)
+    answers.reply(asked, ask, words, given, layout, takes=3)

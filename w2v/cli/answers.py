@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import math
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,29 +40,37 @@ class Query(NamedTuple):
     text   as it was written
     words  what it consists of
     line   its number in the batch, 0 if it came from the command line
+    whole  the text is one thing, and no list of words
     """
 
     text: str
     words: list[str]
     line: int = 0
+    whole: bool = False
+
+    @property
+    def shown(self) -> str | list[str]:
+        """The query as a JSON document repeats it."""
+        return self.text if self.whole else self.words
 
 
 class Batch(NamedTuple):
     """What --batch and --skip-unknown say."""
 
     path: Path | None
-    skip_unknown: bool
+    skip_unknown: bool = False
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield the number and the text of each line, as they come. Raises FormatError."""
         assert self.path is not None
+        number = 0
         try:
-            with nullcontext(click.get_binary_stream("stdin")) if str(self.path) == "-" else self.path.open("rb") as file:
+            with click.open_file(str(self.path), "rb") as file:  # - is standard input, for click too
                 for number, line in enumerate(file, 1):
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                     yield number, text.rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise FormatError(self.name, "is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts", number + 1) from error
+            raise FormatError(self.name, "is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts", number) from error
         except OSError as error:
             raise FormatError(self.name, f"cannot be read ({error.strerror})") from error
 
@@ -71,6 +78,17 @@ class Batch(NamedTuple):
     def name(self) -> str:
         """What to call it in an error."""
         return "standard input" if str(self.path) == "-" else str(self.path)
+
+
+def given(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) -> Batch:
+    """Return what the options say of a batch; shows how the command is used where there are no queries, or two sorts."""
+    if words and batch is not None:
+        raise click.UsageError("Queries come from the command line or from --batch, not from both.")
+    if not words and batch is None:
+        raise click.UsageError("Nothing is asked: give it here, or a file of queries with --batch.")
+    if skip_unknown and batch is None:
+        raise click.UsageError("--skip-unknown goes with --batch.")
+    return Batch(batch, skip_unknown)
 
 
 def load(path: Path) -> Vectors:
@@ -103,7 +121,6 @@ def reply(
     whole_lines  a line of a batch is one word, whatever blanks it holds
     words_in     the vocabulary's words in a query; by default they are what it consists of
     """
-    check_given(words, batch)
     noted: set[str] = set()
     unknown: dict[str, None] = {}
     total = passed_over = 0
@@ -131,7 +148,7 @@ def reply(
         unknown.update(dict.fromkeys(missing))
         passed_over += 1
         if layout == "json":
-            click.echo(to_json({"query": _shown(query), "unknown": missing}))
+            click.echo(to_json({"query": query.shown, "unknown": missing}))
     if passed_over:
         click.echo(
             f"Note: passed over {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",
@@ -139,25 +156,15 @@ def reply(
         )
 
 
-def check_given(words: Sequence[str], batch: Batch) -> None:
-    """Show how the command is used where there is no query, or one on the command line and a batch."""
-    if words and batch.path is not None:
-        raise click.UsageError("Queries come from the command line or from --batch, not from both.")
-    if not words and batch.path is None:
-        raise click.UsageError("Nothing is asked: name words, or a file of queries with --batch.")
-    if batch.skip_unknown and batch.path is None:
-        raise click.UsageError("--skip-unknown goes with --batch.")
-
-
 def _queries(words: Sequence[str], batch: Batch, whole_lines: bool) -> Iterator[Query]:
     if batch.path is None:
-        yield Query(" ".join(words), list(words))
+        yield Query(" ".join(words), list(words), whole=whole_lines)
         return
     for number, line in batch.lines():
         fields = [line.strip()] if whole_lines else line.split("\t") if "\t" in line else line.split()
         fields = [field.strip() for field in fields if field.strip()]
         if fields:
-            yield Query(" ".join(fields), fields, number)
+            yield Query(" ".join(fields), fields, number, whole_lines)
 
 
 def _placed(error: W2VError, batch: Batch, query: Query) -> W2VError:
@@ -167,19 +174,22 @@ def _placed(error: W2VError, batch: Batch, query: Query) -> W2VError:
 def print_answer(query: Query, answer: Answer, layout: str) -> None:
     """Print an answer; in a batch, columns become TSV with the query before each row."""
     if layout == "json":
-        rows = [dict(zip(answer.fields, map(_plain, row))) for row in answer.rows]
-        document = {answer.key: rows} if answer.key else rows[0]
-        asked = {"query": _shown(query)} if query.words else {}
+        table = [dict(zip(answer.fields, map(_plain, row))) for row in answer.rows]
+        document = {answer.key: table} if answer.key else table[0]
+        asked = {"query": query.shown} if query.words else {}
         click.echo(to_json(asked | document | answer.details))
     elif layout == "tsv" or query.line:
         before = [query.text] if query.line else []
-        for row in answer.rows:
-            click.echo("\t".join(before + _cells(row, digits=6)))
+        _print("\t".join(before + _cells(row, digits=6)) for row in answer.rows)
     else:
         rows = [_cells(row, digits=4) for row in answer.rows]
-        holds_vectors = answer.fields[-1] == "vector"
-        for line in map(" ".join, rows) if holds_vectors else aligned(rows):
-            click.echo(line)
+        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows))
+
+
+def _print(lines: Iterable[str]) -> None:
+    text = "\n".join(lines)  # printed at once: click flushes each time
+    if text:
+        click.echo(text)
 
 
 def save_array(array: NDArray[Any], path: Path) -> None:
@@ -201,6 +211,13 @@ def note_forms(vectors: Vectors, words: Sequence[str]) -> None:
             click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: asked for that.", err=True)
 
 
+def settle(vectors: Vectors, words: Sequence[str]) -> None:
+    """Raise UnknownWordError now for words that every query of a batch needs; note those found in another form."""
+    for word in words:
+        vectors.find(word)
+    note_forms(vectors, words)
+
+
 def note_left_out(unknown: Sequence[str]) -> None:
     """Say on stderr which words of texts were left out."""
     if unknown:
@@ -214,10 +231,6 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         cells = [text + " " * (width - _columns(text)) for text, width in zip(row[:-1], widths)]
         yield "  ".join([*cells, row[-1]]).rstrip()
-
-
-def _shown(query: Query) -> str | list[str]:
-    return query.words[0] if len(query.words) == 1 else query.words
 
 
 def _cells(row: Sequence[Any], digits: int) -> list[str]:
@@ -255,6 +268,8 @@ def _some(words: Sequence[str], most: int = 5) -> str:
 
 def _columns(text: str) -> int:
     """Count the columns that a terminal gives to `text`: East Asian letters take two, marks none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0
         if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf")

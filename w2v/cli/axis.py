@@ -28,14 +28,15 @@ def axis(
         $ w2v axis good bad wonderful terrible table
         $ w2v axis she he --batch jobs.txt --tsv
     """
+    given = answers.given(words, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
 
-    answers.note_forms(asked, (positive, negative))
+    answers.settle(asked, (positive, negative))
 
     def ask(words: list[str]) -> answers.Answer:
         placed = queries.axis(asked, positive, negative, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"positive": positive, "negative": negative})
 
-    answers.reply(asked, ask, words, answers.Batch(batch, skip_unknown), layout)
+    answers.reply(asked, ask, words, given, layout)

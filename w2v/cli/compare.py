@@ -32,6 +32,7 @@ def compare(
     """
     if texts and len(texts) != 2:
         raise click.UsageError(f"Two words or two texts are compared, not {len(texts)}; put quotes around a text.")
+    given = answers.given(texts, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
@@ -51,7 +52,7 @@ def compare(
         return answers.Answer((field,), [(queries.compare(asked, known[0], known[1], method),)])
 
     answers.reply(
-        asked, ask, texts, answers.Batch(batch, skip_unknown), layout,
+        asked, ask, texts, given, layout,
         takes=2, words_in=lambda text: [] if " " in text else [text],
     )  # fmt: skip
     answers.note_left_out(left_out)

@@ -45,8 +45,7 @@ def encode(
         $ w2v encode "the king is a man" --pad 8 --pad-side left
         $ w2v encode --batch reviews.txt --pad 100 -o reviews.npy
     """
-    given = answers.Batch(batch, skip_unknown=False)
-    answers.check_given(texts, given)
+    given = answers.given(texts, batch)
     if output is not None:
         from w2v.files import check_writable
 

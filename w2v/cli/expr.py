@@ -32,6 +32,7 @@ def expr(
     """
     # One argument is the expression; several are its parts, from which the shell took quotes away.
     text = expression[0] if len(expression) == 1 else " ".join(f'"{e}"' if " " in e else e for e in expression)
+    given = answers.given(expression, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
@@ -45,6 +46,6 @@ def expr(
         return answers.Answer(("word", "cosine"), found, "neighbors", {"search": name})
 
     answers.reply(
-        asked, ask, [text] if expression else [], answers.Batch(batch, skip_unknown), layout,
+        asked, ask, [text] if expression else [], given, layout,
         whole_lines=True, words_in=queries.words_of,
     )  # fmt: skip

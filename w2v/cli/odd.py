@@ -23,6 +23,7 @@ def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown:
         $ w2v odd breakfast cereal dinner lunch
         $ w2v odd king queen prince table --json
     """
+    given = answers.given(words, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
@@ -31,4 +32,4 @@ def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown:
         placed = queries.odd(asked, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"odd": placed[0].word})
 
-    answers.reply(asked, ask, words, answers.Batch(batch, skip_unknown), layout)
+    answers.reply(asked, ask, words, given, layout)

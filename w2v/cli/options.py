@@ -41,9 +41,10 @@ def batch(command: Command) -> Command:
     )  # fmt: skip
     return add(
         click.option(
-            "--skip-unknown", is_flag=True,
+            "--skip-unknown",
+            is_flag=True,
             help="Pass over the queries of a batch that hold an unknown word, and say at the end how many.",
-        )(command)  # fmt: skip
+        )(command)
     )
 
 

@@ -23,7 +23,7 @@ def chosen(asked: Vectors, filters: dict[str, Any]) -> Mask | None:
 
     among: Path | None = filters["among"]
     if among is not None:
-        listed = [word.strip() for _, word in Batch(among, False).lines() if word.strip()]
+        listed = [word.strip() for _, word in Batch(among).lines() if word.strip()]
         known = [word for word in listed if asked.form(word) is not None]
         if len(known) < len(listed):
             _note(f"{len(listed) - len(known):,} of {len(listed):,} words of {among} are not in the vocabulary.")
@@ -50,7 +50,8 @@ def find_index(asked: Vectors, search: str, needs_every_word: Sequence[str] = ()
         _note(f"looked at all {len(asked):,} words; {how}--search approximate makes an index for quicker answers.")
         return None
     if not (approximate.installed() and approximate.exists(asked)):
-        with Meter(quiet=False) as meter:
+        meter = Meter(quiet=False)
+        with meter:
             approximate.make(asked, lambda done: meter.show("indexing", done, len(asked), "words"))
     index = approximate.Index(asked)
     _note("answered by the approximate index; --search exact looks at every word.")

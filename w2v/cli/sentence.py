@@ -36,8 +36,7 @@ def sentence(
         $ w2v sentence "the king speaks" "a queen talks" --method sif
         $ w2v sentence --batch reviews.txt -o reviews.npy
     """
-    given = answers.Batch(batch, skip_unknown=False)
-    answers.check_given(texts, given)
+    given = answers.given(texts, batch)
     if output is not None:
         from w2v.files import check_writable
 
@@ -60,5 +59,5 @@ def sentence(
         answers.save_array(found, output)
         return
     for number, (line, words, row) in enumerate(zip(lines, known, found), 1):
-        query = answers.Query(line, [line], number if batch is not None or layout == "tsv" else 0)
+        query = answers.Query(line, [line], number if batch is not None or layout == "tsv" else 0, whole=True)
         answers.print_answer(query, answers.Answer(("vector",), [(row,)], details={"words": len(words)}), layout)

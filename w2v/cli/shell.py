@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,26 +36,31 @@ def shell(vectors: Path) -> None:
         $ w2v shell -v news.txt
     """
     try:
-        from prompt_toolkit.patch_stdout import patch_stdout
+        import prompt_toolkit  # noqa: F401  # to fail before the vectors are read
     except ImportError as error:
         raise MissingExtraError("w2v shell", "shell") from error
     from w2v import formats
 
     asked = formats.load(vectors)
-    session = _session(asked)
     held = {vectors: asked}
-    click.echo(f"{vectors}: {len(asked):,} words x {asked.dim}. help lists the commands, Ctrl-D ends.")
+    stdin = click.get_text_stream("stdin")
+    click.echo(f"{vectors}: {len(asked):,} words x {asked.dim}. help lists the commands, Ctrl-D ends.", err=True)
+    for line in prompted(asked) if stdin.isatty() else stdin:
+        if line.strip() in ("exit", "quit"):
+            return
+        answer(line, vectors, held)
+
+
+def prompted(asked: Vectors) -> Iterator[str]:
+    """Yield the lines that the user types, until Ctrl-D."""
+    session = _session(asked)
     while True:
         try:
-            with patch_stdout():
-                line = session.prompt("w2v> ")
+            yield session.prompt("w2v> ")
         except KeyboardInterrupt:  # forgets the line, as in other shells
             continue
         except EOFError:
             return
-        if line.strip() in ("exit", "quit"):
-            return
-        answer(line, vectors, held)
 
 
 def answer(line: str, vectors: Path, held: dict[Path, Vectors]) -> None:

@@ -39,25 +39,24 @@ def similar(
         $ w2v similar apple --not fruit --match '^[a-z]+$'
         $ w2v similar --batch words.txt --json
     """
+    given = answers.given(words, batch, skip_unknown)
     asked = answers.load(vectors)
 
     from w2v import queries
     from w2v.queries.rankings import target
 
     among = searching.chosen(asked, filters)
-    given = [f"--{name.replace('_', '-')}" for name, value in filters.items() if value is not None]
-    index = searching.find_index(asked, search, [*given, *(["--method"] if method != "cosine" else [])])
+    narrowed = [f"--{name.replace('_', '-')}" for name, value in filters.items() if value is not None]
+    index = searching.find_index(asked, search, [*narrowed, *(["--method"] if method != "cosine" else [])])
     field = {"cosine": "cosine", "euclidean": "distance", "dot": "product"}[method]
-    answers.note_forms(asked, unlike)
+    answers.settle(asked, unlike)
 
     def ask(words: list[str]) -> answers.Answer:
         if index is not None:
             found = index.nearest(target(asked, words, unlike), top, (*words, *unlike))
             rows = [row for row in found if min_cosine is None or row.cosine >= min_cosine]
             return answers.Answer(("word", field), rows, "neighbors", {"search": "approximate"})
-        ranked = queries.similar(
-            asked, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine
-        )
+        ranked = queries.similar(asked, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(asked, ask, words, answers.Batch(batch, skip_unknown), layout)
+    answers.reply(asked, ask, words, given, layout)

@@ -21,10 +21,11 @@ def vector(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unkno
         $ w2v vector king
         $ w2v vector king queen --json
     """
+    given = answers.given(words, batch, skip_unknown)
     asked = answers.load(vectors)
 
     def ask(words: list[str]) -> answers.Answer:
         rows = [(asked.find(word), asked[word]) for word in words]
         return answers.Answer(("word", "vector"), rows, "vectors")
 
-    answers.reply(asked, ask, words, answers.Batch(batch, skip_unknown), layout)
+    answers.reply(asked, ask, words, given, layout)

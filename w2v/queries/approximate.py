@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from w2v.errors import MissingExtraError
+from w2v.errors import MissingExtraError, OutputError
 from w2v.places import user_cache
 from w2v.vectors import Floats, Neighbor, Vectors, check_directed, largest
 
@@ -40,7 +40,7 @@ def exists(vectors: Vectors) -> bool:
 
 
 def make(vectors: Vectors, report: Callable[[int], None] = lambda done: None) -> None:
-    """Make the index and keep it. Raises MissingExtraError.
+    """Make the index and keep it. Raises MissingExtraError, OutputError.
 
     report  called with the number of rows that are done
     """
@@ -52,11 +52,13 @@ def make(vectors: Vectors, report: Callable[[int], None] = lambda done: None) ->
             index.add(rows, vectors.matrix[rows] / vectors.norms[rows, None])
         report(min(first + ROWS_AT_ONCE, len(vectors)))
     place = _place(vectors)
-    place.parent.mkdir(parents=True, exist_ok=True)
     temporary = place.with_suffix(f".{os.getpid()}.part")
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         index.save(temporary)
         temporary.replace(place)
+    except (OSError, RuntimeError) as error:  # usearch raises the second where the disk is full
+        raise OutputError(place, f"cannot be written ({error})") from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -74,6 +76,8 @@ class Index:
         check_directed(vector)
         unit = vector / np.linalg.norm(vector)
         excluded = {self._vectors.row(word) for word in exclude}
+        if not len(self._graph):
+            return []
         found = self._graph.search(unit, min(top + len(excluded) + SPARE, len(self._graph))).keys
         rows = np.array(sorted(set(found.tolist()) - excluded), np.intp)
         cosines = self._vectors.matrix[rows] @ unit / self._vectors.norms[rows]

@@ -28,7 +28,7 @@ def candidates(
     among      the words themselves, or forms of them; those that the vocabulary lacks are passed over
     restrict   the first words only, which are the most frequent ones in files that are ordered so
     """
-    if min_count is match is prefix is among is restrict is None:
+    if all(option is None for option in (min_count, match, prefix, among, restrict)):
         return None
     mask = np.ones(len(vectors), np.bool_)
     if restrict is not None:

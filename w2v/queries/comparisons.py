@@ -5,6 +5,8 @@
             Sidorov et al. 2014; the square as in gensim and in Charlet & Damnati 2017
     wmd     Word Mover's Distance: how far the words of one travel, as unit vectors, to become the other; the
             smaller the nearer    Kusner et al. 2015; needs the extra w2v[wmd]
+
+The words are those of the vocabulary: `w2v.queries.texts` finds them in a text.
 """
 
 from __future__ import annotations

@@ -22,7 +22,13 @@ import numpy as np
 from w2v.errors import SettingsError, W2VError
 from w2v.vectors import Floats, Vectors
 
-_TOKEN = re.compile(r"""\s*(?:(?P<mark>[()+*-])|"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s()+*"'-][^\s()+*"]*))""")
+_TOKEN = re.compile(
+    r"""\s* (?: (?P<mark> [()+*-] )
+            | " (?P<double> [^"]* ) "
+            | ' (?P<single> [^']* ) '
+            | (?P<bare> [^\s()+*"'-] [^\s()+*"]* ) )""",
+    re.VERBOSE,
+)
 _NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+")
 _DEEPEST = 100  # parentheses inside parentheses; Python's own stack ends at about 300 of them
 

@@ -141,7 +141,8 @@ def _cos_add(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats
 def _cos_mul(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
     for word in (a, b, c):
         check_directed(vectors[word])
-    to_a, to_b, to_c = ((1 + vectors.cosines(vectors.unit(word))) / 2 for word in (a, b, c))
+    half = np.float32(0.5)
+    to_a, to_b, to_c = (half + half * vectors.cosines(vectors.unit(word)) for word in (a, b, c))
     product: Floats = to_a * to_c / (to_b + np.float32(epsilon))
     return product
 
