@@ -81,7 +81,7 @@ class Batch(NamedTuple):
 
 
 def given(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) -> Batch:
-    """Return what the options say of a batch; shows how the command is used where there are no queries, or two sorts."""
+    """Return what the options say of a batch; shows the command's usage where nothing is asked, or twice."""
     if words and batch is not None:
         raise click.UsageError("Queries come from the command line or from --batch, not from both.")
     if not words and batch is None:

@@ -45,7 +45,8 @@ def shell(vectors: Path) -> None:
     held = {vectors: asked}
     stdin = click.get_text_stream("stdin")
     click.echo(f"{vectors}: {len(asked):,} words x {asked.dim}. help lists the commands, Ctrl-D ends.", err=True)
-    for line in prompted(asked) if stdin.isatty() else stdin:
+    lines: Iterable[str] = prompted(asked) if stdin.isatty() else stdin
+    for line in lines:
         if line.strip() in ("exit", "quit"):
             return
         answer(line, vectors, held)
