@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -43,9 +44,8 @@ def shell(vectors: Path) -> None:
 
     asked = formats.load(vectors)
     held = {vectors: asked}
-    stdin = click.get_text_stream("stdin")
     click.echo(f"{vectors}: {len(asked):,} words x {asked.dim}. help lists the commands, Ctrl-D ends.", err=True)
-    lines: Iterable[str] = prompted(asked) if stdin.isatty() else stdin
+    lines: Iterable[str] = prompted(asked) if sys.stdin.isatty() else sys.stdin
     for line in lines:
         if line.strip() in ("exit", "quit"):
             return
