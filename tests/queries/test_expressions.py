@@ -64,7 +64,7 @@ def test_a_word_is_found_in_its_forms():
 
 
 def test_a_minus_without_blanks_is_explained():
-    with pytest.raises(W2VError, match="'king-man' is not in the vocabulary; to subtract, put blanks .*: king - man"):
+    with pytest.raises(W2VError, match=r"'king-man' is not in the vocabulary; to subtract, put blanks .*: king - man"):
         queries.evaluate(VECTORS, "king-man")
 
 

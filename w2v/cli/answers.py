@@ -183,7 +183,7 @@ def print_answer(query: Query, answer: Answer, layout: str) -> None:
         _print("\t".join(before + _cells(row, digits=6)) for row in answer.rows)
     else:
         rows = [_cells(row, digits=4) for row in answer.rows]
-        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows))
+        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows, numbers=len(answer.fields) > 1))
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -225,12 +225,12 @@ def note_left_out(unknown: Sequence[str]) -> None:
         click.echo(f"Note: left out what is not in the vocabulary: {_some(words)}.", err=True)
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield a line for each row, each column but the last as wide as its widest text on a terminal."""
+def aligned(rows: Sequence[Sequence[str]], numbers: bool) -> Iterator[str]:
+    """Yield a line for each row, each column as wide as its widest text on a terminal; the last may be of numbers."""
     widths = [max(map(_columns, column)) for column in zip(*rows)]
-    for row in rows:
-        cells = [text + " " * (width - _columns(text)) for text, width in zip(row[:-1], widths)]
-        yield "  ".join([*cells, row[-1]]).rstrip()
+    for *texts, last in rows:
+        cells = [text + " " * (width - _columns(text)) for text, width in zip(texts, widths)]
+        yield "  ".join([*cells, last.rjust(widths[-1]) if numbers else last])
 
 
 def _cells(row: Sequence[Any], digits: int) -> list[str]:
@@ -246,7 +246,7 @@ def _cells(row: Sequence[Any], digits: int) -> list[str]:
 
 def _shortest(number: Any) -> str:
     """Return the shortest decimals that read back to the same float32, as the text format has them."""
-    return str(number).removesuffix(".0")
+    return repr(float(str(number))).removesuffix(".0")
 
 
 def _plain(value: Any) -> Any:

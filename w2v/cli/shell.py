@@ -76,8 +76,10 @@ def answer(line: str, vectors: Path, held: dict[Path, Vectors]) -> None:
     except ValueError as error:
         click.echo(f"Error: {error}".replace("No closing quotation", "a quote does not end"), err=True)
         return
-    if name in ("", "help", "?"):
-        click.echo("\n".join(f"{query:<10}{_command(query).get_short_help_str(90)}" for query in QUERIES if name))
+    if not name:
+        return
+    if name == "help":
+        click.echo("\n".join(f"{query:<10}{_command(query).get_short_help_str(90)}" for query in QUERIES))
         return
     if name not in QUERIES:
         click.echo(f"Error: there is no command {name!r} here; help lists them", err=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.errors import SettingsError
-from w2v.vectors import Vectors, check_directed
+from w2v.vectors import Floats, Vectors, check_directed
 
 
 class Placed(NamedTuple):
@@ -25,7 +25,8 @@ def odd(vectors: Vectors, words: Sequence[str]) -> list[Placed]:
     """
     if len(words) < 3:
         raise SettingsError(f"which of them does not belong? That takes three words or more, not {len(words)}")
-    return _placed(vectors, words, np.mean([vectors.unit(word) for word in words], axis=0))[::-1]
+    placed = _placed(vectors, words, np.mean([vectors.unit(word) for word in words], axis=0))
+    return sorted(placed, key=lambda place: place.cosine)
 
 
 def axis(vectors: Vectors, positive: str, negative: str, words: Sequence[str]) -> list[Placed]:
@@ -33,14 +34,14 @@ def axis(vectors: Vectors, positive: str, negative: str, words: Sequence[str]) -
 
     The direction is the difference of the two unit vectors. Raises UnknownWordError; W2VError where there is none.
     """
-    return _placed(vectors, words, vectors.unit(positive) - vectors.unit(negative))
+    placed = _placed(vectors, words, vectors.unit(positive) - vectors.unit(negative))
+    return sorted(placed, key=lambda place: -place.cosine)
 
 
-def _placed(vectors: Vectors, words: Sequence[str], direction: np.ndarray) -> list[Placed]:
+def _placed(vectors: Vectors, words: Sequence[str], direction: Floats) -> list[Placed]:
     check_directed(direction)
     direction = direction / np.linalg.norm(direction)
     units = [vectors.unit(word) for word in words]
     for unit in units:
         check_directed(unit)
-    placed = [Placed(word, float(unit @ direction)) for word, unit in zip(words, units)]
-    return sorted(placed, key=lambda place: -place.cosine)
+    return [Placed(word, float(unit @ direction)) for word, unit in zip(words, units)]
