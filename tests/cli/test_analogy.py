@@ -1,4 +1,5 @@
 import pytest
+from toy_vectors import toy  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.usefixtures("toy")
 

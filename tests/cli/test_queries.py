@@ -3,9 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from toy_vectors import toy  # noqa: F401  # a fixture
 
 from w2v import formats
 from w2v.vectors import Vectors
@@ -74,8 +76,8 @@ def test_axis_sorts_words_between_two_poles(w2v):
     assert w2v("axis", "woman", "mann", "king").stderr == "Error: 'mann' is not in the vocabulary. Did you mean man?\n"
 
 
-def test_vector_prints_what_the_text_file_has(w2v, toy):
-    lines = (toy / "vectors.txt").read_text().splitlines(keepends=True)
+def test_vector_prints_what_the_text_file_has(w2v):
+    lines = Path("vectors.txt").read_text().splitlines(keepends=True)
     assert w2v("vector", "señora", "king").stdout == lines[7] + lines[3]
     assert w2v("vector", "señora", "--tsv").stdout == "señora\t0\t0\t0.5\t0\n"
     assert w2v("vector", "señora", "--json").stdout == (
@@ -83,10 +85,10 @@ def test_vector_prints_what_the_text_file_has(w2v, toy):
     )
 
 
-def test_vector_prints_all_numbers_as_the_text_format_does(w2v, toy):
+def test_vector_prints_all_numbers_as_the_text_format_does(w2v):
     numbers = np.array([[0.1, -0.0, 1e-5, 1.5e20, 123456.79, 1e16, 3.4e38, 1e-40, 1e-4, 2]], np.float32)
     formats.save(Vectors(("x",), numbers), "odd.txt")
-    assert w2v("vector", "-v", "odd.txt", "x").stdout == (toy / "odd.txt").read_text().split("\n", 1)[1]
+    assert w2v("vector", "-v", "odd.txt", "x").stdout == Path("odd.txt").read_text().split("\n", 1)[1]
 
 
 def test_words_lists_the_vocabulary_with_counts(w2v):
@@ -97,8 +99,8 @@ def test_words_lists_the_vocabulary_with_counts(w2v):
     assert w2v("words", "--match", "zzz") == (0, "", "")
 
 
-def test_words_without_counts_are_words_alone(w2v, toy):
-    (toy / "plain.txt").write_text("2 1\nb 1\na 2\n")
+def test_words_without_counts_are_words_alone(w2v):
+    Path("plain.txt").write_text("2 1\nb 1\na 2\n")
     assert w2v("words", "-v", "plain.txt").stdout == "b\na\n"
     assert w2v("words", "-v", "plain.txt", "--min-count", 2).exit_code == 1
 
@@ -109,10 +111,10 @@ def test_sentence_is_the_mean_of_its_words(w2v):
     assert w2v("sentence", "king", "--json").stdout == '{"query": "king", "vector": [1.0, 1.0, 0.0, 0.0], "words": 1}\n'
 
 
-def test_sentences_of_a_file_keep_their_lines(w2v, toy):
+def test_sentences_of_a_file_keep_their_lines(w2v):
     result = w2v("sentence", "--batch", "-", "-o", "texts.npy", input="king\n\nman woman\n")
     assert result == (0, "", "texts.npy: 3 x 4, float32\n")
-    np.testing.assert_array_equal(np.load(toy / "texts.npy"), [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0.5, 0.5, 0]])
+    np.testing.assert_array_equal(np.load(Path("texts.npy")), [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0.5, 0.5, 0]])
 
 
 def test_sif_takes_away_what_texts_have_in_common(w2v):
@@ -130,10 +132,10 @@ def test_encode_gives_the_rows_of_the_exported_matrix(w2v):
     assert w2v("encode", "man woman king", "--pad", 2, "--truncate-side", "left").stdout == "[3, 4]\n"
 
 
-def test_encode_writes_an_array(w2v, toy):
+def test_encode_writes_an_array(w2v):
     result = w2v("encode", "--batch", "-", "-o", "ids.npy", input="man\n\nking zebra\n")
     assert result == (0, "", "ids.npy: 3 x 2, int32\n")
-    ids = np.load(toy / "ids.npy")
+    ids = np.load(Path("ids.npy"))
     assert (ids.dtype, ids.tolist()) == (np.int32, [[2, 0], [0, 0], [4, 1]])
     assert w2v("encode", "man", "-o", "missing/ids.npy").exit_code == 1
     assert w2v("encode", "man", "--tokenizer", "nonsense").exit_code == 2

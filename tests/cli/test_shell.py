@@ -1,7 +1,9 @@
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from toy_vectors import toy  # noqa: F401  # a fixture
 
 from w2v import formats
 from w2v.cli import shell
@@ -49,10 +51,10 @@ def test_wrong_usage_and_help_do_not_end_the_shell(w2v):
     assert result.stdout.endswith("国王  1.0000\n")
 
 
-def test_the_vectors_are_read_once(toy, capsys):
-    held = {toy / "vectors.txt": formats.load("vectors.txt")}
-    (toy / "vectors.txt").unlink()
-    shell.answer("similar king -n 1", toy / "vectors.txt", held)
+def test_the_vectors_are_read_once(capsys):
+    held = {Path("vectors.txt"): formats.load("vectors.txt")}
+    Path("vectors.txt").unlink()
+    shell.answer("similar king -n 1", Path("vectors.txt"), held)
     assert capsys.readouterr() == ("国王  1.0000\n", "")
 
 
@@ -84,7 +86,7 @@ def test_the_most_frequent_words_are_proposed_first():
     assert found == list(words[:20])
 
 
-def test_the_prompt_gives_the_lines_typed_and_remembers_them(toy):
+def test_the_prompt_gives_the_lines_typed_and_remembers_them():
     prompt_toolkit = pytest.importorskip("prompt_toolkit")
     from prompt_toolkit.application import create_app_session
     from prompt_toolkit.input import create_pipe_input
@@ -94,4 +96,4 @@ def test_the_prompt_gives_the_lines_typed_and_remembers_them(toy):
     with create_pipe_input() as typed, create_app_session(input=typed, output=DummyOutput()):
         typed.send_text("similar king\nlost\x03odd\n\x04")
         assert list(shell.prompted(formats.load("vectors.txt"))) == ["similar king", "odd"]
-    assert "+similar king" in (toy / "cache" / "shell-history").read_text()
+    assert "+similar king" in Path("cache", "shell-history").read_text()

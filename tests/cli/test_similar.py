@@ -2,8 +2,10 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from toy_vectors import toy  # noqa: F401  # a fixture
 
 from w2v.queries import approximate
 
@@ -82,8 +84,8 @@ def test_filters_choose_among_the_answers(w2v, options, words):
     assert [line.split("\t")[0] for line in result.stdout.splitlines()] == words
 
 
-def test_a_list_of_words_says_what_of_it_is_unknown(w2v, toy):
-    (toy / "list.txt").write_text("Queen\nwoman\nzebra\n\n")
+def test_a_list_of_words_says_what_of_it_is_unknown(w2v):
+    Path("list.txt").write_text("Queen\nwoman\nzebra\n\n")
     result = w2v("similar", "king", "--among", "list.txt")
     assert result == (
         0,
@@ -92,8 +94,8 @@ def test_a_list_of_words_says_what_of_it_is_unknown(w2v, toy):
     )
 
 
-def test_a_batch_prints_the_query_in_the_first_column(w2v, toy):
-    (toy / "queries.txt").write_bytes("\ufeffking\r\n\r\nwoman\tNew York\r\n".encode())
+def test_a_batch_prints_the_query_in_the_first_column(w2v):
+    Path("queries.txt").write_bytes("\ufeffking\r\n\r\nwoman\tNew York\r\n".encode())
     result = w2v("similar", "--batch", "queries.txt", "-n", 2)
     assert result.exit_code == 0
     assert result.stdout == (
@@ -110,8 +112,8 @@ def test_a_batch_from_standard_input_is_a_json_document_a_line(w2v):
     assert [json.loads(line)["query"] for line in result.stdout.splitlines()] == [["king"], ["woman", "queen"]]
 
 
-def test_an_unknown_word_ends_a_batch_with_file_and_line(w2v, toy):
-    (toy / "queries.txt").write_text("king\n\nkng\nqueen\n")
+def test_an_unknown_word_ends_a_batch_with_file_and_line(w2v):
+    Path("queries.txt").write_text("king\n\nkng\nqueen\n")
     result = w2v("similar", "--batch", "queries.txt", "-n", 1)
     assert result == (
         1,
@@ -131,10 +133,10 @@ def test_unknown_words_of_a_batch_may_be_passed_over_and_are_counted(w2v):
     ]  # fmt: skip
 
 
-def test_a_batch_that_is_missing_or_no_utf8_is_an_error(w2v, toy):
+def test_a_batch_that_is_missing_or_no_utf8_is_an_error(w2v):
     result = w2v("similar", "--batch", "missing.txt")
     assert result == (1, "", "Error: missing.txt: cannot be read (No such file or directory)\n")
-    (toy / "latin1.txt").write_bytes("king\nseñora\n".encode("latin-1"))
+    Path("latin1.txt").write_bytes("king\nseñora\n".encode("latin-1"))
     result = w2v("similar", "--batch", "latin1.txt", "-n", 1)
     assert (result.exit_code, result.stderr) == (
         1,
@@ -192,8 +194,8 @@ def test_without_the_extra_the_search_is_exact_and_one_note_names_it(w2v, monkey
     )
 
 
-def test_a_reader_that_goes_away_ends_it_quietly(toy):
-    (toy / "queries.txt").write_text("king\n" * 5000)
+def test_a_reader_that_goes_away_ends_it_quietly():
+    Path("queries.txt").write_text("king\n" * 5000)
     command = [sys.executable, "-m", "w2v", "similar", "--batch", "queries.txt"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ)
     assert process.stdout.readline().decode() == "king\t国王\t1.000000\n"

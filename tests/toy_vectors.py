@@ -1,3 +1,5 @@
+"""Seven words with counts, on which the questions of the command line are tested."""
+
 import numpy as np
 import pytest
 
@@ -18,11 +20,10 @@ TOY = {
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
-    """Go to a folder with vectors.txt, seven words with counts, and return its path."""
+    """Go to a folder with vectors.txt."""
     rows, counts = zip(*TOY.values())
     vectors = Vectors(tuple(TOY), np.array(rows, np.float32), np.array(counts))
     formats.save(vectors, tmp_path / "vectors.txt")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("W2V_VECTORS", raising=False)
     monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
-    return tmp_path
