@@ -49,6 +49,15 @@ def test_compare_names_the_text_of_which_nothing_is_known(w2v):
     assert w2v("compare", "king").exit_code == 2
 
 
+def test_compare_passes_over_a_pair_only_where_a_text_has_no_known_word(w2v):
+    result = w2v("compare", "--batch", "-", "--skip-unknown", input="king,\tthe king!\nking\tzzz yyy\n")
+    assert (result.exit_code, result.stdout) == (0, "king, the king!\t1.000000\n")
+    assert result.stderr == (
+        "Note: passed over 1 of 2 queries; not in the vocabulary: zzz yyy.\n"
+        "Note: left out what is not in the vocabulary: the.\n"
+    )
+
+
 def test_compare_by_word_movers_distance(w2v):
     pytest.importorskip("ot")
     assert w2v("compare", "man", "woman", "--method", "wmd").stdout == "1.4142\n"
@@ -157,6 +166,8 @@ QUERIES = {
 
 @pytest.mark.parametrize("command", QUERIES)
 def test_a_question_does_not_load_numba(command):
+    if command == "shell":
+        pytest.importorskip("prompt_toolkit")
     code = (
         "import sys; from w2v.cli import cli; cli(sys.argv[1:], standalone_mode=False);"
         "print([name for name in ('numba', 'llvmlite', 'scipy', 'ot', 'usearch') if name in sys.modules])"

@@ -51,8 +51,11 @@ def compare(
             known.append(words)
         return answers.Answer((field,), [(queries.compare(asked, known[0], known[1], method),)])
 
+    def parts(text: str) -> list[str]:
+        return [text] if asked.form(text) is not None else queries.known_words(asked, text)[0] or [text]
+
     answers.reply(
         asked, ask, texts, given, layout,
-        takes=2, words_in=lambda text: [] if " " in text else [text],
+        takes=2, words_in=parts,
     )  # fmt: skip
     answers.note_left_out(left_out)
