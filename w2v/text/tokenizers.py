@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import MissingExtraError, SettingsError
-from w2v.kernels import scanning
+from w2v.kernels import scanning, utf8
 from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
@@ -42,9 +42,9 @@ class Rule(NamedTuple):
         if block.isascii():
             return text, 0
         bad = 0
-        if not scanning.is_utf8(text):
+        if not utf8.is_utf8(text):
             room = np.empty(3 * len(text), np.uint8)
-            size, bad = scanning.repair(text, room)
+            size, bad = utf8.repair(text, room)
             text = room[:size]
         return (self._normalised(text) if len(self.kinds) else text), bad
 
