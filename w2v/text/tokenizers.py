@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import codecs
 import importlib.util
+import logging
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,12 +26,19 @@ from w2v.kernels import scanning, utf8
 from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
-ASCII_BLANKS = b"\t\n\v\f\r "
+BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")
+# What ends a word in a long line of Chinese or Japanese; none of it bears on the letters beside it,
+# as a full stop does on a Greek sigma.
+CJK_PUNCTUATION = tuple(mark.encode() for mark in "。、，！？」　")
 
 
 class Rule(NamedTuple):
-    """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays."""
+    """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays.
 
+    boundaries  what no word reaches across, the likely ones first: a long line may be cut there
+    """
+
+    boundaries: tuple[bytes, ...]
     bytewise: Bytes
     kinds: Bytes
     lower: npt.NDArray[np.int32]
@@ -70,7 +79,7 @@ def _letters(keep_case: bool, single: bool = False) -> Rule:
     for byte in range(128):
         if kinds[byte] == scanning.LETTER:
             bytewise[byte] = lower[byte]
-    return Rule(bytewise, kinds, lower, single, keep_case)
+    return Rule(BLANKS + CJK_PUNCTUATION, bytewise, kinds, lower, single, keep_case)
 
 
 def _single_letters(keep_case: bool) -> Rule:
@@ -79,9 +88,9 @@ def _single_letters(keep_case: bool) -> Rule:
 
 def _blanks(keep_case: bool) -> Rule:
     bytewise = np.arange(256, dtype=np.uint8)
-    bytewise[list(ASCII_BLANKS)] = 0
-    # No table of characters: bytes alone decide, and no byte is changed.
-    return Rule(bytewise, np.zeros(0, np.uint8), np.zeros(0, np.int32), False, True)
+    bytewise[[ord(blank) for blank in BLANKS]] = 0
+    # No table of characters: bytes alone decide, and no byte is changed. (A zero byte separates, too.)
+    return Rule(BLANKS, bytewise, np.zeros(0, np.uint8), np.zeros(0, np.int32), False, True)
 
 
 def _jieba(line: str) -> Iterable[str]:
@@ -90,12 +99,18 @@ def _jieba(line: str) -> Iterable[str]:
     >>> list(_jieba("我爱北京"))
     ['我', '爱', '北京']
     """
-    import logging
+    return _jieba_library().cut(line)  # type: ignore[no-any-return]  # untyped
 
-    import jieba
 
-    jieba.setLogLevel(logging.WARNING)  # it announces on stderr that it loads its dictionary
-    return jieba.cut(line)  # type: ignore[no-any-return]  # untyped
+@lru_cache
+def _jieba_library() -> Any:
+    with warnings.catch_warnings():
+        # It imports pkg_resources, which warns of its own end, and has escapes that newer Pythons dislike.
+        warnings.simplefilter("ignore")
+        import jieba
+
+    jieba.setLogLevel(logging.CRITICAL)  # it announces on stderr that it loads its dictionary
+    return jieba
 
 
 def _mecab(line: str) -> Iterable[str]:
