@@ -22,14 +22,15 @@ from w2v.kernels.compiler import kernel
 from w2v.kernels.utf8 import decode, encode
 
 # What a character is to the tokenizers, two bits; the third says that Python must look at the block.
-OTHER, LETTER, MARK = 0, 1, 2
+# INSIDE belongs to a word only between two characters that do: don't, l'été, and the joiners of Persian.
+OTHER, LETTER, MARK, INSIDE = 0, 1, 2, 3
 KIND = 3
 SPECIAL = 4
 
 # What a scan stops for.
 DONE, TABLE_FULL = 0, 1
 SENTENCE_END = np.int32(-1)
-NEWLINE, APOSTROPHE, TYPOGRAPHIC_APOSTROPHE = 0x0A, 0x27, 0x2019
+NEWLINE, APOSTROPHE = 0x0A, 0x27
 
 # FNV-1a (Fowler, Noll & Vo), 64 bits: one multiplication a byte, and words are short.
 FNV_START = np.uint64(0xCBF29CE484222325)
@@ -72,13 +73,19 @@ def next_special(text, start, kinds):
 
 
 @kernel
+def begins_word(kind):
+    """Say whether a character of this kind is a part of a word whatever stands before it."""
+    return kind & KIND == LETTER or kind & KIND == MARK
+
+
+@kernel
 def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, offsets, counts, firsts, size):
     """Split `text` into words and lines, count the words, and write their numbers.
 
     text      uint8 [n], valid UTF-8
     start     int64 [2]: where to begin in `text` and in `ids`; written: where the scan ended
     bytewise  uint8 [256]: for a byte that alone belongs to a word, the byte to store; 0 for the others
-    kinds     uint8 [0x110000]: OTHER, LETTER or MARK for each code point; no size: bytes alone decide
+    kinds     uint8 [0x110000]: OTHER, LETTER, MARK or INSIDE for each code point; no size: bytes alone decide
     lower     int32 [0x110000]: the code point to store for each
     single    whether each letter, with the marks on it, is a word of its own
     place     where this block stands among all blocks, shifted left by 32; to tell which word came first
@@ -108,7 +115,7 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
                 i += 1
                 continue
             point, length = decode(text, i)
-            if kinds[point] & KIND == OTHER:
+            if not begins_word(kinds[point]):
                 i += length
                 continue
         if words >= room:
@@ -134,14 +141,12 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
                 break
             point, length = decode(text, i)
             kind = kinds[point] & KIND
-            if point in (APOSTROPHE, TYPOGRAPHIC_APOSTROPHE):
-                # Inside a word only: don't, l'été, and the same with U+2019.
-                if single or at == begin or i + length >= end:
+            if kind == INSIDE:
+                if single or i + length >= end:
                     break
                 following, _ = decode(text, i + length)
-                if kinds[following] & KIND == OTHER:
+                if not begins_word(kinds[following]):
                     break
-                point = APOSTROPHE
             elif kind == OTHER or (single and at > begin and kind != MARK):
                 break
             wrote = encode(lower[point], arena, at)

@@ -18,6 +18,9 @@ from w2v.kernels import scanning
 from w2v.places import user_cache
 
 POINTS = 0x110000
+TYPOGRAPHIC_APOSTROPHE = 0x2019  # written as ' in the vocabulary: don’t and don't are one word
+# Apostrophes, and the joiners that Persian and the languages of India write inside their words.
+INSIDE = (0x27, TYPOGRAPHIC_APOSTROPHE, 0x200C, 0x200D)
 FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
 JAMO = (
     *range(0x1161, 0x1176),
@@ -83,7 +86,9 @@ def _make(keep_case: bool) -> npt.NDArray[np.int32]:
             kind = scanning.LETTER
         elif category[0] == "M":
             kind = scanning.MARK
-        lowered = char if keep_case else char.lower()
+        elif point in INSIDE:
+            kind = scanning.INSIDE
+        lowered = "'" if point == TYPOGRAPHIC_APOSTROPHE else char if keep_case else char.lower()
         # Where one character does not become one character by a table, Python works on the whole block.
         special = (
             len(lowered) > 1
