@@ -217,11 +217,14 @@ def _encode(
         raise CorpusError(_named(names), "no words in it; is this the right file, and the right --tokenizer?")
     order = np.lexsort((firsts, -counts))
     kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+    segment_with = _segment_with(table)
     if len(kept) == 0:
+        advice = " or ".join(f"--tokenizer {name}" for name in segment_with)
         raise CorpusError(
             _named(names),
             f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}:"
-            f" --min-count {counts.max()} or less leaves words",
+            f" --min-count {counts.max()} or less leaves words"
+            + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
     numbers = np.full(len(table), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
@@ -235,7 +238,7 @@ def _encode(
         kept=vocabulary.tokens,
         sentences=sentences,
         undecodable=reading.undecodable,
-        segment_with=_segment_with(table),
+        segment_with=segment_with,
     )
     return EncodedCorpus(vocabulary, ids, account)
 
