@@ -1,8 +1,9 @@
-"""Reading: the same ids whatever the threads, blocks and memory; an account that adds up; errors that reach the caller."""
+"""Reading: the same ids whatever the threads, blocks and memory; an account that adds up; errors that arrive."""
 
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import naive_text
 import numpy as np
@@ -111,11 +112,11 @@ def test_a_corpus_without_words_is_an_error(data):
 
 
 def test_a_corpus_of_rare_words_says_which_min_count_leaves_words():
-    with pytest.raises(
-        CorpusError,
-        match=r"000.txt and 1 more: no word occurs 5 times, the most frequent one 3: --min-count 3 or less leaves words$",
-    ):
+    with pytest.raises(CorpusError) as error:
         read_bytes([b"a b a", b"c a"], min_count=5)
+    assert str(error.value).endswith(
+        "000.txt and 1 more: no word occurs 5 times, the most frequent one 3: --min-count 3 or less leaves words"
+    )
 
 
 def test_an_unsegmented_corpus_of_rare_words_is_told_what_would_find_words():
@@ -166,7 +167,10 @@ def test_ids_beyond_the_memory_come_back_from_the_disk():
 
 
 def test_a_full_disk_is_an_error_that_names_tmp_dir(monkeypatch):
-    monkeypatch.setattr(spool.tempfile, "TemporaryFile", lambda dir: open("/dev/full", "r+b", buffering=0))
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("needs /dev/full, a disk that is always full")
+    monkeypatch.setattr(spool.tempfile, "TemporaryFile", lambda **where: full.open("r+b", buffering=0))
     with pytest.raises(ResourceError, match=r"cannot keep the ids of the corpus there \(No space left.*--tmp-dir$"):
         read_bytes([b"a b c\n" * 10_000], 1000, in_memory=100)
 

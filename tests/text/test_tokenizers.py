@@ -89,7 +89,7 @@ def test_case_is_kept_when_asked():
 
 
 def test_an_unknown_tokenizer_is_an_error_that_names_the_others():
-    with pytest.raises(SettingsError, match="--tokenizer must be one of words, whitespace, .*, not word"):
+    with pytest.raises(SettingsError, match=r"--tokenizer must be one of words, whitespace, .*, not word"):
         tokenizers.find_tokenizer("word")
 
 

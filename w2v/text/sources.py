@@ -95,6 +95,7 @@ def read_blocks(sources: list[Source], boundaries: tuple[bytes, ...], block_byte
     for source in sources:
         pieces: list[bytes] = []  # of a word or line that goes on
         waiting = 0
+        ended = True
         for chunk, done_here in _chunks(source, block_bytes):
             done = before + done_here
             # A boundary of several bytes that lies across two chunks is not seen: a later one will be.
@@ -108,10 +109,10 @@ def read_blocks(sources: list[Source], boundaries: tuple[bytes, ...], block_byte
             text = b"".join((*pieces, chunk[:end]))
             yield Block(text, len(text), source, done)
             pieces, waiting = [chunk[end:]], len(chunk) - end
+            ended = text.endswith(b"\n")
         text = b"".join(pieces)
-        # A line end more than there is does no harm: a line without words is no sentence.
-        yield Block(text if text.endswith(b"\n") else text + b"\n", len(text), source, done)
         before = done if source.size is None else before + source.size
+        yield Block(text if ended and not text else text + b"\n", len(text), source, before)
 
 
 def _last_boundary(text: bytes, boundaries: tuple[bytes, ...]) -> int:

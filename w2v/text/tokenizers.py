@@ -2,7 +2,7 @@
 
 Splitting itself is a kernel (`w2v.kernels.scanning.scan`) that follows a `Rule`. A language that is
 written without blanks needs a library to find its words: such a tokenizer is a Python function from a line
-to its words, runs in worker processes, and its words, joined by blanks, go through a rule
+to its pieces, runs in worker processes, and the pieces, joined by blanks, go through a rule
 like any other text. To add one: write such a function, and add a row to TOKENIZERS.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import importlib.util
 import logging
+import re
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
@@ -30,6 +31,8 @@ BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")
 # What ends a word in a long line of Chinese or Japanese; none of it bears on the letters beside it,
 # as a full stop does on a Greek sigma.
 CJK_PUNCTUATION = tuple(mark.encode() for mark in "。、，！？」　")
+# Letters and punctuation of Chinese and Japanese; Hangul and full-width Latin letters are not among them.
+WIDE = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
 
 
 class Rule(NamedTuple):
@@ -119,7 +122,7 @@ def _mecab(line: str) -> Iterable[str]:
     >>> list(_mecab("猫が好き"))
     ['猫', 'が', '好き']
     """
-    return [word.surface for word in _mecab_tagger()(line)]
+    return [piece for word in _mecab_tagger()(line) for piece in (word.white_space, word.surface) if piece]
 
 
 @lru_cache
@@ -135,7 +138,7 @@ class Tokenizer:
 
     about    what it does, for the help text
     rule     makes the rule of the scanning kernel; its argument is whether to keep upper case
-    segment  from a line to its words, for scripts written without blanks
+    segment  cuts a line, written without blanks, into words and what stands between them; nothing is lost
     module   the library that `segment` needs
     extra    the extra of w2v that installs it
     """
@@ -183,5 +186,19 @@ def segment_block(name: str, block: bytes) -> tuple[bytes, int]:
 
     codecs.register_error("w2v-count", replace)  # a process of its own runs this: nobody else is meant
     text = block.decode("utf-8", "w2v-count")
-    lines = (" ".join(word for word in segment(line) if not word.isspace()) for line in text.split("\n"))
-    return "\n".join(lines).encode(), bad
+    return "\n".join(_joined(segment(line)) for line in text.split("\n")).encode(), bad
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """Return the pieces of a line with a blank where one ends beside a Chinese or Japanese letter.
+
+    Elsewhere the rule of `words` decides: jieba would have don't and café in two pieces, and Москва in six.
+    """
+    line: list[str] = []
+    last = ""
+    for piece in pieces:
+        if last and piece and (WIDE.match(last) or WIDE.match(piece)):
+            line.append(" ")
+        line.append(piece)
+        last = piece[-1:] or last
+    return "".join(line)
