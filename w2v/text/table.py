@@ -17,7 +17,7 @@ class WordTable:
     """Words with their counts and first places; a word's number is its position."""
 
     def __init__(self, slots: int = FIRST_SLOTS) -> None:
-        self.slots = np.zeros(slots, np.uint64)
+        self.slots = np.zeros((slots, 2), np.uint64)
         self.arena = np.empty(1 << 20, np.uint8)
         self.offsets = np.zeros(slots // 2 + 1, np.int64)
         self.counts = np.zeros(slots // 2, np.int64)
@@ -64,7 +64,7 @@ class WordTable:
         return self.slots, self.arena, self.offsets, self.counts, self.firsts, self.size
 
     def _grow(self, slots: int) -> None:
-        larger = np.zeros(slots, np.uint64)
+        larger = np.zeros((slots, 2), np.uint64)
         scanning.move_slots(self.slots, larger)
         self.slots = larger
         self.offsets = _longer(self.offsets, slots // 2 + 1)
