@@ -60,21 +60,27 @@ def windows(stream, keep, window, seed, epoch):
                 kept.append((position, bits, id))
         for i, (position, bits, id) in enumerate(kept):
             reach = 1 + (((bits & 0xFFFFFFFF) * window) >> 32)
-            context = [kept[j][2] for j in range(max(0, i - reach), min(len(kept), i + reach + 1)) if j != i]
-            yield position, bits, id, context
+            around = list(range(max(0, i - reach), min(len(kept), i + reach + 1)))
+            around[around.index(i)] = around[-1]  # the last takes the place of the center
+            yield position, bits, id, [kept[j][2] for j in around[:-1]]
 
 
 def negatives(bits, center, noise, count):
-    """Return {id: how often drawn} of the negatives of a center, itself left out."""
+    """Return {id: (place, times)} of the negatives of a center: first drawn as which, and how often.
+
+    The center itself is left out.
+    """
     drawn = {}
     state = splitmix(bits)
-    for _ in range(count):
+    for place in range(1, count + 1):
         state = (state + GOLDEN) & MASK
         random = splitmix(state)
         slot = ((random >> 32) * len(noise)) >> 32
-        id = slot if (random & 0xFFFFFFFF) < int(noise[slot][0]) else int(noise[slot][1])
+        share, alias = int(noise[slot]) & 0xFFFFFFFF, int(noise[slot]) >> 32
+        id = slot if (random & 0xFFFFFFFF) < share else alias
         if id != center:
-            drawn[id] = drawn.get(id, 0) + 1
+            first, times = drawn.get(id, (place, 0))
+            drawn[id] = first, times + 1
     return drawn
 
 
@@ -89,13 +95,16 @@ def window_loss(x, y, labels, times):
 
 
 def window_steps(x, y, labels, times, rate):
-    """Return what is added to x and y: rate times minus the gradient of the loss, all at the same point."""
+    """Return what is added to x and y, rate times minus the gradient of the loss, and the step of each pair."""
     error = (labels - sigmoid(x @ y.T)) * times * rate
-    return error @ y, error.T @ x
+    return error @ y, error.T @ x, error
 
 
-def train(stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, block=10_000):
-    """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports."""
+def train(stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000):
+    """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
+
+    width  how many outputs are taken together
+    """
     loss = pairs = 0.0
     for epoch in range(epochs):
         for position, bits, id, contexts in windows(stream, keep, window, seed, epoch):
@@ -106,14 +115,19 @@ def train(stream, center, context, keep, noise, window, count, epochs, rate, las
             now = max(rate * (1 - done), last_rate)
             drawn = negatives(bits, id, noise, count)
             outputs = [id, *drawn]
+            places = np.array([0, *(place for place, _ in drawn.values())])
             labels = np.array([1.0] + [0.0] * len(drawn))
-            times = np.array([1.0, *drawn.values()])
+            times = np.array([1.0, *(often for _, often in drawn.values())])
             x, y = center[contexts], context[outputs]
             if bits % 32 == 0:
                 loss += window_loss(x, y, labels, times)
                 pairs += len(contexts)
-            to_x, to_y = window_steps(x, y, labels, times, now)
-            for word, step in zip(contexts, to_x):
-                center[word] += step  # a word may stand in a window twice
-            context[outputs] += to_y
+            # All steps are taken at one point, then carried out panel by panel, context by context.
+            steps = window_steps(x, y, labels, times, now)[2]
+            for panel in range(places.max() // width + 1):
+                here = places // width == panel
+                for word, step in zip(contexts, steps):
+                    before = center[word].copy()
+                    center[word] += step[here] @ y[here]
+                    context[np.array(outputs)[here]] += np.outer(step[here], before)
     return loss, pairs

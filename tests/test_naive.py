@@ -20,7 +20,7 @@ def test_the_steps_of_a_window_are_minus_the_numeric_gradient_of_its_loss():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(3, 7)), rng.normal(size=(4, 7))
     labels, times = np.array([1.0, 0, 0, 0]), np.array([1.0, 1, 2, 1])
-    to_x, to_y = naive.window_steps(x, y, labels, times, rate=1.0)
+    to_x, to_y, _ = naive.window_steps(x, y, labels, times, rate=1.0)
     for array, step in ((x, to_x), (y, to_y)):
         numeric = np.empty_like(array)
         for at in np.ndindex(array.shape):
