@@ -7,7 +7,7 @@ import shlex
 import shutil
 
 import pytest
-from conftest import DATA
+from where import DATA
 
 README = (DATA.parent / "README.md").read_text()
 EXAMPLES = [
