@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -14,5 +15,5 @@ def user_cache() -> Path:
         base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     else:
         base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    # A user without a home keeps the ~, a folder that cannot be made: callers do without a cache then.
-    return Path(os.path.expanduser(base)) / "w2v"  # noqa: PTH111  # Path.expanduser raises where there is no home
+    expanded = os.path.expanduser(base)  # noqa: PTH111  # Path.expanduser raises where there is no home
+    return Path(tempfile.gettempdir() if expanded.startswith("~") else expanded) / "w2v"
