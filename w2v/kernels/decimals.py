@@ -144,13 +144,15 @@ def _write_digits(digits, count, out, at):
 
 
 @kernel
-def write_rows(matrix, arena, offsets, out):
+def write_rows(matrix, arena, offsets, separator, has_words, out):
     """Write one line a row, "word number ... number", and return how many bytes.
 
-    matrix   float32 [n, D]
-    arena    uint8, the words' bytes
-    offsets  int64 [n + 1], word i is arena[offsets[i]:offsets[i + 1]]
-    out      uint8, with room for the words and LONGEST * D + 1 bytes a row
+    matrix     float32 [n, D]
+    arena      uint8, the words' bytes
+    offsets    int64 [n + 1], word i is arena[offsets[i]:offsets[i + 1]]
+    separator  the byte that stands between
+    has_words  whether a row begins with its word
+    out        uint8, with room for the words and LONGEST * D + 1 bytes a row
     """
     at = 0
     for row in range(matrix.shape[0]):
@@ -158,8 +160,10 @@ def write_rows(matrix, arena, offsets, out):
             out[at] = arena[i]
             at += 1
         for d in range(matrix.shape[1]):
-            out[at] = 32
-            at = write_float(matrix[row, d], out, at + 1)
+            if d or has_words:
+                out[at] = separator
+                at += 1
+            at = write_float(matrix[row, d], out, at)
         out[at] = 10
         at += 1
     return at
