@@ -46,7 +46,14 @@ class Layout(NamedTuple):
     has_words: bool = True
 
 
+class _Piece(NamedTuple):
+    text: bytes
+    line: int  # the number of its first line
+    share: float  # which part of the file ends with it
+
+
 class _Block(NamedTuple):
+    share: float
     words: list[str]
     matrix: Floats
     undecodable: int
@@ -67,15 +74,16 @@ def read_table(source: Source, layout: Layout, limit: int | None, note: Note) ->
     matrix = np.empty((0, layout.dim), np.float32)
     filled, bad = 0, 0
 
-    def parse(piece: tuple[bytes, int]) -> _Block:
-        return _parse(source, piece[0], piece[1], layout)
+    def parse(piece: _Piece) -> _Block:
+        return _parse(source, piece, layout)
 
-    for block in _in_threads(parse, _pieces(source.file, layout)):
+    for block in _in_threads(parse, _pieces(source, layout)):
         new = len(block.matrix)
         if filled + new > len(matrix):
-            # Grown as the rows come: a header may promise anything. realloc moves pages, not bytes.
-            room = max(int((filled + new) / source.share_read() * 1.02), filled + filled // 2 + new)
-            matrix.resize((min(room, max(limit or room, filled + new)), layout.dim), refcheck=False)
+            # Grown as the rows come, for a header may promise anything; realloc moves pages, not bytes. What is
+            # too much costs memory, as resize fills it with zeros: so no more than seems to be needed.
+            room = max(int((filled + new) / block.share * 1.01) + 1, filled + new)
+            matrix.resize((room if limit is None else min(room, max(limit, filled + new)), layout.dim), refcheck=False)
         matrix[filled : filled + new] = block.matrix
         filled += new
         words += block.words
@@ -88,18 +96,18 @@ def read_table(source: Source, layout: Layout, limit: int | None, note: Note) ->
     return words[:filled], matrix
 
 
-def _pieces(file: IO[bytes], layout: Layout) -> Iterator[tuple[bytes, int]]:
-    """Yield whole lines, some megabytes at a time, each piece with the number of its first line."""
+def _pieces(source: Source, layout: Layout) -> Iterator[_Piece]:
+    """Yield whole lines, some megabytes at a time."""
     line, rest = layout.line, b""
-    while piece := file.read(BLOCK_BYTES):
+    while piece := source.file.read(BLOCK_BYTES):
         text = rest + piece
         end = text.rfind(b"\n") + 1
         rest = text[end:]
         if end:
-            yield text[:end], line
+            yield _Piece(text[:end], line, source.share_read())
             line += text.count(b"\n", 0, end)
     if rest.strip(BLANKS):
-        yield rest + b"\n", line
+        yield _Piece(rest + b"\n", line, 1.0)
 
 
 def _in_threads(make: Callable[[Any], Made], work: Iterator[Any]) -> Iterator[Made]:
@@ -118,9 +126,10 @@ def _in_threads(make: Callable[[Any], Made], work: Iterator[Any]) -> Iterator[Ma
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _parse(source: Source, text: bytes, first_line: int, layout: Layout) -> _Block:
+def _parse(source: Source, piece: _Piece, layout: Layout) -> _Block:
     from w2v.kernels.numerals import ODD, SHORT, parse_rows  # numba: for a file of text, not for its twin
 
+    text = piece.text
     lines = text.count(b"\n")
     matrix = np.empty((lines, layout.dim), np.float32)
     arena, states, begins = np.empty(len(text), np.uint8), np.empty(lines, np.uint8), np.empty(lines, np.int64)
@@ -130,10 +139,10 @@ def _parse(source: Source, text: bytes, first_line: int, layout: Layout) -> _Blo
         for line, state in enumerate(states):
             if state in (ODD, SHORT):
                 whole = text[begins[line] : text.index(b"\n", begins[line])]
-                matrix[row] = _row(source, whole, first_line + line, layout)
+                matrix[row] = _row(source, whole, piece.line + line, layout)
             row += state in (0, ODD)
     texts, bad = decoded(arena[: max(used - 1, 0)].tobytes().split(b"\n")) if rows and layout.has_words else ([], 0)
-    return _Block(texts, matrix[:rows], bad)
+    return _Block(piece.share, texts, matrix[:rows], bad)
 
 
 def _row(source: Source, text: bytes, line: int, layout: Layout) -> list[np.float32]:

@@ -34,6 +34,8 @@ def _powers() -> np.ndarray:
 
 
 POWERS = _powers()
+TENS = 10 ** np.arange(10, dtype=np.uint32)
+PAIRS = np.frombuffer("".join(f"{pair:02}" for pair in range(100)).encode(), np.uint8)
 
 
 @kernel
@@ -98,13 +100,13 @@ def write_float(number, out, at):
     if bits == 0:
         out[at] = 48
         return at + 1
-    digits, power = shortest(bits)
-    while digits % 10 == 0:
-        digits //= 10
+    whole, power = shortest(bits)
+    digits = np.uint32(whole)
+    while digits % np.uint32(10) == 0:
+        digits //= np.uint32(10)
         power += 1
-    count, rest = 0, digits
-    while rest:
-        rest //= 10
+    count = 1
+    while count < 9 and digits >= TENS[count]:
         count += 1
     point = count + power  # the value is 0.digits * 10^point
     if -4 < point <= 0:
@@ -137,9 +139,17 @@ def write_float(number, out, at):
 
 @kernel
 def _write_digits(digits, count, out, at):
-    for i in range(count - 1, -1, -1):
-        out[at + i] = 48 + digits % 10
-        digits //= 10
+    """Write digits, uint32, from their end, two at a time: half the divisions."""
+    i = at + count
+    while digits >= np.uint32(100):
+        pair = (digits % np.uint32(100)) * np.uint32(2)
+        digits //= np.uint32(100)
+        i -= 2
+        out[i], out[i + 1] = PAIRS[pair], PAIRS[pair + np.uint32(1)]
+    if digits >= np.uint32(10):
+        out[i - 2], out[i - 1] = PAIRS[digits * np.uint32(2)], PAIRS[digits * np.uint32(2) + np.uint32(1)]
+    else:
+        out[i - 1] = np.uint8(48) + np.uint8(digits)
     return at + count
 
 
