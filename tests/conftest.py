@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+import hypothesis
 import pytest
 from click.testing import CliRunner
+
+# A first call may compile a kernel: that is no slow test.
+hypothesis.settings.register_profile("w2v", deadline=None)
+hypothesis.settings.load_profile("w2v")
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
@@ -48,3 +53,14 @@ def shared():
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def demo_vectors(tmp_path_factory):
+    """Return a file of vectors of the demonstration corpus, trained once for all tests."""
+    import w2v
+
+    path = tmp_path_factory.mktemp("demo") / "vectors.txt"
+    settings = w2v.TrainSettings(epochs=15, threads=1)
+    w2v.save(w2v.train(w2v.read([DATA / "demo.txt"], settings), settings), path)
+    return path

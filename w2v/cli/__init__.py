@@ -15,11 +15,11 @@ COMMANDS = ("train", "similar", "analogy", "evaluate")
 
 
 class _Failure(click.ClickException):
-    """One line on stderr, and the exit code of the error."""
+    """One line on stderr, and an exit code."""
 
-    def __init__(self, error: W2VError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code  # type: ignore[misc]  # click reads it from the instance too
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click reads it from the instance too
 
 
 class _Cli(click.Group):
@@ -39,13 +39,15 @@ class _Cli(click.Group):
         try:
             return super().invoke(ctx)
         except W2VError as error:
-            raise _Failure(error) from error
+            raise _Failure(str(error), error.exit_code) from error
+        except KeyboardInterrupt:
+            raise _Failure("stopped by Ctrl-C", 130) from None  # 128 + SIGINT, as shells have it
 
 
 @click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="w2v")
 def cli() -> None:
-    r"""Train word embeddings on your own text, and question them.
+    """Train word embeddings on your own text, and question them.
 
     \b
         $ w2v train corpus.txt

@@ -17,7 +17,7 @@ from w2v.cli import answers, options
 @options.top
 @options.layout
 def analogy(vectors: Path, a: str, b: str, c: str, top: int, layout: str) -> None:
-    r"""Answer A - B + C: as A is to B, so is what to C?
+    """Answer A - B + C: as A is to B, so is what to C?
 
     King is to man as what is to woman? The C program's word-analogy takes the same question
     in another order: man king woman.

@@ -15,7 +15,7 @@ from w2v.cli import answers, options
 @options.top
 @options.layout
 def similar(vectors: Path, words: tuple[str, ...], top: int, layout: str) -> None:
-    r"""List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
+    """List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
 
     \b
         $ w2v similar king

@@ -1,0 +1,133 @@
+"""The slow, obvious twins of the training kernels. They share no code with w2v.
+
+Plain Python and float64 numpy, one thing at a time, in the order in which the papers say it. What a
+kernel computes must agree with what stands here; what stands here is checked against numeric
+derivatives and published values in `test_naive.py`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+MASK = 2**64 - 1
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def splitmix(x):
+    """Scramble 64 bits. Vigna's splitmix64.c, the part behind the addition."""
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    return x ^ (x >> 31)
+
+
+def bits_at(seed, epoch, position):
+    key = splitmix((splitmix((seed + GOLDEN) & MASK) + epoch * GOLDEN) & MASK)
+    return splitmix((key + position * GOLDEN) & MASK)
+
+
+def keep_probability(count, total, sample):
+    """word2vec.c: (sqrt(f / t) + 1) * t / f, with f the word's share of the corpus."""
+    if sample == 0:
+        return 1.0
+    return min(1.0, (math.sqrt(count / (sample * total)) + 1) * (sample * total) / count)
+
+
+def sentences(stream):
+    """Yield lists of (position, id) out of a stream with -1 behind each sentence."""
+    sentence = []
+    for position, id in enumerate(stream):
+        if id == -1:
+            yield sentence
+            sentence = []
+        else:
+            sentence.append((position, int(id)))
+    if sentence:
+        yield sentence
+
+
+def windows(stream, keep, window, seed, epoch):
+    """Yield (position, random bits, center id, context ids) for every center of an epoch.
+
+    keep  for each word the largest 32-bit number that still keeps a token
+    """
+    for sentence in sentences(stream):
+        kept = []
+        for position, id in sentence:
+            bits = bits_at(seed, epoch, position)
+            if bits >> 32 <= int(keep[id]):
+                kept.append((position, bits, id))
+        for i, (position, bits, id) in enumerate(kept):
+            reach = 1 + (((bits & 0xFFFFFFFF) * window) >> 32)
+            around = list(range(max(0, i - reach), min(len(kept), i + reach + 1)))
+            around[around.index(i)] = around[-1]  # the last takes the place of the center
+            yield position, bits, id, [kept[j][2] for j in around[:-1]]
+
+
+def negatives(bits, center, noise, count):
+    """Return {id: (place, times)} of the negatives of a center: first drawn as which, and how often.
+
+    The center itself is left out.
+    """
+    drawn = {}
+    state = splitmix(bits)
+    for place in range(1, count + 1):
+        state = (state + GOLDEN) & MASK
+        random = splitmix(state)
+        slot = ((random >> 32) * len(noise)) >> 32
+        share, alias = int(noise[slot]) & 0xFFFFFFFF, int(noise[slot]) >> 32
+        id = slot if (random & 0xFFFFFFFF) < share else alias
+        if id != center:
+            first, times = drawn.get(id, (place, 0))
+            drawn[id] = first, times + 1
+    return drawn
+
+
+def sigmoid(x, clip=10.0):
+    return 1 / (1 + np.exp(-np.clip(x, -clip, clip)))
+
+
+def window_loss(x, y, labels, times):
+    """Return the loss of one window: the sum over contexts x [m, D] and outputs y [n, D] of -log P(label)."""
+    probability = sigmoid(x @ y.T)
+    return -np.sum(np.log(np.where(labels == 1, probability, 1 - probability)) * times)
+
+
+def window_steps(x, y, labels, times, rate):
+    """Return what is added to x and y, rate times minus the gradient of the loss, and the step of each pair."""
+    error = (labels - sigmoid(x @ y.T)) * times * rate
+    return error @ y, error.T @ x, error
+
+
+def train(stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000):
+    """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
+
+    width  how many outputs are taken together
+    """
+    loss = pairs = 0.0
+    for epoch in range(epochs):
+        for position, bits, id, contexts in windows(stream, keep, window, seed, epoch):
+            if not contexts:
+                continue
+            # The rate is that of the block in which the center stands.
+            done = (epoch * len(stream) + position // block * block) / (epochs * len(stream))
+            now = max(rate * (1 - done), last_rate)
+            drawn = negatives(bits, id, noise, count)
+            outputs = [id, *drawn]
+            places = np.array([0, *(place for place, _ in drawn.values())])
+            labels = np.array([1.0] + [0.0] * len(drawn))
+            times = np.array([1.0, *(often for _, often in drawn.values())])
+            x, y = center[contexts], context[outputs]
+            if bits % 32 == 0:
+                loss += window_loss(x, y, labels, times)
+                pairs += len(contexts)
+            # All steps are taken at one point, then carried out panel by panel, context by context.
+            steps = window_steps(x, y, labels, times, now)[2]
+            for panel in range(places.max() // width + 1):
+                here = places // width == panel
+                for word, step in zip(contexts, steps):
+                    before = center[word].copy()
+                    center[word] += step[here] @ y[here]
+                    context[np.array(outputs)[here]] += np.outer(step[here], before)
+    return loss, pairs
