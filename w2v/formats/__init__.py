@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from w2v import files
 from w2v.errors import FormatError, OutputError
 from w2v.formats import projector, rows, tidying, twin
 from w2v.formats.source import Note, Source
@@ -69,7 +70,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def _ignore(line: str) -> None:
+def ignore(line: str) -> None:
     """Take note of nothing."""
 
 
@@ -93,10 +94,7 @@ def save(
     A twin for quick answers is left beside it where the format needs one, see `w2v.formats.twin`. Raises OutputError.
     """
     path = Path(path)
-    row = FORMATS[format or format_of(path)]
-    if dtype not in row.dtypes:
-        able = ", ".join(row.dtypes)
-        raise OutputError(path, f"{row.about} {f'holds {able} only, not {dtype}' if able else 'is read, not written'}")
+    row = _checked(path, format, dtype)
     for word in vectors.words:
         if problem := row.refused(word):
             raise OutputError(
@@ -108,8 +106,22 @@ def save(
         twin.make(vectors, path)
 
 
+def check_writable(path: str | os.PathLike[str], format: str | None = None, dtype: str = "float32") -> None:
+    """Raise OutputError if `path` could not be written so; before the vectors are read that shall go there."""
+    _checked(Path(path), format, dtype)
+    files.check_writable(path)
+
+
+def _checked(path: Path, format: str | None, dtype: str) -> Format:
+    row = FORMATS[format or format_of(path)]
+    if dtype not in row.dtypes:
+        able = " and ".join(row.dtypes)
+        raise OutputError(path, f"{row.about} {f'holds {able} only, not {dtype}' if able else 'is read, not written'}")
+    return row
+
+
 def load(
-    path: str | os.PathLike[str], limit: int | None = None, note: Note = _ignore, keep_twin: bool = True
+    path: str | os.PathLike[str], limit: int | None = None, note: Note = ignore, keep_twin: bool = True
 ) -> Vectors:
     """Read vectors of any format; memory-mapped where a twin of the file is there, else one is made for the next time.
 

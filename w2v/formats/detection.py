@@ -91,17 +91,22 @@ def _of_text(source: Source, head: bytes) -> str:
     first = lines[0].strip(BLANKS)
     header = header_of(first)
     rows = [line for line in lines[1 : 1 + LINES_LOOKED_AT] if line.strip(BLANKS)]
+    if all(_all_numbers(line) for line in (first, *rows)) and projector.metadata_of(source.path) is not None:
+        return "projector"  # before anything else: its first row may be "3 \t 4"
     if header is not None:
         name = _behind_header(source, rows, header)
         if name:
             return name
-    if HTML.match(head):
+    if HTML.match(head) and not numbers_at_end(first):  # "<html>" may be a word
         raise source.error("is a web page (HTML), not vectors: a download that failed? Fetch the file itself")
-    if b"\0" in head[:4096]:
-        raise source.error(f"is binary data of a kind that w2v does not know; it reads {FORMATS_KNOWN}")
     if projector.pair_of(source.path) is not None:
         return "projector"
     return _without_header(source, [line for line in lines[:LINES_LOOKED_AT] if line.strip(BLANKS)])
+
+
+def _all_numbers(row: bytes) -> bool:
+    fields = row.split()
+    return bool(fields) and all(NUMBER.fullmatch(field) for field in fields)
 
 
 def _behind_header(source: Source, rows: list[bytes], header: tuple[int, int]) -> str:
@@ -110,7 +115,7 @@ def _behind_header(source: Source, rows: list[bytes], header: tuple[int, int]) -
         return "word2vec-text"
     if numbers_at_end(rows[0]) >= header[1]:
         return "word2vec-text"
-    fields = [field for field in rows[0].rstrip(BLANKS).split(b" ")[1:] if field]
+    fields = [field for field in rows[0].replace(b"\t", b" ").rstrip(BLANKS).split(b" ")[1:] if field]
     if any(SPARSE.fullmatch(field) for field in fields):
         raise source.error(SPARSE_PROBLEM, 2)
     if fields and all(PRINTED.fullmatch(field) for field in fields) and NUMBER.fullmatch(fields[-1]):
@@ -135,8 +140,7 @@ def _without_header(source: Source, rows: list[bytes]) -> str:
         )
     if any(SPARSE.fullmatch(field) for field in fields[1:3]):
         raise source.error(SPARSE_PROBLEM, 1)
-    numeric = [row.split()[:1] != [] and bool(NUMBER.fullmatch(row.split()[0])) for row in rows]
-    if rows and all(numeric) and all(numbers_at_end(row) == len(row.split()) - 1 for row in rows):
+    if rows and all(_all_numbers(row) for row in rows):
         tabs = all(b"\t" in row for row in rows)
         if tabs and source.path.name.split(".")[1:2] == ["tsv"]:
             return "projector"
@@ -152,4 +156,6 @@ def _without_header(source: Source, rows: list[bytes]) -> str:
         return "glove"
     if rows and rows[0].lstrip().startswith((b"{", b"[")):
         raise source.error("is JSON; write its vectors as text, a word and its numbers a line")
+    if any(b"\0" in row for row in rows):
+        raise source.error(f"is binary data of a kind that w2v does not know; it reads {FORMATS_KNOWN}")
     raise source.error(f"is text, but no vectors: expected {FORMATS_KNOWN}")

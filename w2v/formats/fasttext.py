@@ -60,10 +60,10 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
         raise source.error(NOT_FASTTEXT)
     matrix = source.array("<f4", (rows, dim), "the matrix")
     count = len(names) if limit is None else min(limit, len(names))
-    shape = shape._replace(buckets=rows - shape.words)
     texts, bad = decoded(names[:count])
     note_undecodable(bad, note)
-    return vectors_of(texts, _vectors(names[:count], matrix, shape), note, counts[:count])
+    mixed = from_subwords(names[:count], matrix[: shape.words], matrix[shape.words :], (shape.shortest, shape.longest))
+    return vectors_of(texts, mixed, note, counts[:count])
 
 
 def _read_shape(source: Source) -> _Shape:
@@ -120,18 +120,24 @@ def _read_entry(source: Source) -> tuple[bytes, int, int]:
     raise source.error(NOT_FASTTEXT)
 
 
-def _vectors(names: list[bytes], matrix: np.ndarray, shape: _Shape) -> Floats:
+def from_subwords(
+    names: list[bytes], matrix: Floats, buckets: Floats, lengths: tuple[int, int], own: bytes | None = END_OF_SENTENCE
+) -> Floats:
+    """Return the vectors of words.
+
+    matrix   float32 [V, D], the words' own rows
+    buckets  float32 [B, D], the rows of n-grams
+    lengths  of the shortest and longest n-grams
+    own      the word that has no n-grams, for gensim takes some of </s> too
+    """
     from w2v.kernels.subwords import mean_rows  # numba: for the model itself, not for its twin
 
     framed = [b"<" + name + b">" for name in names]
     offsets = np.zeros(len(framed) + 1, np.int64)
     np.cumsum([len(name) for name in framed], out=offsets[1:])
-    own = np.array([name == END_OF_SENTENCE for name in names], np.bool_)
-    longest_word = max(map(len, framed), default=0)
-    room = np.empty(longest_word * max(shape.longest - shape.shortest + 1, 1), np.int64)
-    out = np.empty((len(names), shape.dim), np.float32)
-    mean_rows(
-        np.frombuffer(b"".join(framed), np.uint8), offsets, own, floats(matrix), shape.words,
-        shape.shortest, shape.longest, shape.buckets, room, out,
-    )  # fmt: skip
+    alone = np.array([name == own for name in names], np.bool_)
+    room = np.empty(max(map(len, framed), default=0) * max(lengths[1] - lengths[0] + 1, 1), np.int64)
+    out = np.empty((len(names), matrix.shape[1]), np.float32)
+    text = np.frombuffer(b"".join(framed), np.uint8)
+    mean_rows(text, offsets, alone, floats(matrix), floats(buckets), *lengths, room, out)
     return out

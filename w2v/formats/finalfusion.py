@@ -11,7 +11,8 @@ r"""finalfusion, .fifu, version 0: words and vectors in chunks, any word allowed
 All little-endian. The padding brings the file to a multiple of 4, and is 4 bytes where it is one already. The
 rows have length 1 and the norms stand apart: they are multiplied back. Old files do not list their norms at the
 top, so chunks are read to the end of the file. We write 1, 2, 6; a row of length 0, or not finite, with norm 1.
-Quantised matrices (4) and floret's words (9) are not read.
+The Python program forgets 8 bytes for each n-gram when it writes the length of 8: we count them. Quantised
+matrices (4) and floret's words (9) are not read.
 """
 
 from __future__ import annotations
@@ -92,10 +93,10 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
             raise source.error(f"holds {what}, which cannot be read; convert it with finalfusion to .txt first")
         else:
             taken = 0
-        if taken > length:
+        if taken > length and chunk != EXPLICIT:
             raise source.error(f"chunk {chunk} is longer than it says: damaged?")
-        source.skip(length - taken, f"chunk {chunk}")
-        at += length
+        source.skip(max(length - taken, 0), f"chunk {chunk}")
+        at += max(length, taken)
     if words is None or matrix is None or len(matrix) < len(words):
         raise source.error("holds no words or no matrix of them: cut short?")
     return _joined(words, matrix, norms, limit, note)
@@ -135,7 +136,14 @@ def _words(source: Source, length: int, more: int) -> tuple[list[bytes], int]:
         begin += 4 + size
     if begin > len(data):
         raise source.error("a word goes beyond its chunk: damaged?")
-    return words, length
+    if more == MORE[EXPLICIT]:
+        (ngrams,) = struct.unpack_from("<Q", data, 8)
+        for _ in range(ngrams if ngrams * 12 <= length + 8 * ngrams else 0):
+            data += source.take(max(begin + 4 - len(data), 0), "the n-grams")
+            (size,) = struct.unpack_from("<I", data, begin)
+            begin += 4 + size + 8
+            data += source.take(max(begin - len(data), 0), "the n-grams")
+    return words, max(begin, length) if more == MORE[EXPLICIT] else length
 
 
 def _numbers(source: Source, at: int, head: str) -> tuple[Floats, int]:

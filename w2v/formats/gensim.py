@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from w2v.errors import FormatError
 from w2v.files import replacing
+from w2v.formats import fasttext
 from w2v.formats.source import Note, Source, floats
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
@@ -105,6 +106,8 @@ ALLOWED: dict[tuple[str, str], Any] = {
     ("builtins", "frozenset"): frozenset,
     ("builtins", "range"): range,
     ("builtins", "int"): int,
+    ("builtins", "hash"): Stub,  # a model names its hash function
+    ("__builtin__", "hash"): Stub,
     ("builtins", "object"): Stub,
     ("__builtin__", "object"): Stub,
     ("__builtin__", "set"): set,
@@ -135,15 +138,33 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     old = attributes.get("vocab") or {}
     if not isinstance(words, list):
         words = sorted(old, key=lambda word: old[word].index)
+    words = [word if isinstance(word, str) else str(word) for word in words]
     matrix = next((found for name in NAMES if (found := _array(source, attributes, name, suffix)) is not None), None)
+    if matrix is None:
+        matrix = _of_ngrams(source, attributes, suffix, words)
     if matrix is None or matrix.ndim != 2 or len(matrix) < len(words):
         raise source.error("holds words and no vectors of them: was it saved with its vectors ignored?")
-    words = [word if isinstance(word, str) else str(word) for word in words]
     return vectors_of(words, floats(matrix[: len(words)]), note, _counts(attributes, old, words), limit)
 
 
 WORDS = ("index_to_key", "index2word", "index2entity")
 NAMES = ("vectors", "syn0")
+
+
+def _of_ngrams(
+    source: Source, attributes: dict[str, Any], suffix: str, words: list[str]
+) -> npt.NDArray[np.float32] | None:
+    """Return the vectors of a FastText model, which saves those of words and of n-grams apart."""
+    own, ngrams = (_array(source, attributes, name, suffix) for name in ("vectors_vocab", "vectors_ngrams"))
+    lengths = attributes.get("min_n"), attributes.get("max_n")
+    if own is None or ngrams is None or own.ndim != 2 or len(own) < len(words) or own.shape[1] != ngrams.shape[-1]:
+        return None
+    if not attributes.get("compatible_hash", True):
+        raise source.error("is of a gensim before 3.7.2, with a hash of its own; save it again with a newer gensim")
+    shortest, longest = (length if isinstance(length, int) else 0 for length in lengths)
+    return fasttext.from_subwords(
+        [word.encode("utf-8", "replace") for word in words], own, ngrams, (shortest, longest), None
+    )
 
 
 def _unpickled(source: Source) -> Any:

@@ -71,20 +71,24 @@ def pair_of(path: Path) -> Path | None:
     return None
 
 
-def _words(source: Source) -> tuple[list[str], int]:
-    path = source.path
+def metadata_of(path: Path) -> Path | None:
+    """Return the metadata that lie beside a file of tensors."""
     named = [metadata_path(path)] + [
         path.with_name(path.name.replace(part, meta)) for part in PARTS if part in path.name for meta in METADATA
     ]
-    for metadata in (*named, path.with_name("metadata.tsv")):
-        if metadata.is_file() and metadata != path:
-            lines = metadata.read_bytes().removeprefix(BOM).split(b"\n")
-            rows = [line.rstrip(b"\r").split(b"\t") for line in lines if line.strip(b" \r\t")]
-            if not rows or len(rows[0]) < 2:
-                return decoded([row[0] for row in rows])
-            heads = [cell.decode("utf-8", "replace").strip().lower() for cell in rows[0]]
-            column = next((heads.index(name) for name in ("word", "label", "token") if name in heads), 0)
-            return decoded([row[column] if column < len(row) else b"" for row in rows[1:]])
-    raise source.error(
-        f"holds numbers without words; put the words, one a line, into {metadata_path(path).name} beside it"
-    )
+    candidates = (*named, path.with_name("metadata.tsv"))
+    return next((each for each in candidates if each.is_file() and each != path and ".tsv" in path.name), None)
+
+
+def _words(source: Source) -> tuple[list[str], int]:
+    metadata = metadata_of(source.path)
+    if metadata is None:
+        beside = metadata_path(source.path).name
+        raise source.error(f"holds numbers without words; put the words, one a line, into {beside} beside it")
+    lines = metadata.read_bytes().removeprefix(BOM).split(b"\n")
+    rows = [line.rstrip(b"\r").split(b"\t") for line in lines if line.strip(b" \r\t")]
+    if not rows or len(rows[0]) < 2:
+        return decoded([row[0] for row in rows])
+    heads = [cell.decode("utf-8", "replace").strip().lower() for cell in rows[0]]
+    column = next((heads.index(name) for name in ("word", "label", "token") if name in heads), 0)
+    return decoded([row[column] if column < len(row) else b"" for row in rows[1:]])

@@ -91,14 +91,14 @@ class Source:
     def take(self, size: int, what: str) -> bytes:
         """Read exactly `size` bytes."""
         self.check_room(size, what)
-        pieces = []
+        pieces = [b""]
         while size:
             piece = self.file.read(min(size, PIECE_BYTES))
             if not piece:
                 raise self.error(f"the file ends within {what}: cut short?")
             pieces.append(piece)
             size -= len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return pieces[-1] if len(pieces) <= 2 else b"".join(pieces)
 
     def skip(self, size: int, what: str) -> None:
         """Read over `size` bytes."""
@@ -164,6 +164,6 @@ def note_undecodable(bad: int, note: Note) -> None:
     """Say that words were no UTF-8, if any were."""
     if bad:
         note(
-            f"{bad:,} words were no UTF-8; their bytes stand as \\xe9 and the like."
+            f"{bad:,} word{'s were' if bad > 1 else ' was'} no UTF-8; the bytes stand as \\xe9 and the like."
             " If all is ISO-8859-1: iconv -f ISO-8859-1 -t UTF-8 converts a text file"
         )

@@ -28,9 +28,9 @@ def vectors_of(
         keep = _first_ones(words)
         twice = len(words) - len(keep) - empty
         if twice:
-            note(f"{twice:,} rows repeat a word: the first of each was kept")
+            note(f"{twice:,} {'rows repeat' if twice > 1 else 'row repeats'} a word: the first was kept")
         if empty:
-            note(f"{empty:,} rows have no word and were left out")
+            note(f"{empty:,} {'rows have' if empty > 1 else 'row has'} no word: left out")
         words = [words[row] for row in keep]
         matrix = rows_of(matrix, keep)
         counts = None if counts is None else counts[keep]
@@ -58,7 +58,10 @@ def rows_of(matrix: Floats, keep: npt.NDArray[np.int64]) -> Floats:
 
 
 def selected(vectors: Vectors, words: Sequence[str]) -> tuple[Vectors, int]:
-    """Return the vectors of some words, in the order of the vectors, and how many words these do not have."""
+    """Return the vectors of some words, in the order of the vectors, and how many words these do not have.
+
+    Where the matrix may be written, its rows are moved: `vectors` is not to be used any more.
+    """
     wanted = set(words)
     found = sorted(vectors.index[word] for word in wanted if word in vectors.index)
     keep = np.array(found, np.int64)

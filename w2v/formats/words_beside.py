@@ -8,7 +8,8 @@ from pathlib import Path
 from w2v.formats.rows import BOM
 from w2v.formats.source import Note, Source, decoded, note_undecodable
 
-ENDINGS = (".words.txt", ".words", ".vocab", ".vocab.txt", ".txt")
+OURS = ".words.txt"
+ENDINGS = (OURS, ".words", ".vocab", ".vocab.txt", ".txt")
 NAMES = ("words.txt", "vocab.txt", "vocabulary.txt", "tokenizer.json", "vocab.json")
 
 
@@ -32,15 +33,19 @@ def find(source: Source, count: int, note: Note) -> list[str]:
 
 
 def read(path: Path, note: Note) -> list[str]:
-    """Read words, one a line; of a line "word count", or with a tab, the first field; or of a tokenizer.json."""
+    """Read words, one a line; of a line "word count", or with a tab, the first field; or of a tokenizer.json.
+
+    What is called NAME.words.txt we wrote ourselves: its lines are words as they stand.
+    """
     data = path.read_bytes().removeprefix(BOM)
     if path.suffix == ".json":
         return _of_json(data)
-    lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
+    ours = path.name.endswith(OURS)
+    lines = [line if ours else line.removesuffix(b"\r") for line in data.split(b"\n")]
     lines = lines[:-1] if lines and not lines[-1] else lines
-    if lines and all(b" " in line and line.rsplit(b" ", 1)[1].isdigit() for line in lines):
+    if not ours and lines and all(b" " in line and line.rsplit(b" ", 1)[1].isdigit() for line in lines):
         lines = [line.rsplit(b" ", 1)[0] for line in lines]  # word2vec -save-vocab
-    elif lines and all(b"\t" in line for line in lines):
+    elif not ours and lines and all(b"\t" in line for line in lines):
         lines = [line.split(b"\t", 1)[0] for line in lines]
     words, bad = decoded(lines)
     note_undecodable(bad, note)

@@ -13,7 +13,7 @@ from w2v.kernels.compiler import kernel
 
 FIRST_POWER, LAST_POWER = -31, 45
 MANTISSA_BITS, BIAS = 23, 150  # the value is significand * 2^(exponent - 150)
-LONGEST = 16  # bytes: "-1.17549435e-38" and a blank
+LONGEST = 18  # bytes: "-1000000000000000" and a blank
 
 
 def _powers() -> np.ndarray:

@@ -28,7 +28,7 @@ def ngram_rows(text, begin, end, shortest, longest, buckets, out):
         hash = FNV_START
         while at < end and length < longest:
             while True:
-                hash = (hash ^ np.uint32(np.int32(np.int8(text[at])))) * FNV_PRIME
+                hash = np.uint32((hash ^ np.uint32(np.int32(np.int8(text[at])))) * FNV_PRIME)
                 at += 1
                 if at >= end or text[at] & 0xC0 != 0x80:
                     break
@@ -41,27 +41,28 @@ def ngram_rows(text, begin, end, shortest, longest, buckets, out):
 
 
 @kernel
-def mean_rows(text, offsets, own, matrix, first_bucket, shortest, longest, buckets, room, out):
+def mean_rows(text, offsets, own, matrix, buckets, shortest, longest, room, out):
     """Compute the vectors of words as fastText does.
 
-    text          uint8, the words' bytes, each between "<" and ">"
-    offsets       int64 [n + 1], word i is text[offsets[i]:offsets[i + 1]]
-    own           bool [n], whether the word is made of its own row alone (</s>)
-    matrix        float32 [V + buckets, D]; row i is the word's own
-    first_bucket  V
-    room          int64, room for the n-grams of the longest word
-    out           float32 [n, D]
+    text     uint8, the words' bytes, each between "<" and ">"
+    offsets  int64 [n + 1], word i is text[offsets[i]:offsets[i + 1]]
+    own      bool [n], whether the word is made of its own row alone (</s>)
+    matrix   float32 [V, D], the words' own rows
+    buckets  float32 [B, D], the rows of n-grams
+    room     int64, room for the n-grams of the longest word
+    out      float32 [n, D]
     """
     for word in range(out.shape[0]):
         count = 0
-        if not own[word] and longest > 0 and buckets > 0:
-            count = min(ngram_rows(text, offsets[word], offsets[word + 1], shortest, longest, buckets, room), len(room))
+        if not own[word] and longest > 0 and buckets.shape[0] > 0:
+            count = min(
+                ngram_rows(text, offsets[word], offsets[word + 1], shortest, longest, buckets.shape[0], room), len(room)
+            )
         for d in range(out.shape[1]):
             out[word, d] = matrix[word, d]
         for i in range(count):
-            row = first_bucket + room[i]
             for d in range(out.shape[1]):
-                out[word, d] += matrix[row, d]
+                out[word, d] += buckets[room[i], d]
         share = np.float32(1.0) / np.float32(count + 1)
         for d in range(out.shape[1]):
             out[word, d] *= share
