@@ -18,7 +18,8 @@ ROWS = [
     {"settings", "kernels", "files", "spelling"},
     {"vocabulary", "vectors"},
     {"text", "formats"},
-    {"training", "evaluation", "queries", "export", "maps", "explorer"},
+    {"training", "evaluation", "queries", "export", "maps", "explanation"},
+    {"explorer"},
     {"cli"},
     {"__main__"},
 ]

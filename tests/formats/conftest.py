@@ -28,10 +28,3 @@ def toy():
     matrix = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
     matrix[1] = [-0.0, 1e-45, 3.4028235e38, 1e-05]
     return Vectors(("the", "</s>", "caf\u00e9", "a\u00a0b", "\u65e5\u672c"), matrix, np.arange(50, 45, -1))
-
-
-def same(one, other, counts=False):
-    assert tuple(one.words) == tuple(other.words)
-    assert one.matrix.tobytes() == other.matrix.tobytes()
-    if counts:
-        assert one.counts.tolist() == other.counts.tolist()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.formats.conftest import same
+from alike import same
 from w2v import formats
 from w2v.errors import OutputError
 from w2v.vectors import Vectors
