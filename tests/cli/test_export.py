@@ -50,6 +50,13 @@ def test_row_0_is_padding_row_1_the_mean_and_words_follow(vectors):
     assert [rows.row_of(vectors, word) for word in ("king", "don't", "nobody")] == [2, 6, 1]
 
 
+def test_the_ids_of_encode_are_the_rows_of_an_export():
+    from w2v.queries import encoding
+
+    assert (encoding.PADDING, encoding.UNKNOWN, encoding.FIRST_WORD) == (0, 1, 2)
+    assert (rows.PADDING, rows.UNKNOWN, rows.FIRST_WORD) == (0, 1, 2)
+
+
 def test_special_words_are_none_of_the_vocabulary():
     taken = Vectors(("[UNK]", "[PAD]"), np.ones((2, 1), np.float32))
     assert not set(rows.special_words(taken)) & set(taken.words)

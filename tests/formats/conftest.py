@@ -26,5 +26,5 @@ def opened(tmp_path):
 def toy():
     """Five words, one with U+00A0, and numbers of all kinds."""
     matrix = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
-    matrix[1] = [-0.0, 1e-45, 3.4028235e38, 1e-05]
+    matrix[1] = [-0.0, 1e-45, 3.4028235e15, 1e-05]
     return Vectors(("the", "</s>", "caf\u00e9", "a\u00a0b", "\u65e5\u672c"), matrix, np.arange(50, 45, -1))

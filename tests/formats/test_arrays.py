@@ -7,8 +7,8 @@ import json
 
 import numpy as np
 import pytest
-
 from alike import same
+
 from w2v import formats
 from w2v.errors import FormatError
 from w2v.vectors import Vectors

@@ -7,8 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-
 from alike import same
+
 from w2v import formats
 from w2v.errors import FormatError
 from w2v.formats import gensim

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from alike import same
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alike import same
 from w2v import formats
 from w2v.errors import OutputError
 from w2v.vectors import Vectors

@@ -106,6 +106,11 @@ def test_a_word_list_is_a_tuple_in_all_but_its_type():
     assert (*words, "x") == (*WORDS, "x")
     with pytest.raises(IndexError):
         words[6]
+    for absent in ("x", 3):
+        with pytest.raises(ValueError, match="not in the list"):
+            words.index(absent)
+    with pytest.raises(ValueError, match="not in the list"):
+        words.index("the", 1)
 
 
 def test_words_of_one_hash_are_told_apart():

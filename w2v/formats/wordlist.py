@@ -87,6 +87,17 @@ class WordList(Sequence[str]):
     def __contains__(self, word: object) -> bool:
         return word in self.index_of
 
+    def index(self, word: object, start: int = 0, stop: int | None = None) -> int:
+        """Return the row of a word. Raises ValueError where there is none, as a tuple does."""
+        row = self.index_of.get(word, -1) if isinstance(word, str) else -1
+        if row < 0 or row not in range(*slice(start, stop).indices(len(self))):
+            raise ValueError(f"{word!r} is not in the list")
+        return row
+
+    def count(self, word: object) -> int:
+        """Return how often a word is there: once or not."""
+        return int(word in self)
+
     def __eq__(self, other: object) -> bool:
         return self._all == (other._all if isinstance(other, WordList) else other)
 
