@@ -24,10 +24,11 @@ def parse(text):
 def nearest(text):
     """The float32 nearest to a numeral, found among its neighbours with whole fractions alone."""
     exact = Fraction(text)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
         guess = np.float32(float(text))
+        around = (np.nextafter(guess, np.float32(-np.inf)), guess, np.nextafter(guess, np.float32(np.inf)))
     best = []
-    for candidate in (np.nextafter(guess, np.float32(-np.inf)), guess, np.nextafter(guess, np.float32(np.inf))):
+    for candidate in around:
         value = Fraction(float(candidate)) if np.isfinite(candidate) else Fraction(2) ** 128 * int(np.sign(candidate))
         best.append((abs(value - exact), int(candidate.view(np.uint32)) & 1, candidate))
     return min(best, key=lambda item: item[:2])[2]
