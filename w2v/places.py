@@ -11,7 +11,8 @@ def user_cache() -> Path:
     if chosen := os.environ.get("W2V_CACHE"):
         return Path(chosen)
     if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "w2v"
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    # A user without a home keeps the ~, a folder that cannot be made: callers do without a cache then.
+    return Path(os.path.expanduser(base)) / "w2v"  # noqa: PTH111  # Path.expanduser raises where there is no home
