@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import NamedTuple
 
 import hypothesis
 import pytest
 from click.testing import CliRunner
+from where import DATA, SHARED
 
 # A first call may compile a kernel: that is no slow test.
 hypothesis.settings.register_profile("w2v", deadline=None)
 hypothesis.settings.load_profile("w2v")
-
-HERE = Path(__file__).parent
-DATA = HERE.parent / "data"
-SHARED = Path(os.environ.get("W2V_SHARED_DATA", HERE.parent.parent / "shared" / "data"))
 
 
 class Outcome(NamedTuple):

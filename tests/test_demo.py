@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import DATA
+from where import DATA
 
 import w2v
 from w2v.evaluation import evaluate

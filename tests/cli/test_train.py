@@ -11,11 +11,19 @@ import time
 
 import numpy as np
 import pytest
-from conftest import DATA
+from where import DATA
 
 import w2v as library
 
 CORPUS = "the cat sat on the mat\nthe dog sat on the rug\n" * 50
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compiled():
+    """Have the kernel compiled: what a first run says of that depends on the machine's speed."""
+    from w2v.training import compile_ahead
+
+    compile_ahead(library.TrainSettings())
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from w2v import __version__
 from w2v.errors import W2VError
 
 # The order is that of the help: first what a newcomer does first.
-COMMANDS = ("train", "similar", "analogy", "plot", "explain", "evaluate")
+QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
+COMMANDS = ("train", *QUERIES, "shell", "plot", "explain", "evaluate", "convert", "export")
 
 
 class _Failure(click.ClickException):

@@ -6,17 +6,25 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import answers, options
+from w2v.cli import answers, options, searching
 
 
 @click.command()
 @options.vectors
-@click.argument("a")
-@click.argument("b")
-@click.argument("c")
+@click.argument("words", nargs=-1, metavar="A B C")
 @options.top
+@click.option(
+    "--method", type=click.Choice(["3cosadd", "3cosmul"]), default="3cosadd", show_default=True,
+    help="Nearest to A - B + C, or largest cos(A) cos(C) / cos(B), in which no word outweighs the others.",
+)  # fmt: skip
+@click.option("--all", "keep_query", is_flag=True, help="Let A, B and C be answers too.")
+@options.search
+@options.batch
 @options.layout
-def analogy(vectors: Path, a: str, b: str, c: str, top: int, layout: str) -> None:
+def analogy(
+    vectors: Path, words: tuple[str, ...], top: int, method: str, keep_query: bool,
+    search: str, batch: Path | None, skip_unknown: bool, layout: str,
+) -> None:  # fmt: skip
     """Answer A - B + C: as A is to B, so is what to C?
 
     King is to man as what is to woman? The C program's word-analogy takes the same question
@@ -25,9 +33,25 @@ def analogy(vectors: Path, a: str, b: str, c: str, top: int, layout: str) -> Non
     \b
         $ w2v analogy king man woman
         $ w2v analogy paris france italy -n 3
+        $ w2v analogy king man woman --method 3cosmul
     """
-    from w2v import formats
+    if words and len(words) != 3:
+        raise click.UsageError(f"An analogy takes three words, A B C, not {len(words)}.")
+    given = answers.given(words, batch, skip_unknown)
+    asked = answers.load(vectors)
 
-    asked = formats.load(vectors)
-    answers.note_forms(asked, (a, b, c))
-    answers.print_neighbors(asked.analogy(a, b, c, top), layout)
+    from w2v import queries
+    from w2v.queries.rankings import target
+
+    index = searching.find_index(asked, search, ["--method 3cosmul"] if method != "3cosadd" else [])
+    field = "cosine" if method == "3cosadd" else "cosmul"
+
+    def ask(words: list[str]) -> answers.Answer:
+        a, b, c = words
+        if index is not None:
+            found = index.nearest(target(asked, (a, c), (b,)), top, () if keep_query else words)
+            return answers.Answer(("word", field), found, "neighbors", {"search": "approximate"})
+        ranked = queries.analogy(asked, a, b, c, top, method=method, keep_query=keep_query)
+        return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
+
+    answers.reply(asked, ask, words, given, layout, takes=3)

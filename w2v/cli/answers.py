@@ -1,43 +1,281 @@
-"""How answers are printed: aligned columns for a person, JSON or TSV for a pipe."""
+"""How questions come in, one or a batch, and answers go out: columns for a person, JSON or TSV for a program."""
 
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from w2v.errors import FormatError, UnknownWordError, W2VError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import NDArray
 
-    from w2v.vectors import Neighbor, Vectors
+    from w2v.vectors import Vectors
 
 
-def print_neighbors(neighbors: Sequence[Neighbor], layout: str) -> None:
-    """Print words and cosines, one a line, or one JSON list of {"word", "cosine"}."""
+class Answer(NamedTuple):
+    """A table that answers a query, and what a JSON document says beside it.
+
+    fields   the names of the columns
+    rows     the values: str, float, int, or a vector, float32 [D]
+    key      the name of the table in the document; without one, its only row stands there itself
+    details  further entries of the document
+    """
+
+    fields: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+    key: str = ""
+    details: dict[str, Any] = {}  # noqa: RUF012  # never written to
+
+
+class Query(NamedTuple):
+    """One query: its words, and where it stands in a batch.
+
+    text   as it was written
+    words  what it consists of
+    line   its number in the batch, 0 if it came from the command line
+    whole  the text is one thing, and no list of words
+    """
+
+    text: str
+    words: list[str]
+    line: int = 0
+    whole: bool = False
+
+    @property
+    def shown(self) -> str | list[str]:
+        """The query as a JSON document repeats it."""
+        return self.text if self.whole else self.words
+
+
+class Batch(NamedTuple):
+    """What --batch and --skip-unknown say."""
+
+    path: Path | None
+    skip_unknown: bool = False
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Yield the number and the text of each line, as they come. Raises FormatError."""
+        assert self.path is not None
+        number = 0
+        try:
+            with click.open_file(str(self.path), "rb") as file:  # - is standard input, for click too
+                for number, line in enumerate(file, 1):
+                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                    yield number, text.rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise FormatError(self.name, "is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts", number) from error
+        except OSError as error:
+            raise FormatError(self.name, f"cannot be read ({error.strerror})") from error
+
+    @property
+    def name(self) -> str:
+        """What to call it in an error."""
+        return "standard input" if str(self.path) == "-" else str(self.path)
+
+
+def given(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) -> Batch:
+    """Return what the options say of a batch; shows the command's usage where nothing is asked, or twice."""
+    if words and batch is not None:
+        raise click.UsageError("Queries come from the command line or from --batch, not from both.")
+    if not words and batch is None:
+        raise click.UsageError("Nothing is asked: give it here, or a file of queries with --batch.")
+    if skip_unknown and batch is None:
+        raise click.UsageError("--skip-unknown goes with --batch.")
+    return Batch(batch, skip_unknown)
+
+
+def load(path: Path) -> Vectors:
+    """Return the vectors of a file; in the shell, those that it holds already."""
+    from w2v import formats
+    from w2v.cli.notes import note
+
+    held = click.get_current_context().find_object(dict)
+    if held is None:
+        return formats.load(path, note=note)
+    if path not in held:
+        held[path] = formats.load(path, note=note)
+    vectors: Vectors = held[path]
+    return vectors
+
+
+def reply(
+    asked: Vectors,
+    ask: Callable[[list[str]], Answer],
+    words: Sequence[str],
+    batch: Batch,
+    layout: str,
+    *,
+    takes: int | None = None,
+    whole_lines: bool = False,
+    words_in: Callable[[str], list[str]] | None = None,
+) -> None:
+    """Answer the query of the command line, or each of a batch as it is read.
+
+    takes        how many words a query has, if that is fixed
+    whole_lines  a line of a batch is one word, whatever blanks it holds
+    words_in     the vocabulary's words in a query; by default they are what it consists of
+    """
+    noted: set[str] = set()
+    unknown: dict[str, None] = {}
+    total = passed_over = 0
+    for query in _queries(words, batch, whole_lines):
+        total += 1
+        try:
+            if takes is not None and len(query.words) != takes:
+                raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
+            parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
+            # Asked before the library is, which would look for words of like spelling each time.
+            missing = [part for part in parts if asked.form(part) is None] if batch.skip_unknown else []
+            if not missing:
+                note_forms(asked, [part for part in parts if part not in noted])
+                noted.update(parts)
+                answer = ask(query.words)
+        except UnknownWordError as error:
+            if not batch.skip_unknown:
+                raise _placed(error, batch, query) from error
+            missing = [error.word]
+        except W2VError as error:
+            raise _placed(error, batch, query) from error
+        if not missing:
+            print_answer(query, answer, layout)
+            continue
+        unknown.update(dict.fromkeys(missing))
+        passed_over += 1
+        if layout == "json":
+            click.echo(to_json({"query": query.shown, "unknown": missing}))
+    if passed_over:
+        click.echo(
+            f"Note: passed over {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",
+            err=True,
+        )
+
+
+def _queries(words: Sequence[str], batch: Batch, whole_lines: bool) -> Iterator[Query]:
+    if batch.path is None:
+        yield Query(" ".join(words), list(words), whole=whole_lines)
+        return
+    for number, line in batch.lines():
+        fields = [line.strip()] if whole_lines else line.split("\t") if "\t" in line else line.split()
+        fields = [field.strip() for field in fields if field.strip()]
+        if fields:
+            yield Query(" ".join(fields), fields, number, whole_lines)
+
+
+def _placed(error: W2VError, batch: Batch, query: Query) -> W2VError:
+    return error if batch.path is None else FormatError(batch.name, str(error), query.line)
+
+
+def print_answer(query: Query, answer: Answer, layout: str) -> None:
+    """Print an answer; in a batch, columns become TSV with the query before each row."""
     if layout == "json":
-        rows = [{"word": word, "cosine": round(cosine, 6)} for word, cosine in neighbors]
-        click.echo(json.dumps(rows, ensure_ascii=False))
-    elif layout == "tsv":
-        for word, cosine in neighbors:
-            click.echo(f"{word}\t{cosine:.6f}")
+        table = [dict(zip(answer.fields, map(_plain, row))) for row in answer.rows]
+        document = {answer.key: table} if answer.key else table[0]
+        asked = {"query": query.shown} if query.words else {}
+        click.echo(to_json(asked | document | answer.details))
+    elif layout == "tsv" or query.line:
+        before = [query.text] if query.line else []
+        _print("\t".join(before + _cells(row, digits=6)) for row in answer.rows)
     else:
-        widest = max((_columns(word) for word, _ in neighbors), default=0)
-        for word, cosine in neighbors:
-            click.echo(f"{word}{' ' * (widest - _columns(word))}  {cosine:.4f}")
+        rows = [_cells(row, digits=4) for row in answer.rows]
+        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows, numbers=len(answer.fields) > 1))
+
+
+def _print(lines: Iterable[str]) -> None:
+    text = "\n".join(lines)  # printed at once: click flushes each time
+    if text:
+        click.echo(text)
+
+
+def save_array(array: NDArray[Any], path: Path) -> None:
+    """Write an array as .npy, whole or not at all. Raises OutputError."""
+    import numpy as np
+
+    from w2v.files import replacing
+
+    with replacing(path) as file:
+        np.save(file, array)
+    click.echo(f"{path}: {' x '.join(map(str, array.shape))}, {array.dtype}", err=True)
 
 
 def note_forms(vectors: Vectors, words: Sequence[str]) -> None:
     """Say on stderr where a word is answered for by another form of it."""
     for word in words:
-        form = vectors.find(word)
-        if form != word:
+        form = vectors.form(word)
+        if form not in (None, word):
             click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: asked for that.", err=True)
+
+
+def settle(vectors: Vectors, words: Sequence[str]) -> None:
+    """Raise UnknownWordError now for words that every query of a batch needs; note those found in another form."""
+    for word in words:
+        vectors.find(word)
+    note_forms(vectors, words)
+
+
+def note_left_out(unknown: Sequence[str]) -> None:
+    """Say on stderr which words of texts were left out."""
+    if unknown:
+        words = list(dict.fromkeys(unknown))
+        click.echo(f"Note: left out what is not in the vocabulary: {_some(words)}.", err=True)
+
+
+def aligned(rows: Sequence[Sequence[str]], numbers: bool) -> Iterator[str]:
+    """Yield a line for each row, each column as wide as its widest text on a terminal; the last may be of numbers."""
+    widths = [max(map(_columns, column)) for column in zip(*rows)]
+    for *texts, last in rows:
+        cells = [text + " " * (width - _columns(text)) for text, width in zip(texts, widths)]
+        yield "  ".join([*cells, last.rjust(widths[-1]) if numbers else last])
+
+
+def _cells(row: Sequence[Any], digits: int) -> list[str]:
+    """Return the texts of a row; a vector becomes as many as it has numbers."""
+    cells = []
+    for value in row:
+        if hasattr(value, "tolist"):
+            cells += [_shortest(number) for number in value]
+        else:
+            cells.append(f"{value:.{digits}f}" if isinstance(value, float) else str(value))
+    return cells
+
+
+def _shortest(number: Any) -> str:
+    """Return the shortest decimals that read back to the same float32, as the text format has them."""
+    return repr(float(str(number))).removesuffix(".0")
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it, which knows no NaN and no infinity."""
+    if hasattr(value, "tolist"):
+        return [float(text) if math.isfinite(float(text)) else None for text in map(_shortest, value)]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def to_json(document: Any) -> str:
+    """Return one line of JSON, its letters as they are."""
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _some(words: Sequence[str], most: int = 5) -> str:
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
 
 
 def _columns(text: str) -> int:
     """Count the columns that a terminal gives to `text`: East Asian letters take two, marks none."""
+    if text.isascii():
+        return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+        0
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from w2v.cli import answers
+
 
 @click.command()
 @click.option(
@@ -26,13 +28,13 @@ def explain(vectors: Path | None, sentences: tuple[str, ...], pad: int | None, l
         $ w2v explain "the king lived in the castle"
         $ w2v explain "nice to meet you" "good to see you again" --pad 6 --lang es
     """
-    from w2v import explanation, formats
+    from w2v import explanation
 
     here = Path("vectors.txt")
     path = vectors if vectors is not None else here if here.is_file() else None
     told = explanation.explain(
         sentences,
-        formats.load(path) if path is not None else None,
+        answers.load(path) if path is not None else None,
         name=str(path),
         language=lang or _language(),
         pad=pad,

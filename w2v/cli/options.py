@@ -32,6 +32,44 @@ def layout(command: Command) -> Command:
     return click.option("--columns", "layout", flag_value="columns", default=True, hidden=True)(add(command))
 
 
+def batch(command: Command) -> Command:
+    """Add --batch and --skip-unknown."""
+    add = click.option(
+        "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+        help="Read queries from FILE, one a line (- is standard input): words between blanks, or between tabs if"
+        " there are any. Prints TSV with the query in the first column, or a JSON document a line with --json.",
+    )  # fmt: skip
+    return add(
+        click.option(
+            "--skip-unknown",
+            is_flag=True,
+            help="Pass over the queries of a batch that hold an unknown word, and say at the end how many.",
+        )(command)
+    )
+
+
+def filters(command: Command) -> Command:
+    """Add --min-count, --match, --among and --restrict, which choose the words that may be answers."""
+    for add in (
+        click.option("--restrict", type=click.IntRange(min=1), metavar="N", help="Only the N first words of the file."),
+        click.option(
+            "--among", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+            help="Only words of this list, one a line.",
+        ),
+        click.option("--match", metavar="REGEX", help="Only words in which this regular expression is found."),
+        click.option("--min-count", type=click.IntRange(min=1), help="Only words that occurred so often."),
+    ):  # fmt: skip
+        command = add(command)
+    return command
+
+
+search = click.option(
+    "--search", type=click.Choice(["auto", "exact", "approximate"]), default="auto", show_default=True,
+    help="Look at every word, or ask an index, which is made the first time (minutes) and may miss a word."
+    " auto: the index if there is one and more than a million words.",
+)  # fmt: skip
+
+
 def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
     from w2v.settings import describe

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import options
+from w2v.cli import answers, options
 
 
 @click.command()
@@ -53,12 +53,11 @@ def plot(
         $ w2v plot --pairs capitals.txt -o capitals.svg
         $ w2v plot --axis good bad --axis rich poor --top 100
     """
-    from w2v import files, formats, maps
-    from w2v.cli import answers
+    from w2v import files, maps
 
     maps.check_ending(output)
     files.check_writable(output)
-    asked = formats.load(vectors)
+    asked = answers.load(vectors)
     answers.note_forms(asked, (*words, *(word for axis in axes for word in axis)))
     arrows, unknown = maps.read_pairs(pairs, asked) if pairs else ([], [])
     if unknown:

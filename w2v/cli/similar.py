@@ -3,26 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from w2v.cli import answers, options
+from w2v.cli import answers, options, searching
 
 
 @click.command()
 @options.vectors
-@click.argument("words", nargs=-1, required=True, metavar="WORD...")
+@click.argument("words", nargs=-1, metavar="WORD...")
 @options.top
+@click.option("--not", "unlike", multiple=True, metavar="WORD", help="Away from this word; may be given several times.")
+@click.option(
+    "--method", type=click.Choice(["cosine", "euclidean", "dot"]), default="cosine", show_default=True,
+    help="What is near: a small angle between sums of unit vectors, or a small distance from, or a large product"
+    " with, the mean of the vectors as they are.",
+)  # fmt: skip
+@click.option("--min-cosine", type=float, help="Only words with a cosine of at least this.")
+@options.filters
+@options.search
+@options.batch
 @options.layout
-def similar(vectors: Path, words: tuple[str, ...], top: int, layout: str) -> None:
+def similar(
+    vectors: Path, words: tuple[str, ...], top: int, unlike: tuple[str, ...], method: str, min_cosine: float | None,
+    search: str, batch: Path | None, skip_unknown: bool, layout: str, **filters: Any,
+) -> None:  # fmt: skip
     """List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
+
+    A word of several parts is found with blanks too ("new york"); one that begins with - is written after --.
 
     \b
         $ w2v similar king
         $ w2v similar -v news.txt paris london -n 5
+        $ w2v similar apple --not fruit --match '^[a-z]+$'
+        $ w2v similar --batch words.txt --json
     """
-    from w2v import formats
+    given = answers.given(words, batch, skip_unknown)
+    asked = answers.load(vectors)
 
-    asked = formats.load(vectors)
-    answers.note_forms(asked, words)
-    answers.print_neighbors(asked.similar(words, top), layout)
+    from w2v import queries
+    from w2v.queries.rankings import target
+
+    among = searching.chosen(asked, filters)
+    narrowed = [f"--{name.replace('_', '-')}" for name, value in filters.items() if value is not None]
+    index = searching.find_index(asked, search, [*narrowed, *(["--method"] if method != "cosine" else [])])
+    field = {"cosine": "cosine", "euclidean": "distance", "dot": "product"}[method]
+    answers.settle(asked, unlike)
+
+    def ask(words: list[str]) -> answers.Answer:
+        if index is not None:
+            found = index.nearest(target(asked, words, unlike), top, (*words, *unlike))
+            rows = [row for row in found if min_cosine is None or row.cosine >= min_cosine]
+            return answers.Answer(("word", field), rows, "neighbors", {"search": "approximate"})
+        ranked = queries.similar(asked, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)
+        return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
+
+    answers.reply(asked, ask, words, given, layout)

@@ -36,7 +36,7 @@ def draw_negatives(toy: Toy, word: str, others: Sequence[str], count: int, seed:
 
     These are the draws of the training kernel for this word, at the first place of a corpus.
     """
-    ids = np.array([toy.vectors.index[word]], np.int32)
+    ids = np.array([toy.vectors.row(word)], np.int32)
     bits = np.array([chance.bits_at(chance.epoch_key(seed, 0), 0)], np.uint64)
     drawn = np.empty((16 * count, 1), np.int32)  # enough that `count` different ones are among them
     skipgram.draw_negatives(ids, bits, chance.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
@@ -94,14 +94,14 @@ class Window:
 
 def open_window(toy: Toy, word: str, contexts: Sequence[str], negatives: Sequence[str]) -> Window:
     """Return a word's window on a trained model."""
-    index = toy.vectors.index
+    row = toy.vectors.row
     everyone = (*contexts, *negatives)
     return Window(
         word,
         everyone,
         np.array([1.0] * len(contexts) + [0.0] * len(negatives)),
-        toy.center[index[word]].astype(np.float64),
-        toy.context[[index[other] for other in everyone]].astype(np.float64),
+        toy.center[row(word)].astype(np.float64),
+        toy.context[[row(other) for other in everyone]].astype(np.float64),
     )
 
 
@@ -110,4 +110,4 @@ def softmax_loss(toy: Toy, window: Window) -> float:
     dots = toy.context.astype(np.float64) @ window.row
     total = dots.max() + np.log(np.exp(dots - dots.max()).sum())
     real = [context for context, target in zip(window.contexts, window.targets) if target == 1]
-    return float(sum(total - dots[toy.vectors.index[context]] for context in real))
+    return float(sum(total - dots[toy.vectors.row(context)] for context in real))

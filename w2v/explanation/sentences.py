@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.errors import SettingsError, UnknownWordError
+from w2v.errors import SettingsError
 from w2v.kernels import scanning
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import TOKENIZERS, segment_block
 from w2v.vectors import Vectors
+from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
-PADDING = 0  # the id that fills a sentence up; words are counted from 1
 LONGEST_MATCH = 8  # letters of a Chinese or Japanese word that is looked for
 
 
@@ -65,50 +66,47 @@ def _longest_matches(text: str, form: Callable[[str], str | None]) -> list[str]:
     return found
 
 
-def known_form(vectors: Vectors) -> Callable[[str], str | None]:
-    """Return a function from a word to the form of it that the vocabulary has, or None."""
-
-    def form(word: str) -> str | None:
-        for candidate in (word, word.lower()):
-            if candidate in vectors:
-                return candidate
-        return None
-
-    return form
-
-
 @dataclass(frozen=True, eq=False)
 class Lookup:
     """Sentences on their way into a network.
 
     sentences   the words of each
-    unknown     words that the vocabulary does not have; they are left out
     vectors     where the rows come from
-    ids         int64 [S, N]: position in the vocabulary plus 1, PADDING where a sentence has ended
+    ids         int64 [S, N], numbered as `w2v encode` and `w2v export` do: PADDING where a sentence has ended,
+                UNKNOWN for all words that the vocabulary does not have, its own words from FIRST_WORD on
     """
 
     sentences: tuple[tuple[str, ...], ...]
-    unknown: tuple[str, ...]
     vectors: Vectors
     ids: npt.NDArray[np.int64]
 
-    @property
-    def matrix(self) -> npt.NDArray[np.float32]:
-        """The matrix of an embedding layer, float32 [V + 1, D]: a row of zeros for the padding, then the words'."""
-        zeros = np.zeros((1, self.vectors.dim), np.float32)
-        return np.concatenate([zeros, self.vectors.matrix])
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The different words, in their order."""
+        return tuple(dict.fromkeys(word for sentence in self.sentences for word in sentence))
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """Those of `words` that the vocabulary does not have."""
+        return tuple(word for word in self.words if word not in self.vectors)
+
+    def id(self, word: str) -> int:
+        """Return the id of a word."""
+        return self.vectors.row(word) + FIRST_WORD if word in self.vectors else UNKNOWN
 
     @property
     def one_hot(self) -> tuple[int, int]:
-        """The shape of the one-hot matrix of all sentences: a row for each place, a column for each row of `matrix`."""
-        return self.ids.size, len(self.vectors) + 1
+        """The shape of the one-hot matrix of all sentences: a row for each place, a column for each id."""
+        return self.ids.size, len(self.vectors) + FIRST_WORD
 
-    @property
+    @cached_property
     def rows(self) -> npt.NDArray[np.float32]:
-        """What comes out of the lookup, float32 [S, N, D]."""
+        """What comes out of the lookup, float32 [S, N, D]: zeros for padding, the mean of all rows for the unknown."""
         rows = np.zeros((*self.ids.shape, self.vectors.dim), np.float32)
-        words = self.ids != PADDING
-        rows[words] = self.vectors.matrix[self.ids[words] - 1]
+        words = self.ids >= FIRST_WORD
+        rows[words] = self.vectors.matrix[self.ids[words] - FIRST_WORD]
+        if self.unknown:
+            rows[self.ids == UNKNOWN] = self.vectors.matrix.mean(axis=0)
         return rows
 
 
@@ -117,19 +115,14 @@ def look_up(sentences: Sequence[Sequence[str]], vectors: Vectors, pad: int | Non
 
     pad  the length of all sentences; by default that of the longest
 
-    Raises UnknownWordError where a sentence has no known word, SettingsError where one is longer than `pad`.
+    Raises UnknownWordError where no word is known, SettingsError where a sentence is longer than `pad`.
     """
-    known = [tuple(word for word in sentence if word in vectors) for sentence in sentences]
-    for sentence, words in zip(sentences, known):
-        if not words:
-            if sentence:
-                vectors.find(sentence[0])  # raises, with words of like spelling
-            raise UnknownWordError(" ".join(sentence))
-    longest = max(map(len, known))
+    if not any(word in vectors for sentence in sentences for word in sentence):
+        vectors.find(sentences[0][0])  # raises, with words of like spelling
+    longest = max(map(len, sentences))
     if pad is not None and pad < longest:
         raise SettingsError(f"--pad {pad} is too short: the longest sentence has {longest} words")
-    ids = np.full((len(known), pad or longest), PADDING, np.int64)
-    for row, words in zip(ids, known):
-        row[: len(words)] = [vectors.index[word] + 1 for word in words]
-    unknown = dict.fromkeys(word for sentence in sentences for word in sentence if word not in vectors)
-    return Lookup(tuple(known), tuple(unknown), vectors, ids)
+    lookup = Lookup(tuple(map(tuple, sentences)), vectors, np.full((len(sentences), pad or longest), PADDING, np.int64))
+    for row, words in zip(lookup.ids, sentences):
+        row[: len(words)] = [lookup.id(word) for word in words]
+    return lookup

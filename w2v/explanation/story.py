@@ -12,10 +12,11 @@ import numpy.typing as npt
 from w2v.errors import CorpusError, SettingsError
 from w2v.explanation import pairs, toy
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
-from w2v.explanation.sentences import PADDING, Lookup, known_form, look_up, tokens
+from w2v.explanation.sentences import Lookup, look_up, tokens
 from w2v.explanation.wording import LANGUAGES
 from w2v.settings import TrainSettings
 from w2v.vectors import Vectors
+from w2v.vocabulary import PADDING
 
 FIRST_NUMBERS = 4  # of a row; all of them fit no line
 NEGATIVES = 5
@@ -72,7 +73,7 @@ def explain(
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
     spoken = LANGUAGES[_language_of(sentences, language)]
     ours = {word for text, words in spoken.TEMPLATES for word in (*text.split(), *words.split())}
-    form = (lambda word: word.lower() if word.lower() in ours else None) if vectors is None else known_form(vectors)
+    form = (lambda word: word.lower() if word.lower() in ours else None) if vectors is None else vectors.form
     given = [tokens(sentence, form) for sentence in sentences]
     if vectors is None:
         given = [[word.lower() for word in words] for words in given]
@@ -139,8 +140,7 @@ class _Story:
         ]
         if lookup.unknown:
             parts.append(self.say("unknown", words=self.listed(lookup.unknown)))
-        words = list(dict.fromkeys(word for sentence in lookup.sentences for word in sentence))
-        ids = {word: vectors.index[word] + 1 for word in words}
+        words, ids = lookup.words, {word: lookup.id(word) for word in lookup.words}
         places, wide = lookup.one_hot
         parts += [
             self.say("ids"),
@@ -180,15 +180,14 @@ class _Story:
         lookup = self.lookup
         shown = min(FIRST_NUMBERS, lookup.vectors.dim)
         more = ("...",) if lookup.vectors.dim > shown else ()
-        rows: list[tuple[Cell, ...]] = []
-        for ids, numbers in zip(lookup.ids, lookup.rows):
-            for id, row in zip(ids, numbers):
-                word = lookup.vectors.words[id - 1] if id != PADDING else self.texts["padded"]
-                line = (int(id), word, *map(float, row[:shown]), *more)
-                if line not in rows:
-                    rows.append(line)
+        rows: dict[tuple[Cell, ...], None] = {}
+        filled = [(*sentence, *[self.texts["padded"]] * lookup.ids.shape[1]) for sentence in lookup.sentences]
+        for words, ids, numbers in zip(filled, lookup.ids, lookup.rows):
+            for word, id, row in zip(words, ids, numbers):
+                line: tuple[Cell, ...] = (int(id), word, *map(float, row[:shown]), *more)
+                rows[line] = None
         head = ("id", self.texts["word"], *(str(i + 1) for i in range(shown)), *more)
-        return Table(head, tuple(sorted(rows[:MOST_ROWS], key=lambda row: row[0] == PADDING)))
+        return Table(head, tuple(sorted(list(rows)[:MOST_ROWS], key=lambda row: row[0] == PADDING)))
 
     def window(self, sentence: Sequence[str]) -> pairs.Window:
         """Return the window to be shown: that of the rarest word that has enough contexts to show."""
@@ -202,7 +201,7 @@ class _Story:
         )  # fmt: skip
 
     def index(self, word: str) -> int:
-        return self.toy.vectors.index[word]
+        return self.toy.vectors.row(word)
 
     def second(self, sentence: Sequence[str], window: pairs.Window, after: pairs.Window) -> Step:
         texts, real = self.texts, int(window.targets.sum())
@@ -252,14 +251,14 @@ class _Story:
 
     def third(self, analogy: Sequence[str]) -> Step:
         texts, vectors = self.texts, self.lookup.vectors
-        words = list(dict.fromkeys(word for sentence in self.lookup.sentences for word in sentence))[:MOST_COSINES]
+        words = [word for word in self.lookup.words if word in vectors][:MOST_COSINES]
         units = np.stack([vectors.unit(word) for word in words]).astype(np.float64)
         parts: list[Part] = [
             self.say("cosines"),
             Table(("", *words), tuple((word, *map(float, row)) for word, row in zip(words, units @ units.T)), digits=2),
         ]
         # The rarest words are those that mean most: the vocabulary is sorted by frequency.
-        rarest = sorted(sorted(words, key=lambda word: -vectors.index[word])[:3], key=words.index)
+        rarest = sorted(sorted(words, key=lambda word: -vectors.row(word))[:3], key=words.index)
         parts += [
             self.say("neighbors"),
             Table((texts["word"], texts["nearest"]), tuple(
@@ -280,7 +279,7 @@ class _Story:
             Code(self.fill("layer_code", name=self.name or "vectors.txt")),
             Code(KERAS),
             Code(TORCH),
-            self.say("ids_code"),
-            Code(f'vectors.index["{words[-1]}"] + 1  # {vectors.index[words[-1]] + 1}'),
+            self.say("ids_of_texts"),
+            Code(f'w2v encode "{" ".join(self.lookup.sentences[0])}"\nw2v export keras'),
         ]  # fmt: skip
         return Step(texts["third_title"], tuple(parts))

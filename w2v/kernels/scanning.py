@@ -4,14 +4,18 @@ The text is UTF-8 and the words are looked up as bytes; no Python object is made
 table of characters cannot do alone (NFC, a Greek sigma at a word's end) Python does for the few lines
 that need it, before the block comes here: see `next_special` and `w2v.text.tokenizers`.
 
-A table of words, one for each thread that reads, is six arrays:
+What `scan` gained, in MB/s on one thread of an AMD EPYC, `words` on enwiki-raw and `whitespace` on
+enwiki-clean (the machine was shared; best of rounds in turn):
 
-    slots    uint64 [2^n]   high half: 32 bits of the hash; low half: word number + 1; 0 is empty
-    arena    uint8          the words' bytes, one after another
-    offsets  int64          word w is arena[offsets[w]:offsets[w + 1]]
-    counts   int64          how often each word was seen
-    firsts   int64          where each word was seen first
-    size     int64 [1]      how many words there are
+    180-200  190-200   FNV-1a byte by byte; words compared in the arena
+    215-230  195-220   8 bytes at a time into the hash; the first 8 bytes in the slot, so that a short word
+                       is known without a look at offsets and arena
+    240-255  240-250   ... and words of less than 8 bytes sought first in 64 KiB that stay in the cache. More
+                       seats (2^13, 2^14) gave nothing; without them, other programs on the machine cost more
+    275-300  315-340   ... and unsigned indices: numba tests signed ones for being negative, in every access
+
+With no look-up at all it was 370 before the last step: the bytes, not the table, are the next thing to do.
+A larger table from the start (half as many probes) gave nothing that was above the noise.
 """
 
 from __future__ import annotations
@@ -19,111 +23,20 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
+from w2v.kernels.hashing import HALF, NOTHING, U64, absorb, find, mix
+from w2v.kernels.utf8 import decode, encode
 
 # What a character is to the tokenizers, two bits; the third says that Python must look at the block.
-OTHER, LETTER, MARK = 0, 1, 2
+# INSIDE belongs to a word only between two characters that do: don't, l'été, and the joiners of Persian.
+OTHER, LETTER, MARK, INSIDE = 0, 1, 2, 3
 KIND = 3
 SPECIAL = 4
 
 # What a scan stops for.
 DONE, TABLE_FULL = 0, 1
 SENTENCE_END = np.int32(-1)
-NEWLINE, APOSTROPHE, TYPOGRAPHIC_APOSTROPHE = 0x0A, 0x27, 0x2019
-
-# FNV-1a (Fowler, Noll & Vo), 64 bits: one multiplication a byte, and words are short.
-FNV_START = np.uint64(0xCBF29CE484222325)
-FNV_PRIME = np.uint64(0x100000001B3)
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-HALF = np.uint64(32)
-LOW = np.uint64(0xFFFFFFFF)
-
-
-@kernel
-def decode(text, i):
-    """Return the code point at text[i] and its length in bytes; the text is valid UTF-8."""
-    lead = np.int64(text[i])
-    if lead < 0x80:
-        return lead, 1
-    if lead < 0xE0:
-        return (lead & 0x1F) << 6 | (text[i + 1] & 0x3F), 2
-    if lead < 0xF0:
-        return (lead & 0x0F) << 12 | (text[i + 1] & 0x3F) << 6 | (text[i + 2] & 0x3F), 3
-    return (
-        (lead & 0x07) << 18 | (text[i + 1] & 0x3F) << 12 | (text[i + 2] & 0x3F) << 6 | (text[i + 3] & 0x3F),
-        4,
-    )
-
-
-@kernel
-def encode(point, out, i):
-    """Write a code point as UTF-8 at out[i] and return its length in bytes."""
-    if point < 0x80:
-        out[i] = point
-        return 1
-    if point < 0x800:
-        out[i] = 0xC0 | point >> 6
-        out[i + 1] = 0x80 | point & 0x3F
-        return 2
-    if point < 0x10000:
-        out[i] = 0xE0 | point >> 12
-        out[i + 1] = 0x80 | point >> 6 & 0x3F
-        out[i + 2] = 0x80 | point & 0x3F
-        return 3
-    out[i] = 0xF0 | point >> 18
-    out[i + 1] = 0x80 | point >> 12 & 0x3F
-    out[i + 2] = 0x80 | point >> 6 & 0x3F
-    out[i + 3] = 0x80 | point & 0x3F
-    return 4
-
-
-@kernel
-def sequence(text, i):
-    """Return the length of the UTF-8 sequence at text[i], or minus the length of what is no UTF-8 there.
-
-    Table 3-7 of the Unicode standard; what is invalid is cut into maximal subparts, as Python's
-    errors="replace" does, each of which becomes one U+FFFD.
-    """
-    lead, left = text[i], len(text) - i
-    if lead < 0x80:
-        return 1
-    low, high, length = 0x80, 0xBF, 0
-    if 0xC2 <= lead <= 0xDF:
-        length = 2
-    elif 0xE0 <= lead <= 0xEF:
-        length = 3
-        if lead == 0xE0:
-            low = 0xA0
-        elif lead == 0xED:
-            high = 0x9F
-    elif 0xF0 <= lead <= 0xF4:
-        length = 4
-        if lead == 0xF0:
-            low = 0x90
-        elif lead == 0xF4:
-            high = 0x8F
-    else:
-        return -1
-    if left < 2 or text[i + 1] < low or text[i + 1] > high:
-        return -1
-    for n in range(2, length):
-        if left <= n or text[i + n] & 0xC0 != 0x80:
-            return -n
-    return length
-
-
-@kernel
-def is_utf8(text):
-    """Say whether `text`, uint8 [n], is valid UTF-8."""
-    i = 0
-    while i < len(text):
-        if text[i] < 0x80:  # here, for a call costs more than all else: 90 MB/s without this line
-            i += 1
-            continue
-        length = sequence(text, i)
-        if length < 0:
-            return False
-        i += length
-    return True
+NEWLINE, APOSTROPHE = 0x0A, 0x27
+RECENT = 1 << 12  # seats for short words
 
 
 @kernel
@@ -159,24 +72,9 @@ def next_special(text, start, kinds):
 
 
 @kernel
-def repair(text, out):
-    """Copy `text`, uint8 [n], to `out`, uint8 [3 n], with U+FFFD for what is no UTF-8.
-
-    Returns how many bytes were written, and how many could not be decoded.
-    """
-    i = size = bad = 0
-    while i < len(text):
-        length = sequence(text, i)
-        if length > 0:
-            for n in range(length):
-                out[size + n] = text[i + n]
-            size += length
-            i += length
-        else:
-            size += encode(0xFFFD, out, size)
-            bad -= length
-            i -= length
-    return size, bad
+def begins_word(kind):
+    """Say whether a character of this kind is a part of a word whatever stands before it."""
+    return kind & KIND == LETTER or kind & KIND == MARK
 
 
 @kernel
@@ -186,29 +84,30 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
     text      uint8 [n], valid UTF-8
     start     int64 [2]: where to begin in `text` and in `ids`; written: where the scan ended
     bytewise  uint8 [256]: for a byte that alone belongs to a word, the byte to store; 0 for the others
-    kinds     uint8 [0x110000]: OTHER, LETTER or MARK for each code point; no size: bytes alone decide
+    kinds     uint8 [0x110000]: OTHER, LETTER, MARK or INSIDE for each code point; no size: bytes alone decide
     lower     int32 [0x110000]: the code point to store for each
     single    whether each letter, with the marks on it, is a word of its own
     place     where this block stands among all blocks, shifted left by 32; to tell which word came first
     ids       int32 [n + 1], written: word numbers, SENTENCE_END behind each line that holds a word
-    slots, arena, offsets, counts, firsts, size: the table of words. `arena` must have room for 3 n bytes more.
+    slots, arena, offsets, counts, firsts, size: the table of words, see `w2v.kernels.hashing`.
+        `arena` must have room for 2 n bytes more.
 
     Returns DONE, or TABLE_FULL when the table must be enlarged and the scan called again.
     """
     i, n = start[0], start[1]
     words, end = size[0], len(text)
-    room = min(len(slots) // 2, len(counts)) - 1
+    room = min(len(slots), len(counts) * 2) // 2 - 1
+    # Words of less than 8 bytes are sought here first, in 64 KiB that stay in the cache.
+    recent = np.zeros((RECENT, 2), np.uint64)
     reason = DONE
     while i < end:
-        byte = text[i]
+        byte = text[U64(i)]
         if bytewise[byte] == 0:
             # Between words.
             if byte == NEWLINE:
-                if n > 0 and ids[n - 1] != SENTENCE_END:
-                    ids[n] = SENTENCE_END
-                    n += 1
-                elif n == 0:
-                    ids[n] = SENTENCE_END  # may end a sentence that began in the block before
+                # At n == 0 it may end a sentence that began in the block before.
+                if n == 0 or ids[U64(n - 1)] != SENTENCE_END:
+                    ids[U64(n)] = SENTENCE_END
                     n += 1
                 i += 1
                 continue
@@ -216,23 +115,23 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
                 i += 1
                 continue
             point, length = decode(text, i)
-            if kinds[point] & KIND == OTHER:
+            if not begins_word(kinds[point]):
                 i += length
                 continue
         if words >= room:
             reason = TABLE_FULL
             break
         # A word: copied to the end of the arena, where it stays if it is new.
-        begin = at = offsets[words]
-        hash = FNV_START
+        begin = at = offsets[U64(words)]
+        first = hash = chunk = shift = NOTHING
         while i < end:
-            byte = text[i]
+            byte = text[U64(i)]
             stored = bytewise[byte]
             if stored:
                 if single and at > begin:
                     break
-                arena[at] = stored
-                hash = (hash ^ np.uint64(stored)) * FNV_PRIME
+                arena[U64(at)] = stored
+                first, hash, chunk, shift = absorb(stored, first, hash, chunk, shift)
                 at += 1
                 i += 1
                 continue
@@ -242,119 +141,43 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
                 break
             point, length = decode(text, i)
             kind = kinds[point] & KIND
-            if point in (APOSTROPHE, TYPOGRAPHIC_APOSTROPHE):
-                # Inside a word only: don't, l'été, and the same with U+2019.
-                if single or at == begin or i + length >= end:
+            if kind == INSIDE:
+                if single or i + length >= end:
                     break
                 following, _ = decode(text, i + length)
-                if kinds[following] & KIND == OTHER:
+                if not begins_word(kinds[following]):
                     break
-                point = APOSTROPHE
             elif kind == OTHER or (single and at > begin and kind != MARK):
                 break
-            wrote = encode(lower[point], arena, at)
-            for byte_at in range(at, at + wrote):
-                hash = (hash ^ np.uint64(arena[byte_at])) * FNV_PRIME
-            at += wrote
+            for _ in range(encode(lower[point], arena, at)):
+                first, hash, chunk, shift = absorb(arena[U64(at)], first, hash, chunk, shift)
+                at += 1
             i += length
-        tag = fold(hash)
-        slot, word = find(tag, arena, begin, at, slots, arena, offsets)
-        if word < 0:
-            word = words
-            slots[slot] = tag << HALF | np.uint64(word + 1)
-            offsets[word + 1] = at
-            counts[word] = 0
-            firsts[word] = place + n
-            words += 1
-        counts[word] += 1
-        ids[n] = word
+        short = first == NOTHING
+        first = chunk if short else first
+        tag = mix(hash, chunk) >> HALF
+        seat = tag & U64(RECENT - 1)
+        if short and recent[seat, 0] == first:
+            word = np.int64(recent[seat, 1])
+        else:
+            slot, word = find(tag, first, arena, begin, at, slots, arena, offsets)
+            if word < 0:
+                word = words
+                slots[slot, 0] = first
+                slots[slot, 1] = tag << HALF | U64(word + 1)
+                offsets[word + 1] = at
+                counts[word] = 0
+                firsts[word] = place + n
+                words += 1
+            if short:
+                recent[seat, 0] = first
+                recent[seat, 1] = U64(word)
+        counts[U64(word)] += 1
+        ids[U64(n)] = word
         n += 1
     start[0], start[1] = i, n
     size[0] = words
     return reason
-
-
-@kernel
-def fold(hash):
-    """Return the 32 bits of a hash that the table keeps."""
-    return (hash >> HALF) ^ (hash & LOW)
-
-
-@kernel
-def first_slot(tag, slots):
-    """Return where the search for a word begins."""
-    return np.int64((tag * GOLDEN) >> HALF) & (len(slots) - 1)
-
-
-@kernel
-def find(tag, text, begin, end, slots, arena, offsets):
-    """Look the word text[begin:end] up. Returns its slot and number; number -1 and a free slot if it is new."""
-    slot = first_slot(tag, slots)
-    while True:
-        entry = slots[slot]
-        if entry == 0:
-            return slot, np.int64(-1)
-        if entry >> HALF == tag:
-            word = np.int64(entry & LOW) - 1
-            at = offsets[word]
-            if offsets[word + 1] - at == end - begin:
-                same = True
-                for i in range(end - begin):
-                    same &= arena[at + i] == text[begin + i]
-                if same:
-                    return slot, word
-        slot = (slot + 1) & (len(slots) - 1)
-
-
-@kernel
-def move_slots(old, new):
-    """Enter what stands in `old` into the larger, empty table `new`; both uint64 [2^n]."""
-    for entry in old:
-        if entry != 0:
-            slot = first_slot(entry >> HALF, new)
-            while new[slot] != 0:
-                slot = (slot + 1) & (len(new) - 1)
-            new[slot] = entry
-
-
-@kernel
-def merge(
-    from_slots,
-    from_arena,
-    from_offsets,
-    from_counts,
-    from_firsts,
-    slots,
-    arena,
-    offsets,
-    counts,
-    firsts,
-    size,
-    moved,
-):
-    """Add the words of one table to another that has room for all of them.
-
-    moved  int64 [words of the first table], written: the number of each in the second
-    """
-    for entry in from_slots:
-        if entry == 0:
-            continue
-        source = np.int64(entry & LOW) - 1
-        begin, end = from_offsets[source], from_offsets[source + 1]
-        slot, word = find(entry >> HALF, from_arena, begin, end, slots, arena, offsets)
-        if word < 0:
-            word = size[0]
-            slots[slot] = entry & (LOW << HALF) | np.uint64(word + 1)
-            at = offsets[word]
-            for i in range(end - begin):
-                arena[at + i] = from_arena[begin + i]
-            offsets[word + 1] = at + end - begin
-            counts[word] = 0
-            firsts[word] = from_firsts[source]
-            size[0] += 1
-        counts[word] += from_counts[source]
-        firsts[word] = min(firsts[word], from_firsts[source])
-        moved[source] = word
 
 
 @kernel

@@ -78,14 +78,14 @@ def build(
 
 
 def _named(words: Sequence[str], neighbors: int) -> str:
-    if not words or len(words) > 6:
-        return ""
-    return ", ".join(words) + (" and their neighbors: " if neighbors else ": ")
+    """Return what is in the middle of the picture; words without neighbors can be seen as they are."""
+    return f"{', '.join(words)} and their neighbors: " if neighbors and 0 < len(words) <= 6 else ""
 
 
 def _counted(shown: Sequence[str], pairs: Sequence[Pair]) -> str:
     only_pairs = len({word for pair in pairs for word in pair}) == len(shown)
-    return f"{len(pairs):,} pairs" if only_pairs else f"{len(shown):,} words"
+    number, noun = (len(pairs), "pair") if only_pairs else (len(shown), "word")
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}

@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 import unicodedata
+import zlib
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from w2v.kernels import scanning
 from w2v.places import user_cache
 
 POINTS = 0x110000
+TYPOGRAPHIC_APOSTROPHE = 0x2019  # written as ' in the vocabulary: don’t and don't are one word
+# Apostrophes, and the joiners that Persian and the languages of India write inside their words.
+INSIDE = (0x27, TYPOGRAPHIC_APOSTROPHE, 0x200C, 0x200D)
 FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
 JAMO = (
     *range(0x1161, 0x1176),
@@ -37,22 +41,26 @@ class Characters(NamedTuple):
 @lru_cache
 def characters(keep_case: bool) -> Characters:
     """Return the tables, from the cache if they are there for this version of Unicode."""
-    path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-1.npy"
-    with contextlib.suppress(OSError, ValueError):
+    path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-2.npy"
+    with contextlib.suppress(OSError, ValueError, EOFError):  # a damaged file is as good as none
         table = np.load(path)
-        if table.shape == (POINTS,) and table.dtype == np.int32:
-            return _unpack(table)
+        if table.shape == (POINTS + 1,) and table.dtype == np.int32 and table[-1] == _checksum(table[:-1]):
+            return _unpack(table[:-1])
     table = _make(keep_case)
     with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                np.save(file, table)
+                np.save(file, np.append(table, _checksum(table)))
             Path(temporary).replace(path)
         except OSError:
             Path(temporary).unlink()
     return _unpack(table)
+
+
+def _checksum(table: npt.NDArray[np.int32]) -> np.int32:
+    return np.uint32(zlib.crc32(table.data)).view(np.int32)
 
 
 def _unpack(table: npt.NDArray[np.int32]) -> Characters:
@@ -78,7 +86,9 @@ def _make(keep_case: bool) -> npt.NDArray[np.int32]:
             kind = scanning.LETTER
         elif category[0] == "M":
             kind = scanning.MARK
-        lowered = char if keep_case else char.lower()
+        elif point in INSIDE:
+            kind = scanning.INSIDE
+        lowered = "'" if point == TYPOGRAPHIC_APOSTROPHE else char if keep_case else char.lower()
         # Where one character does not become one character by a table, Python works on the whole block.
         special = (
             len(lowered) > 1

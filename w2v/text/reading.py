@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager, nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.errors import CorpusError
+from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
 from w2v.text.corpus import Account, EncodedCorpus
@@ -35,6 +37,9 @@ from w2v.vocabulary import Vocabulary
 # Each thread counts into a table of its own; beyond eight, decompression is the limit and memory the price.
 MOST_THREADS = 8
 TICK_SECONDS = 0.1
+BLOCK_BYTES = 1 << 20  # small enough for the cache and for an even share among threads
+SEGMENT_BYTES = 1 << 16  # a block for a worker process; jieba does about 1 MB/s
+MOST_PROCESSES = 61  # Windows cannot wait for more
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
 
@@ -67,16 +72,35 @@ def read(
     tokenizer = find_tokenizer(settings.tokenizer)
     sources = find_sources(corpus)
     folder = Path(tmp_dir) if tmp_dir is not None else None
-    total = 0 if any(source.size == 0 for source in sources) else sum(source.size for source in sources)
-    reading = _Reading(settings, Spool(folder, in_memory))
-    with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
-        reading.run(sources, pool, lambda: report(ReadProgress(reading.done, total, reading.tokens)))
-    return _encode(reading, settings, [source.name for source in sources], folder, in_memory)
+    sizes = [source.size for source in sources]
+    total = 0 if None in sizes else sum(size or 0 for size in sizes)
+    with closing(Spool(folder, in_memory)) as spool:
+        reading = _Reading(settings, spool)
+        with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
+            reading.run(sources, pool, lambda: report(ReadProgress(reading.done, total, reading.tokens)))
+        return _encode(reading, settings, [source.name for source in sources], folder, in_memory)
 
 
-def _segmenters(settings: TrainSettings) -> ProcessPoolExecutor:
-    # Spawned, not forked: a fork of a process with threads may never wake up.
-    return ProcessPoolExecutor(settings.threads, get_context("spawn"))
+@contextmanager
+def _segmenters(settings: TrainSettings) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(
+        min(settings.threads, MOST_PROCESSES),
+        get_context("spawn"),  # not forked: a fork of a process with threads may never wake up
+        signal.signal,
+        (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C goes to all processes of a terminal; one of them answers
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+class _Work(NamedTuple):
+    """A block on its way to the threads that count."""
+
+    number: int
+    block: Block
+    segmented: Future[tuple[bytes, int]] | None
 
 
 class _Reading:
@@ -85,79 +109,101 @@ class _Reading:
     def __init__(self, settings: TrainSettings, spool: Spool) -> None:
         self.settings = settings
         self.spool = spool
-        self.rule = find_tokenizer(settings.tokenizer).rule(settings.keep_case)
+        tokenizer = find_tokenizer(settings.tokenizer)
+        self.rule = tokenizer.rule(settings.keep_case)
         self.tables = [WordTable() for _ in range(min(settings.threads, MOST_THREADS))]
         self.owners: list[int] = []  # which table numbered the words of each block
         self.done = self.tokens = self.bytes = self.undecodable = 0
         self._lock = threading.Lock()
-        self._queue: queue.Queue[tuple[int, Block] | None] = queue.Queue(2 * len(self.tables))
+        self._queue: queue.Queue[_Work | None] = queue.Queue(
+            2 * (settings.threads if tokenizer.segment else len(self.tables))
+        )
         self._stop = threading.Event()
         self._error: BaseException | None = None
 
     def run(self, sources: list[Source], pool: ProcessPoolExecutor | None, tick: Callable[[], None]) -> None:
         """Read everything, with a `tick` about ten times a second; raises what any thread raised."""
-        threads = [threading.Thread(target=self._guard, args=(self._produce, sources))]
-        for number in range(len(self.tables)):
-            threads.append(threading.Thread(target=self._guard, args=(self._consume, number, pool)))
-        for thread in threads:
-            thread.start()
+        producer = self._thread(self._produce, sources, pool)
+        consumers = [self._thread(self._consume, number) for number in range(len(self.tables))]
         try:
-            for thread in threads:
-                while thread.is_alive():
+            for thread in (producer, *consumers):
+                thread.start()
+            for thread in (producer, *consumers):
+                while thread.is_alive() and not self._stop.is_set():
                     thread.join(TICK_SECONDS)
                     tick()
         finally:
             self._stop.set()
-            for thread in threads:
-                thread.join()
+            for thread in consumers:
+                if thread.ident:
+                    thread.join()
+            if producer.ident:
+                producer.join(1.0)  # it may be waiting for a standard input that is silent for ever
         if self._error is not None:
             raise self._error
 
-    def _guard(self, work: Callable[..., None], *args: Any) -> None:
-        try:
-            work(*args)
-        except BaseException as error:  # raised again in `run`, by the thread that the user talks to
-            self._error = self._error or error
-            self._stop.set()
+    def _thread(self, work: Callable[..., None], *args: Any) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work(*args)
+            except BaseException as error:  # raised again in `run`, by the thread that the user talks to
+                self._error = self._error or error
+                self._stop.set()
 
-    def _produce(self, sources: list[Source]) -> None:
-        for number, block in enumerate(read_blocks(sources)):
+        return threading.Thread(target=guarded, daemon=True)
+
+    def _produce(self, sources: list[Source], pool: ProcessPoolExecutor | None) -> None:
+        size = SEGMENT_BYTES if pool else BLOCK_BYTES
+        for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size)):
             self.owners.append(-1)
-            if not self._put((number, block)):
+            segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
+            if not self._put(_Work(number, block, segmented)):
                 return
         for _ in self.tables:
             self._put(None)
 
-    def _put(self, item: tuple[int, Block] | None) -> bool:
+    def _put(self, work: _Work | None) -> bool:
         while not self._stop.is_set():
             try:
-                self._queue.put(item, timeout=TICK_SECONDS)
+                self._queue.put(work, timeout=TICK_SECONDS)
                 return True
             except queue.Full:
                 continue
         return False
 
-    def _consume(self, owner: int, pool: ProcessPoolExecutor | None) -> None:
+    def _consume(self, owner: int) -> None:
         while not self._stop.is_set():
             try:
-                item = self._queue.get(timeout=TICK_SECONDS)
+                work = self._queue.get(timeout=TICK_SECONDS)
             except queue.Empty:
                 continue
-            if item is None:
+            if work is None:
                 return
-            number, block = item
-            text, bad = block.text, 0
-            if pool is not None:
-                text, bad = pool.submit(segment_block, self.settings.tokenizer, text).result()
+            text, bad = self._segmented(work)
             prepared, bad_too = self.rule.prepare(text)
-            ids = self.tables[owner].scan(prepared, self.rule, number)
-            self.spool.put(number, ids)
+            ids = self.tables[owner].scan(prepared, self.rule, work.number)
+            self.spool.put(work.number, ids)
             with self._lock:
-                self.owners[number] = owner
-                self.done = max(self.done, block.done)
-                self.bytes += len(block.text)
+                self.owners[work.number] = owner
+                self.done = max(self.done, work.block.done)
+                self.bytes += work.block.size
                 self.tokens += int(np.count_nonzero(ids != scanning.SENTENCE_END))
                 self.undecodable += bad + bad_too
+
+    def _segmented(self, work: _Work) -> tuple[bytes, int]:
+        """Return the text with blanks between words, and how many of its bytes could not be decoded."""
+        if work.segmented is None:
+            return work.block.text, 0
+        name = self.settings.tokenizer
+        try:
+            return work.segmented.result()
+        except BrokenProcessPool as error:
+            raise ResourceError(
+                f"a process of --tokenizer {name} ended early; give it more memory or fewer --threads"
+                " (a Python script that calls w2v also needs `if __name__ == '__main__':`)"
+            ) from error
+        except Exception as error:
+            raise CorpusError(work.block.source.name, f"--tokenizer {name} fails on it: {error}") from error
 
 
 def _encode(
@@ -171,11 +217,14 @@ def _encode(
         raise CorpusError(_named(names), "no words in it; is this the right file, and the right --tokenizer?")
     order = np.lexsort((firsts, -counts))
     kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+    segment_with = _segment_with(table)
     if len(kept) == 0:
+        advice = " or ".join(f"--tokenizer {name}" for name in segment_with)
         raise CorpusError(
             _named(names),
             f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}:"
-            f" --min-count {counts.max()} or less leaves words",
+            f" --min-count {counts.max()} or less leaves words"
+            + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
     numbers = np.full(len(table), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
@@ -189,7 +238,7 @@ def _encode(
         kept=vocabulary.tokens,
         sentences=sentences,
         undecodable=reading.undecodable,
-        segment_with=_segment_with(table),
+        segment_with=segment_with,
     )
     return EncodedCorpus(vocabulary, ids, account)
 

@@ -47,6 +47,7 @@ class Spool:
             try:
                 place = _Place(file.seek(0, 2), len(ids))
                 file.write(ids.tobytes())
+                file.flush()  # a full disk shows here, not when the block is taken
             except OSError as error:
                 raise _no_room(self._folder, error) from error
             self._blocks[number] = place
@@ -59,6 +60,11 @@ class Spool:
             file.seek(block.offset)
             return np.frombuffer(bytearray(file.read(4 * block.size)), np.int32)  # writable, as the kernels expect
         return block
+
+    def close(self) -> None:
+        """Give the space on disk back."""
+        if self._file is not None:
+            self._file.close()
 
     def _open(self) -> IO[bytes]:
         if self._file is None:

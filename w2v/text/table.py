@@ -1,4 +1,4 @@
-"""The growing table of words behind the scanning kernel; its arrays are described there."""
+"""The growing table of words behind the scanning kernel; its arrays are described in `w2v.kernels.hashing`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels import scanning
+from w2v.kernels import hashing, scanning
 from w2v.text.tokenizers import Bytes, Rule
 
 FIRST_SLOTS = 1 << 16
@@ -17,7 +17,7 @@ class WordTable:
     """Words with their counts and first places; a word's number is its position."""
 
     def __init__(self, slots: int = FIRST_SLOTS) -> None:
-        self.slots = np.zeros(slots, np.uint64)
+        self.slots = np.zeros((slots, 2), np.uint64)
         self.arena = np.empty(1 << 20, np.uint8)
         self.offsets = np.zeros(slots // 2 + 1, np.int64)
         self.counts = np.zeros(slots // 2, np.int64)
@@ -51,7 +51,7 @@ class WordTable:
             self._grow(slots)
         self._reserve_arena(int(other.offsets[len(other)]))
         moved = np.empty(len(other), np.int64)
-        scanning.merge(*other._arrays()[:-1], *self._arrays(), moved)
+        hashing.merge(*other._arrays()[:-1], *self._arrays(), moved)
         return moved
 
     def words(self, numbers: npt.NDArray[np.int64]) -> tuple[str, ...]:
@@ -64,8 +64,8 @@ class WordTable:
         return self.slots, self.arena, self.offsets, self.counts, self.firsts, self.size
 
     def _grow(self, slots: int) -> None:
-        larger = np.zeros(slots, np.uint64)
-        scanning.move_slots(self.slots, larger)
+        larger = np.zeros((slots, 2), np.uint64)
+        hashing.move_slots(self.slots, larger)
         self.slots = larger
         self.offsets = _longer(self.offsets, slots // 2 + 1)
         self.counts = _longer(self.counts, slots // 2)

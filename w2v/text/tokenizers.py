@@ -2,7 +2,7 @@
 
 Splitting itself is a kernel (`w2v.kernels.scanning.scan`) that follows a `Rule`. A language that is
 written without blanks needs a library to find its words: such a tokenizer is a Python function from a line
-to its words, runs in worker processes, and its words, joined by blanks, go through a rule
+to its pieces, runs in worker processes, and the pieces, joined by blanks, go through a rule
 like any other text. To add one: write such a function, and add a row to TOKENIZERS.
 """
 
@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import codecs
 import importlib.util
+import logging
+import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,16 +23,25 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import MissingExtraError, SettingsError
-from w2v.kernels import scanning
+from w2v.kernels import scanning, utf8
 from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
-ASCII_BLANKS = b"\t\n\v\f\r "
+BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")
+# What ends a word in a long line of Chinese or Japanese; none of it bears on the letters beside it,
+# as a full stop does on a Greek sigma.
+CJK_PUNCTUATION = tuple(mark.encode() for mark in "。、，！？」　")
+# Letters and punctuation of Chinese and Japanese; Hangul and full-width Latin letters are not among them.
+WIDE = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
 
 
 class Rule(NamedTuple):
-    """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays."""
+    """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays.
 
+    boundaries  what no word reaches across, the likely ones first: a long line may be cut there
+    """
+
+    boundaries: tuple[bytes, ...]
     bytewise: Bytes
     kinds: Bytes
     lower: npt.NDArray[np.int32]
@@ -42,9 +54,9 @@ class Rule(NamedTuple):
         if block.isascii():
             return text, 0
         bad = 0
-        if not scanning.is_utf8(text):
+        if not utf8.is_utf8(text):
             room = np.empty(3 * len(text), np.uint8)
-            size, bad = scanning.repair(text, room)
+            size, bad = utf8.repair(text, room)
             text = room[:size]
         return (self._normalised(text) if len(self.kinds) else text), bad
 
@@ -70,7 +82,7 @@ def _letters(keep_case: bool, single: bool = False) -> Rule:
     for byte in range(128):
         if kinds[byte] == scanning.LETTER:
             bytewise[byte] = lower[byte]
-    return Rule(bytewise, kinds, lower, single, keep_case)
+    return Rule(BLANKS + CJK_PUNCTUATION, bytewise, kinds, lower, single, keep_case)
 
 
 def _single_letters(keep_case: bool) -> Rule:
@@ -79,9 +91,9 @@ def _single_letters(keep_case: bool) -> Rule:
 
 def _blanks(keep_case: bool) -> Rule:
     bytewise = np.arange(256, dtype=np.uint8)
-    bytewise[list(ASCII_BLANKS)] = 0
-    # No table of characters: bytes alone decide, and no byte is changed.
-    return Rule(bytewise, np.zeros(0, np.uint8), np.zeros(0, np.int32), False, True)
+    bytewise[[ord(blank) for blank in BLANKS]] = 0
+    # No table of characters: bytes alone decide, and no byte is changed. (A zero byte separates, too.)
+    return Rule(BLANKS, bytewise, np.zeros(0, np.uint8), np.zeros(0, np.int32), False, True)
 
 
 def _jieba(line: str) -> Iterable[str]:
@@ -90,12 +102,18 @@ def _jieba(line: str) -> Iterable[str]:
     >>> list(_jieba("我爱北京"))
     ['我', '爱', '北京']
     """
-    import logging
+    return _jieba_library().cut(line)  # type: ignore[no-any-return]  # untyped
 
-    import jieba
 
-    jieba.setLogLevel(logging.WARNING)  # it announces on stderr that it loads its dictionary
-    return jieba.cut(line)  # type: ignore[no-any-return]  # untyped
+@lru_cache
+def _jieba_library() -> Any:
+    with warnings.catch_warnings():
+        # It imports pkg_resources, which warns of its own end, and has escapes that newer Pythons dislike.
+        warnings.simplefilter("ignore")
+        import jieba
+
+    jieba.setLogLevel(logging.CRITICAL)  # it announces on stderr that it loads its dictionary
+    return jieba
 
 
 def _mecab(line: str) -> Iterable[str]:
@@ -104,7 +122,7 @@ def _mecab(line: str) -> Iterable[str]:
     >>> list(_mecab("猫が好き"))
     ['猫', 'が', '好き']
     """
-    return [word.surface for word in _mecab_tagger()(line)]
+    return [piece for word in _mecab_tagger()(line) for piece in (word.white_space, word.surface) if piece]
 
 
 @lru_cache
@@ -120,7 +138,7 @@ class Tokenizer:
 
     about    what it does, for the help text
     rule     makes the rule of the scanning kernel; its argument is whether to keep upper case
-    segment  from a line to its words, for scripts written without blanks
+    segment  cuts a line, written without blanks, into words and what stands between them; nothing is lost
     module   the library that `segment` needs
     extra    the extra of w2v that installs it
     """
@@ -168,5 +186,19 @@ def segment_block(name: str, block: bytes) -> tuple[bytes, int]:
 
     codecs.register_error("w2v-count", replace)  # a process of its own runs this: nobody else is meant
     text = block.decode("utf-8", "w2v-count")
-    lines = (" ".join(word for word in segment(line) if not word.isspace()) for line in text.split("\n"))
-    return "\n".join(lines).encode(), bad
+    return "\n".join(_joined(segment(line)) for line in text.split("\n")).encode(), bad
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    """Return the pieces of a line with a blank where one ends beside a Chinese or Japanese letter.
+
+    Elsewhere the rule of `words` decides: jieba would have don't and café in two pieces, and Москва in six.
+    """
+    line: list[str] = []
+    last = ""
+    for piece in pieces:
+        if last and piece and (WIDE.match(last) or WIDE.match(piece)):
+            line.append(" ")
+        line.append(piece)
+        last = piece[-1:] or last
+    return "".join(line)

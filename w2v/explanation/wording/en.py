@@ -10,9 +10,8 @@ TEXTS = {
     "among them: {words} words, {dim} numbers for each. That is a toy: it shows how things work, not what English is "
     "like. `w2v train` makes a real one from your own text.",
     "tokens": "A network calculates; it cannot read. So the text is first cut into tokens, here words:",
-    "unknown": "Not in the vocabulary and therefore left out: {words}.",
-    "ids": "Each word of the vocabulary has a number of its own, its id. The most frequent word is 1, the next 2, and "
-    "so on; 0 is kept free for the padding, which comes next. The ids here:",
+    "unknown": "The vocabulary does not have {words}. All words that it does not have share one id and one row, the mean of all rows.",
+    "ids": "Each word of the vocabulary has a number of its own, its id. 0 is kept free for the padding, which comes next, and 1 for unknown words; the most frequent word is 2, the next one 3, and so on. The ids here:",
     "padding": "Sentences differ in length, but a network takes a batch of them as one rectangle. So each is filled up "
     "with 0 to the same length, here {length}; that is called padding:",
     "one_hot": "An id is only a name: word 20 is not twice word 10. The textbook therefore writes each id as a one-hot "
@@ -21,10 +20,7 @@ TEXTS = {
     "For example:",
     "place": "the 1 stands at",
     "padded": "(padding)",
-    "product": "To multiply a one-hot vector by a matrix is to pick one row of the matrix; all the other rows are "
-    "multiplied by 0. An Embedding layer knows this, skips the multiplication, and looks the row up by its id. That is "
-    "all it does: it is a table. The table has {rows} rows (one for each word, and a row of zeros for the padding) of "
-    "{dim} numbers. These rows are looked up (the first numbers of each):",
+    "product": "To multiply a one-hot vector by a matrix is to pick one row of the matrix; all the other rows are multiplied by 0. An Embedding layer knows this, skips the multiplication, and looks the row up by its id. That is all it does: it is a table. The table has {rows} rows (one of zeros for the padding, one for unknown words, and one for each word) of {dim} numbers. These rows are looked up (the first numbers of each):",
     "shape": "What comes out has the shape (sentences, places, numbers in a row) = {shape}. The next layer of the "
     "network receives exactly this.",
     "second_title": "2. How the rows came to be: skip-gram with negative sampling",
@@ -83,11 +79,8 @@ TEXTS = {
     "{a} - {b} + {c}:",
     "cosine": "cosine",
     "layer": "These lines make the matrix a layer of your network, in Keras or in PyTorch:",
-    "layer_code": "import numpy as np, w2v\n"
-    'vectors = w2v.load("{name}")\n'
-    "zeros = np.zeros((1, vectors.dim), np.float32)  # row 0: the padding\n"
-    "matrix = np.concatenate([zeros, vectors.matrix])",
-    "ids_code": "The id of a word in this layer is its position in the file, counted from 1:",
+    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "ids_of_texts": "`w2v encode` turns texts into these ids; `w2v export keras` and `w2v export torch` write matrix and words to files:",
 }
 
 TEMPLATES = [

@@ -10,9 +10,8 @@ TEXTS = {
     "entre ellas la tuya: {words} palabras, {dim} números para cada una. Es un modelo de juguete: enseña cómo funciona "
     "todo esto, no cómo es el español. `w2v train` entrena uno de verdad con tu propio texto.",
     "tokens": "Una red neuronal calcula; no sabe leer. Por eso el texto se divide primero en tokens, aquí palabras:",
-    "unknown": "No están en el vocabulario y por eso se omiten: {words}.",
-    "ids": "Cada palabra del vocabulario tiene su propio número, su id. La más frecuente es la 1, la siguiente la 2, y "
-    "así sucesivamente; el 0 se reserva para el relleno, que viene a continuación. Estos son los ids:",
+    "unknown": "El vocabulario no tiene {words}. Todas las palabras desconocidas comparten un id y una fila, la media de todas las filas.",
+    "ids": "Cada palabra del vocabulario tiene su propio número, su id. El 0 se reserva para el relleno, que viene a continuación, y el 1 para las palabras desconocidas; la palabra más frecuente es la 2, la siguiente la 3, y así sucesivamente. Estos son los ids:",
     "padding": "Las frases tienen longitudes distintas, pero una red recibe un lote de frases como un rectángulo. Por "
     "eso todas se completan con ceros hasta la misma longitud, aquí {length}; a eso se le llama relleno (padding):",
     "one_hot": "Un id es solo un nombre: la palabra 20 no vale el doble que la 10. Por eso los manuales escriben cada "
@@ -21,10 +20,7 @@ TEXTS = {
     "Por ejemplo:",
     "place": "el 1 está en",
     "padded": "(relleno)",
-    "product": "Multiplicar un vector one-hot por una matriz es elegir una fila de la matriz: todas las demás se "
-    "multiplican por 0. Una capa Embedding lo sabe, se ahorra la multiplicación y busca la fila directamente por su "
-    "id. No hace nada más: es una tabla de consulta. La tabla tiene {rows} filas (una por palabra y una de ceros para "
-    "el relleno) de {dim} números. Estas son las filas consultadas (los primeros números de cada una):",
+    "product": "Multiplicar un vector one-hot por una matriz es elegir una fila de la matriz: todas las demás se multiplican por 0. Una capa Embedding lo sabe, se ahorra la multiplicación y busca la fila directamente por su id. No hace nada más: es una tabla de consulta. La tabla tiene {rows} filas (una de ceros para el relleno, una para las palabras desconocidas y una por palabra) de {dim} números. Estas son las filas consultadas (los primeros números de cada una):",
     "shape": "Lo que sale tiene la forma (frases, posiciones, números por fila) = {shape}. Eso es exactamente lo que "
     "recibe la capa siguiente de la red.",
     "second_title": "2. De dónde salen las filas: skip-gram con muestreo negativo",
@@ -87,11 +83,8 @@ TEXTS = {
     "más cercanas a {a} - {b} + {c}:",
     "cosine": "coseno",
     "layer": "Con estas líneas, la matriz se convierte en una capa de tu red, en Keras o en PyTorch:",
-    "layer_code": "import numpy as np, w2v\n"
-    'vectors = w2v.load("{name}")\n'
-    "zeros = np.zeros((1, vectors.dim), np.float32)  # fila 0: el relleno\n"
-    "matrix = np.concatenate([zeros, vectors.matrix])",
-    "ids_code": "El id de una palabra en esta capa es su posición en el archivo, contando desde 1:",
+    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "ids_of_texts": "`w2v encode` convierte textos en estos ids; `w2v export keras` y `w2v export torch` guardan la matriz y las palabras en archivos:",
 }
 
 TEMPLATES = [

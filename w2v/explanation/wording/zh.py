@@ -9,8 +9,8 @@ TEXTS = {
     "no_model": "这里还没有模型，所以刚刚用 {sentences} 个短句（包括你的句子）现场训练了一个小模型：{words} 个词，每个词 "
     "{dim} 个数。它只是个玩具，用来说明原理，并不能反映真实的中文。用 `w2v train` 可以在你自己的文本上训练真正的模型。",
     "tokens": "神经网络只会计算，不会认字。所以先要把文本切分成词元（token），这里就是词：",
-    "unknown": "不在词表中，因此略去：{words}。",
-    "ids": "词表里的每个词都有自己的编号（id）。最常见的词是 1，其次是 2，依此类推；0 留给下面要讲的填充。这里的编号是：",
+    "unknown": "词表里没有{words}。所有未知的词共用一个编号和一行，即所有行的平均值。",
+    "ids": "词表里的每个词都有自己的编号（id）。0 留给下面要讲的填充，1 留给未知的词；最常见的词是 2，其次是 3，依此类推。这里的编号是：",
     "padding": "句子有长有短，而网络一次接收的一批句子必须是一个整齐的矩形。所以用 0 把每个句子补到同样的长度，这里是 "
     "{length}；这叫作填充（padding）：",
     "one_hot": "编号只是一个名字：20 号词并不是 10 号词的两倍。因此教科书会把编号写成独热（one-hot）向量：有多少个编号就有"
@@ -18,9 +18,7 @@ TEXTS = {
     "个数的矩阵来表示，其中只有 {ones} 个 1。例如：",
     "place": "1 的位置",
     "padded": "（填充）",
-    "product": "用独热向量去乘一个矩阵，结果就是取出矩阵的某一行，因为其他各行都乘了 0。嵌入层（Embedding）正是利用了这一点：它省去"
-    "乘法，直接按编号查出那一行。它所做的仅此而已：就是一张表。这张表有 {rows} 行（每个词一行，再加一行全 0 的填充行），每行 "
-    "{dim} 个数。查到的行如下（只列出每行开头几个数）：",
+    "product": "用独热向量去乘一个矩阵，结果就是取出矩阵的某一行，因为其他各行都乘了 0。嵌入层（Embedding）正是利用了这一点：它省去乘法，直接按编号查出那一行。它所做的仅此而已：就是一张表。这张表有 {rows} 行（填充占一行，全是 0；未知的词占一行；此外每个词一行），每行 {dim} 个数。查到的行如下（只列出每行开头几个数）：",
     "shape": "输出的形状是（句子数，位置数，每行的数）= {shape}。网络的下一层接收到的正是它。",
     "second_title": "2. 这些行是怎么来的：skip-gram 与负采样",
     "both_matrices": "词向量文件里只有一个矩阵，也就是词的矩阵。训练还需要第二个矩阵，即上下文的矩阵，训练结束后就丢掉了。所以"
@@ -68,11 +66,8 @@ TEXTS = {
     "analogy": "行与行之间的差也有意义。{a}之于{b}，相当于什么之于{c}？与{a} - {b} + {c}最接近的词是：",
     "cosine": "余弦",
     "layer": "用下面几行代码，就能把这个矩阵变成你的网络中的一层，Keras 和 PyTorch 均可：",
-    "layer_code": "import numpy as np, w2v\n"
-    'vectors = w2v.load("{name}")\n'
-    "zeros = np.zeros((1, vectors.dim), np.float32)  # 第 0 行：填充\n"
-    "matrix = np.concatenate([zeros, vectors.matrix])",
-    "ids_code": "一个词在这一层中的编号，就是它在文件中的位置，从 1 数起：",
+    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "ids_of_texts": "`w2v encode` 把文本变成这些编号；`w2v export keras` 和 `w2v export torch` 把矩阵和词写入文件：",
 }
 
 TEMPLATES = [

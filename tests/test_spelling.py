@@ -1,0 +1,62 @@
+import random
+import time
+
+import naive_vectors as naive
+import numpy as np
+import pytest
+
+from w2v.spelling import fold, suggestions
+
+WORDS = ("the", "king", "kong", "kings", "ring", "Paris", "parish", "ñandú", "democracy", "democrats", "international")
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("kng", ["king", "kong"]),
+        ("KING", ["king", "kong", "kings"]),
+        ("paris", ["Paris", "parish"]),
+        ("nandu", ["ñandú"]),
+        ("ñandu", ["ñandú"]),
+        ("internatoinal", ["international"]),
+        ("democr", ["democracy", "democrats"]),
+        ("kingdom", ["king"]),
+        ("xylophone", []),
+        ("", []),
+    ],
+)
+def test_words_of_like_spelling_are_suggested_nearest_first(word, expected):
+    assert suggestions(word, WORDS) == expected
+
+
+def test_other_scripts_are_suggested_from_too():
+    words = ("北京", "東京", "Москва", "москва́", "ελλάδα", "भारत")
+    assert suggestions("南京", words) == ["北京", "東京"]
+    assert suggestions("Моксва", words) == ["Москва", "москва́"]
+    assert suggestions("Ελλαδα", words) == ["ελλάδα"]
+
+
+def test_no_words_have_no_suggestions():
+    assert suggestions("king", ()) == []
+    assert suggestions("king", ("",)) == []
+
+
+def test_suggestions_agree_with_the_naive_distance_over_all_words():
+    rng = random.Random(0)
+    words = tuple(dict.fromkeys("".join(rng.choices("abcdé", k=rng.randint(1, 7))) for _ in range(200)))
+    for _ in range(30):
+        word = "".join(rng.choices("abcde", k=rng.randint(3, 7)))
+        reach = 1 if len(word) <= 4 else 2
+        near = [(naive.edits(fold(word), fold(w)), row, w) for row, w in enumerate(words)]
+        expected = [w for edits, _, w in sorted(near) if edits <= reach][:3]
+        if expected:
+            assert suggestions(word, words) == expected
+
+
+def test_a_vocabulary_of_two_hundred_thousand_is_searched_while_one_waits():
+    rng = np.random.default_rng(0)
+    letters = rng.choice(list("etaoinshrdlucmfwyp"), (200_000, 9))
+    words = tuple("".join(row[: 4 + i % 6]) for i, row in enumerate(letters))
+    started = time.perf_counter()
+    suggestions("internatinal", words)
+    assert time.perf_counter() - started < 0.5  # 0.06 s on an idle core; 0.3 s for a million

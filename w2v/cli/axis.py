@@ -1,0 +1,42 @@
+"""w2v axis: words between two poles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from w2v.cli import answers, options
+
+
+@click.command()
+@options.vectors
+@click.argument("positive")
+@click.argument("negative")
+@click.argument("words", nargs=-1, metavar="WORD...")
+@options.batch
+@options.layout
+def axis(
+    vectors: Path, positive: str, negative: str, words: tuple[str, ...],
+    batch: Path | None, skip_unknown: bool, layout: str,
+) -> None:  # fmt: skip
+    """Place each WORD on the way from NEGATIVE to POSITIVE: its cosine to their difference.
+
+    The nearest to POSITIVE comes first; 0 leans to neither side.
+
+    \b
+        $ w2v axis good bad wonderful terrible table
+        $ w2v axis she he --batch jobs.txt --tsv
+    """
+    given = answers.given(words, batch, skip_unknown)
+    asked = answers.load(vectors)
+
+    from w2v import queries
+
+    answers.settle(asked, (positive, negative))
+
+    def ask(words: list[str]) -> answers.Answer:
+        placed = queries.axis(asked, positive, negative, words)
+        return answers.Answer(("word", "cosine"), placed, "words", {"positive": positive, "negative": negative})
+
+    answers.reply(asked, ask, words, given, layout)

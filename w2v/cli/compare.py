@@ -1,0 +1,61 @@
+"""w2v compare: how near two words or two texts are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from w2v.cli import answers, options
+
+
+@click.command()
+@options.vectors
+@click.argument("texts", nargs=-1, metavar="A B")
+@click.option(
+    "--method", type=click.Choice(["cosine", "soft", "wmd"]), default="cosine", show_default=True,
+    help="For texts: cosine of mean vectors; soft cosine of bags of words; Word Mover's Distance, smaller is"
+    " nearer (needs the extra w2v[wmd]).",
+)  # fmt: skip
+@options.batch
+@options.layout
+def compare(
+    vectors: Path, texts: tuple[str, ...], method: str, batch: Path | None, skip_unknown: bool, layout: str
+) -> None:
+    """Say how near A and B are, two words or two texts in quotes.
+
+    Words of a text that are not in the vocabulary are left out, with a note.
+
+    \b
+        $ w2v compare king queen
+        $ w2v compare "the king speaks" "a queen talks" --method soft
+    """
+    if texts and len(texts) != 2:
+        raise click.UsageError(f"Two words or two texts are compared, not {len(texts)}; put quotes around a text.")
+    given = answers.given(texts, batch, skip_unknown)
+    asked = answers.load(vectors)
+
+    from w2v import queries
+
+    field = {"cosine": "cosine", "soft": "soft_cosine", "wmd": "distance"}[method]
+
+    left_out: list[str] = []
+
+    def ask(texts: list[str]) -> answers.Answer:
+        known = []
+        for text in texts:
+            words, unknown = queries.known_words(asked, text)
+            if not words:
+                asked.find(text)  # raises UnknownWordError
+            left_out.extend(unknown)
+            known.append(words)
+        return answers.Answer((field,), [(queries.compare(asked, known[0], known[1], method),)])
+
+    def parts(text: str) -> list[str]:
+        return [text] if asked.form(text) is not None else queries.known_words(asked, text)[0] or [text]
+
+    answers.reply(
+        asked, ask, texts, given, layout,
+        takes=2, words_in=parts,
+    )  # fmt: skip
+    answers.note_left_out(left_out)

@@ -1,0 +1,63 @@
+"""w2v sentence: vectors of texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from w2v.cli import answers, options
+
+
+@click.command()
+@options.vectors
+@click.argument("texts", nargs=-1, metavar="TEXT...")
+@click.option(
+    "--method", type=click.Choice(["mean", "sif"]), default="mean", show_default=True,
+    help="The mean of the words' vectors; or SIF: frequent words weigh less, and what all texts have in common is"
+    " taken away.",
+)  # fmt: skip
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write all vectors to this .npy file, float32 [texts, D]."
+)
+@click.option(
+    "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+    help="Read texts from FILE, one a line (- is standard input); the text then stands before its vector.",
+)  # fmt: skip
+@options.layout
+def sentence(
+    vectors: Path, texts: tuple[str, ...], method: str, output: Path | None, batch: Path | None, layout: str
+) -> None:
+    """Print the vector of each TEXT: the mean of the vectors of its words, or SIF (Arora et al. 2017).
+
+    Words that are not in the vocabulary are left out, with a note; a text without known words is all zeros.
+
+    \b
+        $ w2v sentence "the king speaks" "a queen talks" --method sif
+        $ w2v sentence --batch reviews.txt -o reviews.npy
+    """
+    given = answers.given(texts, batch)
+    if output is not None:
+        from w2v.files import check_writable
+
+        check_writable(output)
+    asked = answers.load(vectors)
+
+    from w2v import queries
+
+    lines = list(texts) if batch is None else [line for _, line in given.lines()]
+    known, left_out = [], []
+    for line in lines:
+        words, unknown = queries.known_words(asked, line)
+        known.append(words)
+        left_out += unknown
+    found = (queries.mean_vectors if method == "mean" else queries.sif_vectors)(asked, known)
+    answers.note_left_out(left_out)
+    if method == "sif" and len(lines) == 1:
+        click.echo("Note: one text has nothing in common with others; its words are weighed, no more.", err=True)
+    if output is not None:
+        answers.save_array(found, output)
+        return
+    for number, (line, words, row) in enumerate(zip(lines, known, found), 1):
+        query = answers.Query(line, [line], number if batch is not None or layout == "tsv" else 0, whole=True)
+        answers.print_answer(query, answers.Answer(("vector",), [(row,)], details={"words": len(words)}), layout)

@@ -1,0 +1,71 @@
+"""Texts as rows of numbers for another program's embedding layer.
+
+    0      padding
+    1      a word that the vocabulary does not have
+    2 ...  the words, in the order of the vocabulary: what `w2v export` gives a layer has the same rows
+
+Texts are split by the kernel that splits corpora: this module loads numba.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.text.table import WordTable
+from w2v.text.tokenizers import find_tokenizer, segment_block
+from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
+
+Ids = npt.NDArray[np.int32]
+
+
+class Encoder:
+    """Splits texts as a tokenizer does, and looks the words up.
+
+    words      the vocabulary
+    tokenizer  a key of w2v.text.tokenizers.TOKENIZERS: the one that the vectors were trained with
+    keep_case  as in training
+
+    Raises SettingsError, MissingExtraError.
+    """
+
+    def __init__(self, words: Sequence[str], tokenizer: str = "words", keep_case: bool = False) -> None:
+        row = find_tokenizer(tokenizer)
+        self._segment = tokenizer if row.segment else None
+        self._rule = row.rule(keep_case)
+        self._table = WordTable()
+        self._index = {word: id for id, word in enumerate(words, FIRST_WORD)}
+        self._ids: list[int] = []  # of the words that the table has numbered so far
+
+    def encode(self, text: str, keep_unknown: bool = True) -> Ids:
+        """Return the ids of the words of a text, int32; unknown words become UNKNOWN or are left out."""
+        block = text.encode("utf-8", "surrogateescape")
+        if self._segment:
+            block, _ = segment_block(self._segment, block)
+        numbers = self._table.scan(self._rule.prepare(block)[0], self._rule, 0)
+        new = np.arange(len(self._ids), len(self._table))
+        self._ids += [self._index.get(word, UNKNOWN) for word in self._table.words(new)]
+        ids = [self._ids[number] for number in numbers.tolist() if number >= 0]  # -1 is the end of a line
+        return np.array([id for id in ids if keep_unknown or id != UNKNOWN], np.int32)
+
+
+def pad(ids: Ids, length: int, side: str = "right", truncate_side: str = "right") -> Ids:
+    """Return `ids` with PADDING on a side, or cut off on a side, so that there are `length` of them.
+
+    >>> pad(np.array([5, 6, 7], np.int32), 4, side="left").tolist()
+    [0, 5, 6, 7]
+    >>> pad(np.array([5, 6, 7], np.int32), 2, truncate_side="left").tolist()
+    [6, 7]
+    """
+    if len(ids) > length:
+        return ids[:length] if truncate_side == "right" else ids[len(ids) - length :]
+    padding = np.full(length - len(ids), PADDING, np.int32)
+    return np.concatenate([ids, padding] if side == "right" else [padding, ids])
+
+
+def stack(rows: Sequence[Ids], side: str = "right") -> Ids:
+    """Return the rows as one array, int32 [rows, longest], padded on a side."""
+    longest = max(map(len, rows), default=0)
+    return np.array([pad(ids, longest, side) for ids in rows], np.int32).reshape(len(rows), longest)

@@ -1,0 +1,164 @@
+"""All words ranked by a measure: similar words and analogies.
+
+    cosine     the angle to the sum of the unit vectors; the measure of the field
+    euclidean  the distance to the mean of the vectors as they are; the smaller the nearer
+    dot        the product with the mean of the vectors as they are; favours long vectors
+
+    3cosadd    the cosine to a - b + c, of unit vectors        Mikolov, Yih & Zweig 2013
+    3cosmul    cos(d, a) cos(d, c) / (cos(d, b) + 0.001), cosines shifted to (1 + cos) / 2    Levy & Goldberg 2014
+
+A word is never an answer to itself, nor is a row without a direction (zeros, NaN) to anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.errors import SettingsError, W2VError
+from w2v.vectors import Floats, Mask, Vectors, check_directed, largest
+
+EPSILON = 0.001  # of Levy & Goldberg 2014; gensim takes 0.000001
+ROWS_AT_ONCE = 1 << 14
+
+
+class Ranked(NamedTuple):
+    """A word and its value by the measure asked for."""
+
+    word: str
+    value: float
+
+
+def similar(
+    vectors: Vectors,
+    words: Sequence[str],
+    top: int = 10,
+    *,
+    unlike: Sequence[str] = (),
+    measure: str = "cosine",
+    among: Mask | None = None,
+    min_cosine: float | None = None,
+) -> list[Ranked]:
+    """Return the `top` words nearest to all of `words` and farthest from `unlike`.
+
+    measure     a key of MEASURES
+    among       bool [V], the words that may be answers
+    min_cosine  answers below it are left out; for the measure "cosine" alone
+
+    Raises UnknownWordError, SettingsError; W2VError where the words cancel each other out.
+    """
+    if min_cosine is not None and measure != "cosine":
+        raise SettingsError(f"--min-cosine goes with --method cosine, not with {measure}")
+    values = MEASURES[measure](vectors, words, unlike)
+    found = _ranked(vectors, values, top, among, exclude=(*words, *unlike), smaller_is_nearer=measure == "euclidean")
+    return found if min_cosine is None else [answer for answer in found if answer.value >= min_cosine]
+
+
+def target(vectors: Vectors, words: Sequence[str], unlike: Sequence[str] = ()) -> Floats:
+    """Return the sum of the unit vectors of `words` less those of `unlike`, float32 [D]."""
+    total = np.zeros(vectors.dim, np.float32)
+    for word in words:
+        total += vectors.unit(word)
+    for word in unlike:
+        total -= vectors.unit(word)
+    return total
+
+
+def _cosine(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
+    direction = target(vectors, words, unlike)
+    check_directed(direction)
+    return vectors.cosines(direction)
+
+
+def _dot(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):  # rows of NaN or infinity are no answers
+        dots: Floats = vectors.matrix @ _mean(vectors, words, unlike)
+    return dots
+
+
+def _euclidean(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
+    point = _mean(vectors, words, unlike)
+    distances = np.empty(len(vectors), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for first in range(0, len(vectors), ROWS_AT_ONCE):
+            # The difference itself: |a|^2 - 2ab + |b|^2 loses all digits where a and b are near.
+            away = vectors.matrix[first : first + ROWS_AT_ONCE] - point
+            distances[first : first + ROWS_AT_ONCE] = np.sqrt(np.einsum("vd,vd->v", away, away))
+    return distances
+
+
+def _mean(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
+    total = np.zeros(vectors.dim, np.float32)
+    for word in words:
+        total += vectors[word]
+    for word in unlike:
+        total -= vectors[word]
+    mean: Floats = total / np.float32(len(words) + len(unlike))
+    if not np.isfinite(mean).all():
+        raise W2VError("the vector asked for is not finite")
+    return mean
+
+
+MEASURES: dict[str, Callable[[Vectors, Sequence[str], Sequence[str]], Floats]] = {
+    "cosine": _cosine,
+    "euclidean": _euclidean,
+    "dot": _dot,
+}
+
+
+def analogy(
+    vectors: Vectors,
+    a: str,
+    b: str,
+    c: str,
+    top: int = 10,
+    *,
+    method: str = "3cosadd",
+    keep_query: bool = False,
+    among: Mask | None = None,
+    epsilon: float = EPSILON,
+) -> list[Ranked]:
+    """Return what is to `c` as `a` is to `b`, by a key of METHODS.
+
+    keep_query  let a, b and c themselves be answers
+    among       bool [V], the words that may be answers
+    epsilon     keeps 3cosmul from dividing by zero
+
+    Raises UnknownWordError; W2VError where the words cancel each other out.
+    """
+    exclude = () if keep_query else (a, b, c)
+    return _ranked(vectors, METHODS[method](vectors, a, b, c, epsilon), top, among, exclude)
+
+
+def _cos_add(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
+    direction = target(vectors, (a, c), (b,))
+    check_directed(direction)
+    return vectors.cosines(direction)
+
+
+def _cos_mul(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
+    for word in (a, b, c):
+        check_directed(vectors[word])
+    half = np.float32(0.5)
+    to_a, to_b, to_c = (half + half * vectors.cosines(vectors.unit(word)) for word in (a, b, c))
+    product: Floats = to_a * to_c / (to_b + np.float32(epsilon))
+    return product
+
+
+METHODS: dict[str, Callable[[Vectors, str, str, str, float], Floats]] = {"3cosadd": _cos_add, "3cosmul": _cos_mul}
+
+
+def _ranked(
+    vectors: Vectors,
+    values: Floats,
+    top: int,
+    among: Mask | None,
+    exclude: Sequence[str],
+    smaller_is_nearer: bool = False,
+) -> list[Ranked]:
+    nearness = -values if smaller_is_nearer else values
+    nearness[~(vectors.directed if among is None else vectors.directed & among)] = -np.inf
+    nearness[[vectors.row(word) for word in exclude]] = -np.inf
+    return [Ranked(vectors.words[row], float(values[row])) for row in largest(nearness, top)]
