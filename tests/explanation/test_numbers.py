@@ -108,7 +108,7 @@ def test_the_table_of_pairs_agrees_with_the_naive_step(told):
 
 def test_the_step_is_that_of_sgd_and_lowers_the_loss(told):
     window, after = told.window, told.after
-    rows = {word: vector for word, vector in zip(window.contexts, window.others)}
+    rows = dict(zip(window.contexts, window.others))
     x, y = window.row[None].copy(), {word: vector.copy() for word, vector in rows.items()}
     to_x, to_y, _ = naive.window_steps(x, window.others, window.targets, np.ones(len(window.others)), rate=0.025)
     for word, step in zip(window.contexts, to_y):
@@ -205,7 +205,7 @@ def test_errors_say_what_to_do(make_model):
         explanation.explain([SENTENCE], pad=3)
     with pytest.raises(CorpusError, match=re.escape("'?!' has no word in it")):
         explanation.explain(["?!"])
-    with pytest.raises(UnknownWordError, match="'kng' is not in the vocabulary. Did you mean king"):
+    with pytest.raises(UnknownWordError, match=r"'kng' is not in the vocabulary\. Did you mean king"):
         explanation.explain(["kng"], make_model(["king", "queen"]))
     with pytest.raises(SettingsError, match="--lang must be one of en, es, zh, ja, not fr"):
         explanation.explain(["king"], language="fr")
