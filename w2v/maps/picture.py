@@ -39,7 +39,7 @@ def draw(map: Map, file: IO[bytes], format: str) -> list[str]:
     style: dict[Any, Any] = {
         "font.family": found.families,
         "svg.hashsalt": "w2v",
-        "pdf.fonttype": 42,
+        "pdf.fonttype": 3,
         "axes.unicode_minus": False,
     }
     with matplotlib.rc_context(style), warnings.catch_warnings():
