@@ -175,7 +175,7 @@ def test_the_readers_model_is_what_is_looked_up(make_model):
     told = explanation.explain([SENTENCE], vectors, name="my.txt")
     np.testing.assert_array_equal(told.lookup.rows[0][1], vectors["king"])
     texts = str(told.steps)
-    assert "Asked of your model my.txt: 8 words, 6 numbers for each." in texts
+    assert "This uses your model my.txt: 8 words, 6 numbers for each." in texts
     assert "the arithmetic is the same" in texts
     assert 'w2v.load("my.txt")' in texts
 

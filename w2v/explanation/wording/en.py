@@ -5,7 +5,7 @@ TEXTS = {
     "quoted": "“{}”",
     "listed": ", ",
     "first_title": "1. What happens: a sentence becomes rows of numbers",
-    "own_model": "Asked of your model {name}: {words} words, {dim} numbers for each.",
+    "own_model": "This uses your model {name}: {words} words, {dim} numbers for each.",
     "no_model": "There is no model here yet, so a small one was trained just now, on {sentences} short sentences, yours "
     "among them: {words} words, {dim} numbers for each. That is a toy: it shows how things work, not what English is "
     "like. `w2v train` makes a real one from your own text.",
@@ -39,7 +39,7 @@ TEXTS = {
     "columns": "Every word has a row v in the matrix of words and a row u in the matrix of contexts. For each pair:",
     "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large if both rows point the same way\n"
     "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: how likely the pair is real\n"
-    "error       = target - sigmoid              what was missing from the right answer",
+    "error       = target - sigmoid              how far off the answer was",
     "word": "word",
     "context": "context",
     "contexts": "contexts",
