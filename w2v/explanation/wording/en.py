@@ -77,6 +77,7 @@ TEXTS = {
     "nearest": "nearest words",
     "analogy": "Differences between rows mean something, too. What is to {c} as {a} is to {b}? The words nearest to "
     "{a} - {b} + {c}:",
+    "no_analogy": "Here {d} was to be expected, and it is not the first: analogies like this need much text, as a rule tens of millions of words.",
     "cosine": "cosine",
     "layer": "These lines make the matrix a layer of your network, in Keras or in PyTorch:",
     "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
@@ -101,4 +102,4 @@ TEMPLATES = [
     ("the {} ate the fish", "cat king queen man woman"),
     ("the {} ate a bone", "dog"),
 ]
-ANALOGY = ("king", "man", "woman")
+ANALOGY = ("king", "man", "woman", "queen")
