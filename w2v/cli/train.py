@@ -99,8 +99,8 @@ def train(corpus: tuple[str, ...], output: Path, tmp_dir: Path | None, quiet: bo
 
 def _account(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     """Say what became of the text, in numbers that add up, and what training it takes."""
+    from w2v.files import sized
     from w2v.training import memory_needed, trained_share
-    from w2v.training.memory import megabytes
 
     account, words = corpus.account, len(corpus.vocabulary)
     share = trained_share(corpus.vocabulary, settings.sample)
@@ -111,7 +111,7 @@ def _account(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
         f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
-        f" {1 - share:.0%} of the tokens, the most frequent ones; {megabytes(memory_needed(words, settings))}"
+        f" {1 - share:.0%} of the tokens, the most frequent ones; {sized(memory_needed(words, settings))}"
         f" of memory; {_counted(settings.threads, 'thread')}",
     ]
     if (enough := _enough_epochs(account.kept)) > settings.epochs:
