@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
+from w2v.training.run import block_count
 from w2v.training.trainer import (
     Progress,
     begin,
@@ -21,6 +22,7 @@ __all__ = [
     "Keeper",
     "Progress",
     "begin",
+    "block_count",
     "check_memory",
     "compile_ahead",
     "finish",

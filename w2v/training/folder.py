@@ -28,7 +28,7 @@ import numpy.typing as npt
 from w2v.errors import FormatError, OutputError, ResumeError
 from w2v.files import replacing, require_room
 from w2v.places import user_cache
-from w2v.text.corpus import EncodedCorpus
+from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
 
@@ -59,6 +59,11 @@ class Folder:
                 self.path,
                 f"a run is kept here; go on with it: w2v train --resume {self.path}, or remove the folder",
             )
+
+    def check_there(self) -> None:
+        """Raise ResumeError if there is no such folder."""
+        if not self.path.is_dir():
+            raise ResumeError(self.path, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
 
     def found(self) -> list[Path]:
         """Return the checkpoints, the newest first."""
@@ -122,6 +127,19 @@ class Folder:
             raise FormatError(path, "is not the corpus of this run: its checksum is another")
         return ids
 
+    def read_corpus(self, kept: Kept) -> EncodedCorpus:
+        """Return the corpus of a checkpoint. Raises FormatError."""
+        try:
+            account = account_from(kept.corpus["account"])
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise FormatError(self.path, f"its account of the corpus cannot be read ({error})") from error
+        ids = self.read_ids(kept)
+        if len(ids) != account.kept + account.sentences or any(
+            not 0 <= file.start <= file.stop <= len(ids) for file in account.by_file
+        ):
+            raise FormatError(self.path, "its account of the corpus does not fit the corpus")
+        return EncodedCorpus(kept.vocabulary, ids, account)
+
     def write(self, kept: Kept) -> None:
         """Write a checkpoint, then remove all but the newest two. Raises OutputError; the older ones stay then."""
         checkpoints.write(kept, self.path / f"checkpoint-{kept.state.blocks:012d}.npz")
@@ -134,8 +152,7 @@ class Folder:
 
         Raises ResumeError where there is none.
         """
-        if not self.path.is_dir():
-            raise ResumeError(self.path, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
+        self.check_there()
         wrong: list[str] = []
         for path in self.found():
             try:
@@ -150,11 +167,6 @@ class Folder:
             for path in (*self.found(), self.path / IDS, self.path / LOCK):
                 path.unlink(missing_ok=True)
             self.path.rmdir()
-
-    def drop_ids(self) -> None:
-        """Remove the corpus: the run has ended, only its model is kept."""
-        with contextlib.suppress(OSError):
-            (self.path / IDS).unlink()
 
     # What a stranger must not say: written to the user's own cache.
 
@@ -189,3 +201,18 @@ def fingerprint(ids: npt.NDArray[np.int32], words: tuple[str, ...], counts: npt.
 def fingerprint_of(corpus: EncodedCorpus) -> str:
     """Return the checksum of a corpus."""
     return fingerprint(corpus.stream, corpus.vocabulary.words, corpus.vocabulary.counts)
+
+
+def account_from(given: dict[str, Any]) -> Account:
+    """Return the account that a checkpoint holds. Raises ValueError, KeyError or TypeError where it is none."""
+    files = tuple(FileAccount(str(row[0]), *(int(number) for number in row[1:])) for row in given["by_file"])
+    return Account(
+        files=int(given["files"]),
+        bytes=int(given["bytes"]),
+        tokens=int(given["tokens"]),
+        types=int(given["types"]),
+        kept=int(given["kept"]),
+        sentences=int(given["sentences"]),
+        undecodable=int(given["undecodable"]),
+        by_file=files,
+    )

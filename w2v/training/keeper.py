@@ -74,6 +74,11 @@ class Keeper:
         """Whether there is a checkpoint of this run."""
         return self._saved is not None
 
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of the corpus, if it was computed already."""
+        return str(self._about.get("sha256", ""))
+
     def begin(self, state: State) -> None:
         """Keep the corpus and the state that the run begins with."""
         self._exits.enter_context(self.folder.locked())

@@ -110,10 +110,9 @@ def _together(count: int, work: Callable[[int], None], watch: Callable[[], None]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(TICK_SECONDS)
             while thread.is_alive():
-                watch()
                 thread.join(TICK_SECONDS)
+                watch()
     finally:
         for thread in threads:
             if thread.ident:
