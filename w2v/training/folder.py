@@ -54,7 +54,7 @@ class Folder:
         """Raise ResumeError if a run is kept here already."""
         if self.path.exists() and not self.path.is_dir():
             raise ResumeError(self.path, "is a file; --checkpoint takes a folder")
-        if self.path.is_dir() and (self.found() or (self.path / IDS).exists()):
+        if self.path.is_dir() and self.found():
             raise ResumeError(
                 self.path,
                 f"a run is kept here; go on with it: w2v train --resume {self.path}, or remove the folder",
