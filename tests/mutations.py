@@ -62,7 +62,7 @@ def mutate(data: bytes, chance: random.Random) -> bytes:
 def fuzz(seeds: list[tuple[str, bytes]], use: Callable[[Path], None], times: int, seed: int) -> str:
     """Use mutated seeds; anything that is raised and not a W2VError goes through, with the input kept on disk."""
     chance = random.Random(seed)
-    results: Counter[str] = Counter()
+    results: Counter[str] = Counter(read=0, refused=0)
     with tempfile.TemporaryDirectory(dir=_memory_disk()) as folder:
         for name, data in seeds:  # the readers' own kernels and tables are loaded before memory is measured
             (Path(folder) / name).write_bytes(data)
@@ -76,15 +76,14 @@ def fuzz(seeds: list[tuple[str, bytes]], use: Callable[[Path], None], times: int
                 use(path)
                 results["read"] += 1
             except W2VError as error:
-                assert str(error)
-                assert "\n" not in str(error)
-                results["refused"] += 1
+                results["refused" if str(error) and "\n" not in str(error) else "refused without one clear line"] += 1
             except Exception as error:
                 kept = Path(tempfile.gettempdir()) / f"w2v-finding-{name}"
                 kept.write_bytes(path.read_bytes())
                 raise AssertionError(f"{type(error).__name__}: {error}; the input is {kept}") from error
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     assert grown < MORE_MEMORY, f"memory grew by {grown:,} bytes"
+    assert set(results) <= {"read", "refused"}, results
     return f"{times:,} inputs: {results['read']:,} read, {results['refused']:,} refused with one of our errors"
 
 
@@ -118,27 +117,23 @@ def fuzz_text(times: int, seed: int) -> str:
 
 
 def toy() -> w2v.Vectors:
-    words = ("the", "cat", "naïve", "北京", "x\u00a0y")
+    words = ("the", "cat", "naïve", "北京", "xy")
     return w2v.Vectors(words, np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32))
 
 
 def fuzz_vectors(times: int, seed: int) -> str:
     seeds = []
     with tempfile.TemporaryDirectory() as folder:
-        for suffix in formats.FORMATS:
-            path = Path(folder) / f"v{suffix}"
-            try:
-                w2v.save(toy(), path)
-            except (W2VError, AttributeError):  # a format that is only read, or is a folder of files
-                continue
-            if path.is_file():
+        for name, row in formats.FORMATS.items():
+            for dtype in row.dtypes:
+                path = Path(folder) / f"{name}-{dtype}{row.endings[0]}"
+                formats.save(toy(), path, name, dtype, twin_too=False)
                 seeds.append((path.name, path.read_bytes()))
 
     def use(path: Path) -> None:
-        vectors = formats.load(path)
+        vectors = formats.load(path, keep_twin=False)
         assert vectors.matrix.shape == (len(vectors.words), vectors.dim)
-        for side in path.parent.glob(f"{path.name}.*"):
-            side.unlink()
+        vectors.matrix.sum(), vectors.norms.sum()  # a map that ends before its numbers would end the process here
 
     return fuzz(seeds, use, times, seed)
 

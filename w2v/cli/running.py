@@ -96,7 +96,7 @@ class Command:
 
     def _check_places(self) -> Folder:
         """Check that what will be written can be written; returns the folder of the run's checkpoints."""
-        files.check_writable(self.output)
+        formats.check_writable(self.output)
         if self.report is not None:
             files.check_writable(self.report)
         folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(self.output)
