@@ -128,7 +128,7 @@ def test_a_corpus_that_was_touched_is_refused(corpus, tmp_path):
     with pytest.raises(FormatError, match="ids that are not in the vocabulary"):
         folder.read_corpus(kept)
     (folder.path / "ids.npy").write_bytes(ids[:-4])
-    with pytest.raises(FormatError, match="not the size that it says"):
+    with pytest.raises(FormatError, match="does not hold the 619,866 ids of this run"):
         folder.read_corpus(kept)
 
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -92,8 +92,7 @@ def write(kept: Kept, path: Path) -> None:
 def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
     little = array.dtype.newbyteorder("<")
     with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
-        header = {"descr": little.str, "fortran_order": False, "shape": array.shape}
-        np.lib.format.write_array_header_1_0(member, header)
+        member.write(npy_header(little.str, array.shape))
         for first in range(0, len(array), ROWS_AT_ONCE):
             member.write(array[first : first + ROWS_AT_ONCE].astype(little, copy=False).tobytes())
 
@@ -106,12 +105,13 @@ def read(path: Path) -> Kept:
         words = tuple(members.open(WORDS).read().decode().split("\n"))
         if len(set(words)) != len(words):
             raise ValueError("a word that stands there twice")
+        _check_array(members, COUNTS, "<i8", (len(words),))
+        _check_array(members, CENTER, "<f4", (len(words), settings.dim))  # before memory for it is taken
+        _check_array(members, CONTEXT, "<f4", (len(words), settings.dim))
         counts = np.empty(len(words), np.int64)
-        _read_array(members, COUNTS, counts, len(words))
+        _read_array(members, COUNTS, counts, 1)
         if counts.min() < 1 or float(counts.sum(dtype=np.float64)) > 2.0**62:
             raise ValueError("counts out of range")
-        _check_shape(members, CENTER, (len(words), settings.dim))  # before the memory for both is taken
-        _check_shape(members, CONTEXT, (len(words), settings.dim))
         model = Model.empty(len(words), settings.dim)
         _read_array(members, CENTER, model.center, settings.dim)
         _read_array(members, CONTEXT, model.context, settings.dim)
@@ -194,36 +194,36 @@ def _whole(value: object) -> int:
     return value
 
 
-def _array_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    if np.lib.format.read_magic(member) != (1, 0):
-        raise ValueError("an array of another version")
-    return np.lib.format.read_array_header_1_0(member)
+def npy_header(descr: str, shape: tuple[int, ...]) -> bytes:
+    """Return what a .npy file of version 1.0 begins with.
+
+    It is written and compared here byte by byte, and never parsed: NumPy's own reader takes what a stranger wrote
+    for Python source (a literal, but still: tokenize raises errors of its own, and warns).
+    """
+    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    text += b" " * (-(len(text) + 11) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
 
-def _check_shape(members: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> None:
-    """Check that the member holds float32 of this shape, to the byte."""
+def _check_array(members: zipfile.ZipFile, name: str, descr: str, shape: tuple[int, ...]) -> None:
+    """Check that the member holds numbers of this type and shape, to the byte."""
+    header = npy_header(descr, shape)
+    size = int(np.dtype(descr).itemsize * np.prod(shape, dtype=object))
     with members.open(name) as member:
-        found, fortran, dtype = _array_header(member)
-        size = members.getinfo(name).file_size - member.tell()
-    if found != shape or fortran or dtype != np.dtype("<f4") or size != 4 * int(np.prod(shape, dtype=object)):
-        raise ValueError(f"{name} is not of the shape {shape}")
+        if member.read(len(header)) != header or members.getinfo(name).file_size != len(header) + size:
+            raise ValueError(f"{name} is not of the shape {shape}")
 
 
 def _read_array(members: zipfile.ZipFile, name: str, array: npt.NDArray[Any], row: int) -> None:
-    """Fill array[:, :row] (or array) from the member; zipfile compares the checksum at the end."""
+    """Fill array[:, :row] (or array) from a checked member; zipfile compares the checksum at its end."""
+    dtype = array.dtype.newbyteorder("<")
+    shape = (len(array), row) if array.ndim == 2 else (len(array),)
     with members.open(name) as member:
-        shape, _, dtype = _array_header(member)
-        wanted = (len(array), row) if array.ndim == 2 else (len(array),)
-        if shape != wanted or dtype != array.dtype.newbyteorder("<"):
-            raise ValueError(f"{name} is not of the shape {wanted}")
+        member.read(len(npy_header(dtype.str, shape)))
         for first in range(0, len(array), ROWS_AT_ONCE):
             part = array[first : first + ROWS_AT_ONCE]
-            width = row if array.ndim == 2 else 1
-            found = np.frombuffer(member.read(len(part) * width * dtype.itemsize), dtype)
-            part[...] = 0
-            if array.ndim == 2:
-                part[:, :row] = found.reshape(len(part), row)
-            else:
-                part[:] = found
+            found = np.frombuffer(member.read(len(part) * row * dtype.itemsize), dtype)
+            part[:] = 0
+            (part[:, :row] if array.ndim == 2 else part)[:] = found.reshape(len(part), *shape[1:])
         if member.read(1):  # also what makes zipfile compare the checksum
             raise ValueError(f"{name} is longer than its shape says")

@@ -99,28 +99,23 @@ class Folder:
     def write_ids(self, ids: npt.NDArray[np.int32]) -> None:
         """Keep the corpus. Raises OutputError."""
         with replacing(self.path / IDS) as file:
-            header = {"descr": "<i4", "fortran_order": False, "shape": ids.shape}
-            np.lib.format.write_array_header_1_0(file, header)
+            file.write(checkpoints.npy_header("<i4", ids.shape))
             for first in range(0, len(ids), 1 << 22):
                 file.write(ids[first : first + (1 << 22)].astype("<i4", copy=False).tobytes())
 
     def read_ids(self, kept: Kept) -> npt.NDArray[np.int32]:
         """Return the corpus of a checkpoint, memory-mapped. Raises FormatError where it is not the one."""
         path = self.path / IDS
+        size = kept.corpus["size"]
+        header = checkpoints.npy_header("<i4", (size,))
         try:
             with path.open("rb") as file:
-                if np.lib.format.read_magic(file) != (1, 0):
-                    raise ValueError("an array of another version")
-                shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-                size = path.stat().st_size - file.tell()
-                if dtype != np.dtype("<i4") or fortran or len(shape) != 1 or size != 4 * shape[0] or not size:
-                    raise ValueError("not the size that it says")
+                if file.read(len(header)) != header or path.stat().st_size != len(header) + 4 * size:
+                    raise FormatError(path, f"does not hold the {size:,} ids of this run's corpus")
                 # Copy on write, and a plain array: the kernels are compiled for arrays that can be written.
-                ids = np.asarray(np.memmap(file, np.int32, "c", file.tell(), shape))
+                ids = np.asarray(np.memmap(file, np.int32, "c", len(header), (size,)))
         except OSError as error:
             raise FormatError(path, f"cannot be read ({error.strerror})") from error
-        except (ValueError, TypeError, KeyError, SyntaxError, OverflowError, RecursionError) as error:
-            raise FormatError(path, f"does not hold the ids of a corpus ({error})") from error
         if ids.min() < -1 or ids.max() >= len(kept.vocabulary) or ids[-1] != -1:
             raise FormatError(path, "holds ids that are not in the vocabulary")
         if fingerprint(ids, kept.vocabulary.words, kept.vocabulary.counts) != kept.corpus["sha256"]:
