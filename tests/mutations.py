@@ -82,9 +82,9 @@ def fuzz(seeds: list[tuple[str, bytes]], use: Callable[[Path], None], times: int
                 kept = Path(tempfile.gettempdir()) / f"w2v-finding-{name}"
                 kept.write_bytes(path.read_bytes())
                 raise AssertionError(f"{type(error).__name__}: {error}; the input is {kept}") from error
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+            assert grown < MORE_MEMORY, f"memory grew by {grown:,} bytes with {path.read_bytes()[:2000]!r} as {name}"
             path.write_bytes(data)
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    assert grown < MORE_MEMORY, f"memory grew by {grown:,} bytes"
     assert set(results) <= {"read", "refused"}, results
     return f"{times:,} inputs: {results['read']:,} read, {results['refused']:,} refused with one of our errors"
 

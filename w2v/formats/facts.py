@@ -20,15 +20,12 @@ def facts(path: Path) -> dict[str, Any]:
 
     The whole file is read, for what is to be found out is whether it is sound: no twin is asked.
     """
-    from w2v.formats.detection import detect
-
     notes: list[str] = []
     if not path.is_file():
         raise FormatError(path, "no such file" if not path.exists() else "is a folder; name a file of vectors in it")
     try:
         with Source(path) as source:
-            name = detect(source)
-            vectors = formats.FORMATS[name].load().read(source, None, notes.append)
+            row, vectors = formats.read(source, None, notes.append)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
     norms = np.asarray(vectors.norms, np.float64)
@@ -36,7 +33,7 @@ def facts(path: Path) -> dict[str, Any]:
     about: dict[str, Any] = {
         "file": str(path),
         "bytes": path.stat().st_size,
-        "format": formats.FORMATS[name].about,
+        "format": row.about,
         "words": len(vectors),
         "dim": vectors.dim,
         "counts": vectors.counts is not None,
