@@ -7,6 +7,9 @@
     +-- UnknownWordError     a word that the vocabulary does not have
     +-- ResourceError        not enough memory or disk for what was asked
     +-- OutputError          a result that cannot be written where it should go
+    +-- ResumeError          a run that cannot go on from what is kept of it
+    +-- DivergenceError      a training run whose vectors grew out of all bounds, again and again
+    +-- StoppedError         a training run that was asked to stop, and did
     +-- MissingExtraError    an optional library that is not installed
 
 The library raises these; `w2v.cli` is the one place that shows them. Anything else that is
@@ -64,6 +67,25 @@ class OutputError(W2VError):
 
     def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
         super().__init__(_located(path, problem, None))
+
+
+class ResumeError(W2VError):
+    """A run cannot go on from what is kept of it: the corpus or a setting is another, or another process is at it."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
+        super().__init__(_located(path, problem, None))
+
+
+class DivergenceError(W2VError):
+    """The vectors grew out of all bounds, also with lower rates."""
+
+
+class StoppedError(W2VError):
+    """Training was asked to stop; `kept` says whether a checkpoint holds what was done."""
+
+    def __init__(self, kept: bool) -> None:
+        self.kept = kept
+        super().__init__("training was stopped")
 
 
 class MissingExtraError(W2VError):

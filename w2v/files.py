@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from w2v.errors import OutputError
+from w2v.errors import OutputError, ResourceError
 
 
 @contextlib.contextmanager
@@ -30,6 +31,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         os.chmod(temporary, _mode(target))  # noqa: PTH101  # mkstemp made it readable for its owner alone
         os.replace(temporary, target)  # noqa: PTH105  # the temporary name is a str
         temporary = None
+        _sync_folder(target.parent)
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
     finally:
@@ -49,6 +51,31 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         os.unlink(temporary)  # noqa: PTH108  # the name is a str
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror}); choose another -o") from error
+
+
+def require_room(folder: Path, needed: int, what: str, advice: str) -> None:
+    """Raise ResourceError if the disk of `folder` has less than `needed` bytes left."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return  # no such folder: whoever writes there says so
+    if needed > free:
+        raise ResourceError(f"{folder}: {what} needs {sized(needed)} of disk, {sized(free)} is free; {advice}")
+
+
+def sized(size: int) -> str:
+    """Return a number of bytes as a person reads it."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f} MB"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a name that was just given outlive a power failure, where the system can do that for folders."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _target(path: str | os.PathLike[str]) -> Path:

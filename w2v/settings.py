@@ -51,6 +51,7 @@ class TrainSettings:
     seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
     tokenizer: str = "words"
     keep_case: bool = False
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         for setting in fields(self):

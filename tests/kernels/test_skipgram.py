@@ -33,7 +33,7 @@ def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.
     keep, noise = chance.keep_limits(counts, sample), chance.noise_table(counts, 0.75)
     progress = np.zeros((threads, 8))
     shape = (0,) * skipgram.panel_width(negatives)
-    control = np.zeros(16, np.int64)
+    control = skipgram.new_control()
     for account in progress:
         skipgram.train(
             stream, center, context, keep, noise, control, account, window, negatives, epochs, rate, rate * 1e-4, seed,
@@ -160,13 +160,55 @@ def test_a_stop_is_heard_before_the_next_block():
     _, center = guarded_rows(1, 4)
     _, context = guarded_rows(1, 4)
     control, account = np.zeros(16, np.int64), np.zeros(8)
-    control[skipgram.STOP] = 1
+    control[[skipgram.STOP, skipgram.LIMIT]] = 1, 5
     counts = np.array([len(stream)])
     skipgram.train(
         stream, center, context, chance.keep_limits(counts, 0), chance.noise_table(counts, 1.0), control, account, 5, 5,
         1, 0.025, 1e-6, 1, (0,) * 6,
     )  # fmt: skip
     assert account[skipgram.TOKENS] == 0
+
+
+def test_blocks_of_several_calls_are_the_blocks_of_one():
+    rng = np.random.default_rng(6)
+    words, dim = 50, 24
+    stream = random_stream(rng, 5 * skipgram.BLOCK + 99, words, 20)
+    counts = np.maximum(np.bincount(stream[stream >= 0], minlength=words), 1).astype(np.int64)
+    keep, noise = chance.keep_limits(counts, 0.01), chance.noise_table(counts, 0.75)
+
+    def result(limits):
+        _, center = guarded_rows(words, dim)
+        _, context = guarded_rows(words, dim)
+        center[:, :dim] = 0.01
+        control, account = np.zeros(16, np.int64), np.zeros(8)
+        for limit in limits:
+            control[skipgram.NEXT_BLOCK] = min(control[skipgram.NEXT_BLOCK], control[skipgram.LIMIT])
+            control[skipgram.LIMIT] = limit
+            skipgram.train(
+                stream, center, context, keep, noise, control, account, 5, 5, 2, 0.025, 1e-6, 1, (0,) * 6
+            )  # fmt: skip
+        return center.tobytes() + context.tobytes() + account.tobytes()
+
+    assert result([12]) == result([1, 4, 7, 8, 12]) == result([99])
+    assert result([12]) != result([11])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_row_that_is_not_finite_stops_all_threads_after_its_block(value):
+    stream = np.tile(np.array([0, 1, 2, -1], np.int32), skipgram.BLOCK)
+    counts = np.array([skipgram.BLOCK] * 3)
+    for at in range(7):
+        _, center = guarded_rows(3, 7)
+        _, context = guarded_rows(3, 7)
+        center[:, :7] = 0.1
+        center[1, at] = value
+        control, account = np.zeros(16, np.int64), np.zeros(8)
+        control[skipgram.LIMIT] = 99
+        skipgram.train(
+            stream, center, context, chance.keep_limits(counts, 0), chance.noise_table(counts, 1.0), control, account,
+            2, 5, 9, 0.025, 1e-6, 1, (0,) * 6,
+        )  # fmt: skip
+        assert (control[skipgram.DIVERGED], control[skipgram.STOP], control[skipgram.NEXT_BLOCK]) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(("negatives", "width"), [(1, 4), (3, 4), (5, 6), (7, 8), (10, 6), (15, 8), (20, 8)])

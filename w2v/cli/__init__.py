@@ -12,7 +12,7 @@ from w2v.errors import W2VError
 
 # The order is that of the help: first what a newcomer does first.
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
-COMMANDS = ("train", *QUERIES, "shell", "plot", "explain", "evaluate", "convert", "export")
+COMMANDS = ("train", *QUERIES, "shell", "plot", "explain", "evaluate", "info", "convert", "export")
 
 
 class _Failure(click.ClickException):
@@ -41,8 +41,9 @@ class _Cli(click.Group):
             return super().invoke(ctx)
         except W2VError as error:
             raise _Failure(str(error), error.exit_code) from error
-        except KeyboardInterrupt:
-            raise _Failure("stopped by Ctrl-C", 130) from None  # 128 + SIGINT, as shells have it
+        except KeyboardInterrupt as stop:
+            # 128 + SIGINT, as shells have it; `w2v.cli.stopping` knows more.
+            raise _Failure(str(stop) or "stopped by Ctrl-C", getattr(stop, "exit_code", 130)) from None
 
 
 @click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -73,7 +73,7 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
         context,
         chance.keep_limits(occurrences, settings.sample),
         chance.noise_table(occurrences, settings.ns_exponent),
-        np.zeros(16, np.int64),
+        skipgram.new_control(),
         np.zeros(8),
         settings.window,
         settings.negatives,

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import lzma
 import os
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, NamedTuple
 
 from w2v import files
@@ -43,6 +46,13 @@ class Format(NamedTuple):
         """Return the module; it is imported when it is needed."""
         return import_module(f"w2v.formats.{self.module}")
 
+
+# What numpy, zipfile, json and slices of arrays raise on bytes that are not what a header says. What a file can do to
+# a parser cannot be listed by hand: a million mutations (`tests/mutations.py`) found these.
+DAMAGED = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RuntimeError, SyntaxError,
+    TokenError, TypeError, ValueError, struct.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 ALL = ("float32", "float16", "int8")
 
@@ -120,6 +130,24 @@ def _checked(path: Path, format: str | None, dtype: str) -> Format:
     return row
 
 
+def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors]:
+    """Return the format of an open file, and its vectors. Raises FormatError, and what `load` says of OSErrors."""
+    from w2v.formats.detection import detect
+
+    about = "vectors"
+    try:
+        row = FORMATS[detect(source)]
+        about = row.about
+        vectors: Vectors = row.load().read(source, limit, note)
+    except DAMAGED as error:
+        problem = str(error).splitlines()
+        raise source.error(
+            f"is damaged, or was made to mislead: no whole file of {about}"
+            f" ({type(error).__name__}{f': {problem[0]}' if problem else ''})"
+        ) from error
+    return row, vectors
+
+
 def load(
     path: str | os.PathLike[str], limit: int | None = None, note: Note = ignore, keep_twin: bool = True
 ) -> Vectors:
@@ -143,10 +171,7 @@ def load(
             return found if limit is None else tidying.first_of(found, limit)
         stamp = twin.stamp(path)
         with Source(path) as source:
-            from w2v.formats.detection import detect
-
-            row = FORMATS[detect(source)]
-            vectors: Vectors = row.load().read(source, limit, note)
+            row, vectors = read(source, limit, note)
             packed = source.size is None
         if keep_twin and limit is None and (packed or not row.mapped):
             twin.make(vectors, path, stamp)

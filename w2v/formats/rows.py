@@ -131,6 +131,12 @@ def _parse(source: Source, piece: _Piece, layout: Layout) -> _Block:
 
     text = piece.text
     lines = text.count(b"\n")
+    if 2 * lines * layout.dim > len(text):
+        # A number and its blank are two bytes: there are rows too short, or lines without any. Find out before the
+        # memory is taken, for the dim may be a header's, which may say anything.
+        for number, whole in enumerate(text.split(b"\n")):
+            if whole.strip(BLANKS):
+                _row(source, whole, piece.line + number, layout)
     matrix = np.empty((lines, layout.dim), np.float32)
     arena, states, begins = np.empty(len(text), np.uint8), np.empty(lines, np.uint8), np.empty(lines, np.int64)
     rows, used = parse_rows(np.frombuffer(text, np.uint8), layout.has_words, matrix, arena, states, begins)

@@ -53,6 +53,19 @@ def keep_limits(counts: np.ndarray, sample: float) -> np.ndarray:
     return np.maximum(np.ceil(keep * 2.0**32) - 1, 0).astype(np.uint32)
 
 
+@kernel
+def count_kept(stream, start, stop, keep, seed, epochs):
+    """Return how many tokens of stream[start:stop] subsampling leaves in all epochs, counted one by one."""
+    kept = 0
+    for epoch in range(epochs):
+        key = epoch_key(seed, epoch)
+        for i in range(start, stop):
+            id = stream[i]
+            if id >= 0:
+                kept += (bits_at(key, i) >> HALF) <= keep[id]
+    return kept
+
+
 def keep_shares(counts: np.ndarray, sample: float) -> np.ndarray:
     """Return the probability with which a token of each word is kept, float64 [V]."""
     return (keep_limits(counts, sample) + 1.0) / 2.0**32

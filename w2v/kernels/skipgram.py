@@ -16,17 +16,25 @@ import numpy as np
 
 from w2v.kernels.chance import GOLDEN, HALF, LOW, bits_at, draw, epoch_key, mix
 from w2v.kernels.compiler import kernel
+from w2v.kernels.soundness import all_sound
 from w2v.kernels.tiles import SLOT, prefetch_rows, read_flag, score_panel, take_next, update_panel
 
 SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
 BLOCK = 10_000  # positions a block; the rate is set for each, as in the C program
 CHUNK = 256  # centers whose negatives are drawn at once
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn by chance
-
 # What a thread reports, float64 [8], a cache line of its own.
 TOKENS, CENTERS, PAIRS, LOSS = range(4)
-# What all threads look at, int64 [16]: two cache lines.
-NEXT_BLOCK, STOP = 0, 8
+# What all threads look at, int64 [16]: two cache lines, the second seldom written. A thread that finds STOP set takes
+# no other block, so after all have ended every block before NEXT_BLOCK (and LIMIT) is done, and none behind it.
+NEXT_BLOCK, STOP, LIMIT, DIVERGED = 0, 8, 9, 10
+
+
+def new_control() -> np.ndarray:
+    """Return what all threads look at: all blocks to be done, nothing to stop for."""
+    control = np.zeros(16, np.int64)
+    control[LIMIT] = np.iinfo(np.int64).max
+    return control
 
 
 @kernel
@@ -46,7 +54,9 @@ def train(
     seed,
     shape,
 ):
-    """Take blocks until none is left or `control[STOP]` is set. Any number of threads may run this at once.
+    """Take blocks until `control[LIMIT]` or until `control[STOP]` is set. Any number of threads may run this at once.
+
+    A block after which a row is not sound sets both `control[DIVERGED]` and `control[STOP]`.
 
     stream    int32 [L], ids with SENTENCE_END behind each sentence
     center    float32 [V, row], rows of whole cache lines, aligned; moved in place (`syn0` in the C program)
@@ -81,7 +91,7 @@ def train(
     blocks = (len(stream) + BLOCK - 1) // BLOCK
     while read_flag(control.ctypes.data + 8 * STOP) == 0:
         block = take_next(control.ctypes.data + 8 * NEXT_BLOCK)
-        if block >= blocks * epochs:
+        if block >= min(control[LIMIT], blocks * epochs):
             break
         epoch, start = block // blocks, block % blocks * BLOCK
         stop = min(start + BLOCK, len(stream))
@@ -144,6 +154,9 @@ def train(
                     pairs += m
                 if clash[i]:
                     set_weights(weights, negatives, width, now)
+        if not all_sound(center, words[first:last]):
+            control[DIVERGED] = 1
+            control[STOP] = 1
         progress[TOKENS] += tokens
         progress[CENTERS] += last - first
         progress[PAIRS] += pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2v.text.corpus import Account, EncodedCorpus
+from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.text.reading import ReadProgress, read
 
-__all__ = ["Account", "EncodedCorpus", "ReadProgress", "read"]
+__all__ = ["Account", "EncodedCorpus", "FileAccount", "ReadProgress", "read"]

@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.vocabulary import Vocabulary
+
+
+class FileAccount(NamedTuple):
+    """What became of one file: `tokens == kept + dropped`, and the stream's [start, stop) holds what was kept.
+
+    name         as it was given or found
+    bytes        of text, after decompression
+    tokens       read
+    kept         of words in the vocabulary
+    undecodable  bytes that were no UTF-8
+    """
+
+    name: str
+    bytes: int
+    tokens: int
+    kept: int
+    undecodable: int
+    start: int
+    stop: int
+
+    @property
+    def dropped(self) -> int:
+        """Tokens whose word is not in the vocabulary."""
+        return self.tokens - self.kept
 
 
 @dataclass(frozen=True)
@@ -21,6 +46,7 @@ class Account:
     sentences          lines that hold a token that was kept
     undecodable        bytes that were no UTF-8 and became U+FFFD
     segment_with       tokenizers that would find words in a text that looks unsegmented, else nothing
+    by_file            the same for each file
     """
 
     files: int
@@ -31,6 +57,7 @@ class Account:
     sentences: int
     undecodable: int
     segment_with: tuple[str, ...] = ()
+    by_file: tuple[FileAccount, ...] = field(default=(), compare=False)  # the sums say the same
 
     @property
     def dropped(self) -> int:

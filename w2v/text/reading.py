@@ -10,6 +10,7 @@ they stood first in the corpus.
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import signal
@@ -27,7 +28,7 @@ import numpy as np
 from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
-from w2v.text.corpus import Account, EncodedCorpus
+from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.text.sources import Block, Source, find_sources, read_blocks
 from w2v.text.spool import IN_MEMORY, Ids, Spool, stream
 from w2v.text.table import WordTable
@@ -113,7 +114,9 @@ class _Reading:
         self.rule = tokenizer.rule(settings.keep_case)
         self.tables = [WordTable() for _ in range(min(settings.threads, MOST_THREADS))]
         self.owners: list[int] = []  # which table numbered the words of each block
-        self.done = self.tokens = self.bytes = self.undecodable = 0
+        self.sources: list[Source] = []  # the file that each block comes from
+        self.done = self.tokens = 0
+        self.sums: dict[int, list[int]] = {}  # bytes, tokens and undecodable bytes of each file
         self._lock = threading.Lock()
         self._queue: queue.Queue[_Work | None] = queue.Queue(
             2 * (settings.threads if tokenizer.segment else len(self.tables))
@@ -156,6 +159,7 @@ class _Reading:
         size = SEGMENT_BYTES if pool else BLOCK_BYTES
         for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size)):
             self.owners.append(-1)
+            self.sources.append(block.source)
             segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
             if not self._put(_Work(number, block, segmented)):
                 return
@@ -186,9 +190,10 @@ class _Reading:
             with self._lock:
                 self.owners[work.number] = owner
                 self.done = max(self.done, work.block.done)
-                self.bytes += work.block.size
-                self.tokens += int(np.count_nonzero(ids != scanning.SENTENCE_END))
-                self.undecodable += bad + bad_too
+                tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
+                self.tokens += tokens
+                sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
+                sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + bad + bad_too
 
     def _segmented(self, work: _Work) -> tuple[bytes, int]:
         """Return the text with blanks between words, and how many of its bytes could not be decoded."""
@@ -228,31 +233,40 @@ def _encode(
         )
     numbers = np.full(len(table), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
-    ids, sentences = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
+    ids, files = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
     vocabulary = Vocabulary(table.words(kept), counts[kept])
     account = Account(
         files=len(names),
-        bytes=reading.bytes,
+        bytes=sum(file.bytes for file in files),
         tokens=reading.tokens,
         types=len(table),
         kept=vocabulary.tokens,
-        sentences=sentences,
-        undecodable=reading.undecodable,
+        sentences=len(ids) - vocabulary.tokens,
+        undecodable=sum(file.undecodable for file in files),
         segment_with=segment_with,
+        by_file=tuple(files),
     )
     return EncodedCorpus(vocabulary, ids, account)
 
 
-def _renumber(reading: _Reading, numbers: list[Ids], folder: Path | None, in_memory: int) -> tuple[Ids, int]:
-    """Return the stream of ids and the number of sentences; each block is forgotten as it is translated."""
+def _renumber(
+    reading: _Reading, numbers: list[Ids], folder: Path | None, in_memory: int
+) -> tuple[Ids, list[FileAccount]]:
+    """Return the stream of ids and the account of each file; each block is forgotten as it is translated."""
     ids = stream(reading.spool.size, folder, in_memory)
-    size = sentences = 0
-    ended = True
-    for block, owner in enumerate(reading.owners):
-        wrote, more, ended = scanning.renumber(reading.spool.take(block), numbers[owner], ids[size:], ended)
-        size += wrote
-        sentences += more
-    return ids[:size], sentences
+    size, ended = 0, True
+    files: list[FileAccount] = []
+    blocks = zip(reading.sources, reading.owners)
+    for source, owners in itertools.groupby(enumerate(blocks), lambda block: id(block[1][0])):
+        start, kept, name = size, 0, ""
+        for block, (of, owner) in owners:
+            wrote, sentences, ended = scanning.renumber(reading.spool.take(block), numbers[owner], ids[size:], ended)
+            size += wrote
+            kept += wrote - sentences
+            name = of.name
+        length, tokens, undecodable = reading.sums[source]
+        files.append(FileAccount(name, length, tokens, kept, undecodable, start, size))
+    return ids[:size], files
 
 
 def _segment_with(table: WordTable) -> tuple[str, ...]:

@@ -1,7 +1,33 @@
-"""Numbers in, vectors out: matrices, threads, learning rate."""
+"""Numbers in, vectors out: matrices, threads, learning rate; what is kept of a run, and how it goes on."""
 
 from __future__ import annotations
 
-from w2v.training.trainer import Progress, check_memory, compile_ahead, memory_needed, train, trained_share
+from w2v.training.folder import Folder
+from w2v.training.keeper import Keeper
+from w2v.training.run import block_count
+from w2v.training.trainer import (
+    Progress,
+    begin,
+    check_memory,
+    compile_ahead,
+    finish,
+    memory_needed,
+    train,
+    trained_share,
+    vectors_of,
+)
 
-__all__ = ["Progress", "check_memory", "compile_ahead", "memory_needed", "train", "trained_share"]
+__all__ = [
+    "Folder",
+    "Keeper",
+    "Progress",
+    "begin",
+    "block_count",
+    "check_memory",
+    "compile_ahead",
+    "finish",
+    "memory_needed",
+    "train",
+    "trained_share",
+    "vectors_of",
+]

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from w2v.errors import ResourceError
+from w2v.files import sized
 
 
 def available() -> int | None:
@@ -39,9 +40,4 @@ def require(needed: int, what: str, advice: str) -> None:
     """Raise ResourceError if `needed` bytes are more than there are."""
     there = available()
     if there is not None and needed > there:
-        raise ResourceError(f"{what} needs {megabytes(needed)} of memory, {megabytes(there)} is free; {advice}")
-
-
-def megabytes(size: int) -> str:
-    """Return a size as a person reads it."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f} MB"
+        raise ResourceError(f"{what} needs {sized(needed)} of memory, {sized(there)} is free; {advice}")

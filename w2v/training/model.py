@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from w2v.kernels.soundness import LARGEST
+
 Floats = npt.NDArray[np.float32]
+PART = 4096  # rows
 CACHE_LINE = 64  # bytes; also the widest vector register
 
 
@@ -26,12 +29,35 @@ class Model:
     @classmethod
     def begin(cls, words: int, dim: int, seed: int) -> Model:
         """Return a model that knows nothing: centers uniform in +-0.5 / dim, contexts zero, as in the C program."""
-        center, context = _rows(words, dim), _rows(words, dim)
+        model = cls.empty(words, dim)
+        model.forget(seed)
+        return model
+
+    @classmethod
+    def empty(cls, words: int, dim: int) -> Model:
+        """Return a model of zeros."""
+        return cls(dim, _rows(words, dim), _rows(words, dim))
+
+    def forget(self, seed: int) -> None:
+        """Put the model back to where `begin` has it."""
         rng = np.random.default_rng(seed)
-        for first in range(0, words, 4096):  # by parts: no second matrix in memory
-            part = center[first : first + 4096, :dim]
-            part[:] = (rng.random(part.shape, np.float32) - np.float32(0.5)) / np.float32(dim)
-        return cls(dim, center, context)
+        for first in range(0, len(self.center), PART):  # by parts: no second matrix in memory
+            part = self.center[first : first + PART, : self.dim]
+            part[:] = (rng.random(part.shape, np.float32) - np.float32(0.5)) / np.float32(self.dim)
+        self.context[:] = 0
+
+    def copy_from(self, other: Model) -> None:
+        """Take over the numbers of a model of the same size."""
+        self.center[:] = other.center
+        self.context[:] = other.context
+
+    def sound(self) -> bool:
+        """Return whether all numbers are finite and of a size that vectors have, see `w2v.kernels.soundness`."""
+        return all(
+            bool((np.abs(rows[first : first + PART]) < LARGEST).all())
+            for rows in (self.center, self.context)
+            for first in range(0, len(rows), PART)
+        )
 
     @staticmethod
     def bytes_needed(words: int, dim: int) -> int:

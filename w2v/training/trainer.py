@@ -1,29 +1,32 @@
-"""Trains: a corpus of ids becomes vectors.
+"""Trains: a corpus of ids becomes vectors, and nothing is lost on the way.
 
-Skip-gram with negative sampling (Mikolov et al. 2013b), Hogwild: threads move the same two matrices
-without locks (Recht et al. 2011). Each thread is one call of the kernel, which takes blocks of the
-corpus from a common counter until none is left: no Python runs per token, per block or per epoch.
+A run is a number of slices: threads are started, train blocks and end. Without checkpoints one slice is the
+whole run; with them a slice ends with each epoch, when it is time to save, or when the user
+wants to stop. The blocks are the same ones in the same order, so the vectors are too.
 """
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from w2v.errors import ResourceError
+from w2v.errors import DivergenceError, ResourceError, StoppedError
 from w2v.kernels import chance, skipgram
-from w2v.settings import LAST_RATE, TrainSettings
+from w2v.settings import LAST_RATE, TrainSettings, describe
 from w2v.text import EncodedCorpus
 from w2v.training import memory
+from w2v.training.keeper import Keeper
 from w2v.training.model import Model
+from w2v.training.replicas import Replicas
+from w2v.training.run import Kernel, Point, State, Sums, Threads, block_count
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
-TICK_SECONDS = 0.1
+MOST_SETBACKS = 3
+CURVE_POINTS = 100
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,99 @@ def train(
     """Train vectors of the words of `corpus`, float32 [V, dim].
 
     `report` is called about ten times a second, and once at the end. With one thread, the same corpus and settings
-    give the same bits. Raises ResourceError if the model does not fit the memory.
+    give the same bits. Raises ResourceError if the model does not fit the memory, DivergenceError.
     """
     settings = settings or TrainSettings()
-    words = len(corpus.vocabulary)
+    state = begin(corpus.vocabulary, settings)
+    finish(corpus, settings, state, report=report)
+    return vectors_of(corpus.vocabulary, state)
+
+
+def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
+    """Return the state that a run begins with. Raises ResourceError if it does not fit the memory."""
+    words = len(vocabulary)
     check_memory(words, settings)
     try:
-        model = Model.begin(words, settings.dim, settings.seed)
+        return State(Model.begin(words, settings.dim, settings.seed))
     except MemoryError as error:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
-    _Run(corpus.stream, corpus.vocabulary.counts, settings, model).finish(report)
-    return Vectors(corpus.vocabulary.words, model.center[:, : settings.dim], corpus.vocabulary.counts)
+
+
+def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
+    """Return what a run has learnt so far."""
+    return Vectors(vocabulary.words, state.model.center[:, : state.model.dim], vocabulary.counts)
+
+
+def finish(
+    corpus: EncodedCorpus,
+    settings: TrainSettings,
+    state: State,
+    *,
+    report: Callable[[Progress], None] = lambda progress: None,
+    keeper: Keeper | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda line: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Train `state` to the end of its run.
+
+    keeper  saves it on the way
+    stop    asked about ten times a second; True ends the block, saves, and raises StoppedError
+    say     is told of setbacks
+
+    A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
+    rate; the third time, DivergenceError is raised, and `state` is the last good one.
+    """
+    kernel = Kernel(corpus.stream, corpus.vocabulary.counts, settings)
+    worker = Replicas(kernel) if settings.deterministic and settings.threads > 1 else Threads(kernel)
+    epoch = block_count(len(corpus.stream))
+    end = epoch * settings.epochs
+    meter = _Meter(settings, corpus.account.kept, state)
+
+    def tick(sums: Sums) -> bool:
+        report(meter.progress(sums))
+        return stop() or (keeper is not None and keeper.due(meter.share(sums)))
+
+    while state.blocks < end:
+        kept = keeper is not None and keeper.awake
+        limit = min(end, (state.blocks // epoch + 1) * epoch) if kept else end
+        began = clock()
+        try:
+            sound = worker.advance(state, limit, tick)
+        finally:
+            state.seconds += clock() - began
+        if not sound or (state.blocks >= end and not state.model.sound()):
+            _go_back(state, settings, keeper, say)
+            meter = _Meter(settings, corpus.account.kept, state)
+            continue
+        asked = stop()
+        saved = keeper is not None and keeper.save(state, meter.share(state.sums), must=asked or state.blocks >= end)
+        if asked and state.blocks < end:
+            raise StoppedError(saved)
+    report(meter.progress(state.sums))
+
+
+def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, say: Callable[[str], None]) -> None:
+    """Put the state back to the last good one, with half the rate."""
+    setbacks = state.setbacks + 1
+    good = keeper.last() if keeper is not None else None
+    if good is not None:
+        state.model.copy_from(good.state.model)
+        state.blocks, state.sums, state.curve = good.state.blocks, good.state.sums, good.state.curve
+    else:
+        state.model.forget(settings.seed)
+        state.blocks, state.sums, state.curve = 0, np.zeros(4), []
+    state.setbacks, state.rate_share = setbacks, 0.5**setbacks
+    if setbacks >= MOST_SETBACKS:
+        raise DivergenceError(
+            f"the vectors grew out of all bounds {MOST_SETBACKS} times, the last time at a rate of"
+            f" {settings.rate * 2 * state.rate_share:g}; try a smaller --alpha, such as {describe('rate')['default']:g}"
+        )
+    where = f"block {state.blocks:,}" if state.blocks else "the beginning"
+    say(
+        f"warning     the vectors grew out of all bounds; back to {where}, with half the rate:"
+        f" {settings.rate * state.rate_share:g}"
+    )
 
 
 _ADVICE = "a smaller --dim, a larger --min-count or a --max-vocab lowers it"
@@ -74,12 +159,14 @@ _ADVICE = "a smaller --dim, a larger --min-count or a --max-vocab lowers it"
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus: two matrices, the noise table, the keep limits."""
-    return Model.bytes_needed(words, settings.dim) + 12 * words
+    models = 1 + settings.threads if settings.deterministic and settings.threads > 1 else 1
+    return models * Model.bytes_needed(words, settings.dim) + 12 * words
 
 
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
-    memory.require(memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", _ADVICE)
+    advice = f"{_ADVICE}, and so do fewer --threads" if settings.deterministic else _ADVICE
+    memory.require(memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", advice)
 
 
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:
@@ -90,72 +177,46 @@ def trained_share(vocabulary: Vocabulary, sample: float) -> float:
 
 def compile_ahead(settings: TrainSettings) -> None:
     """Compile the training kernel, for instance while a corpus is being read; does nothing the second time."""
-    model = Model.begin(1, 1, 0)
-    _Run(np.empty(0, np.int32), np.ones(1, np.int64), settings, model).finish(lambda progress: None)
+    kernel = Kernel(np.empty(0, np.int32), np.ones(1, np.int64), settings)
+    Threads(kernel).advance(State(Model.begin(1, 1, 0)), 0, lambda sums: False)
 
 
-class _Run:
-    """One training run: what its threads share, and what each of them reports."""
+class _Meter:
+    """Makes reports of the kernels' sums, and the loss curve."""
 
-    def __init__(
-        self,
-        stream: npt.NDArray[np.int32],
-        counts: npt.NDArray[np.int64],
-        settings: TrainSettings,
-        model: Model,
-    ) -> None:
+    def __init__(self, settings: TrainSettings, tokens: int, state: State) -> None:
         self.settings = settings
-        self.total = settings.epochs * int(counts.sum())
-        self.control = np.zeros(16, np.int64)
-        self.progress = np.zeros((settings.threads, 8))  # a cache line for each thread
-        self.reported = np.zeros(8)
-        shared = (
-            stream,
-            model.center,
-            model.context,
-            chance.keep_limits(counts, settings.sample),
-            chance.noise_table(counts, settings.ns_exponent),
-            self.control,
-        )
-        numbers = (
-            settings.window,
-            settings.negatives,
-            settings.epochs,
-            settings.rate,
-            settings.rate * LAST_RATE,
-            settings.seed,
-            (0,) * skipgram.panel_width(settings.negatives),
-        )
-        self.threads = [
-            threading.Thread(target=skipgram.train, args=(*shared, account, *numbers)) for account in self.progress
-        ]
+        self.total = settings.epochs * tokens
+        self._state = state
+        self._reported = self._drawn = state.sums
 
-    def finish(self, report: Callable[[Progress], None]) -> None:
-        """Run all threads to the end; whatever interrupts the wait (Ctrl-C) stops them at their next block."""
-        for thread in self.threads:
-            thread.start()
-        try:
-            for thread in self.threads:
-                while thread.is_alive():
-                    thread.join(TICK_SECONDS)
-                    report(self._progress())
-        finally:
-            self.control[skipgram.STOP] = 1
-            for thread in self.threads:
-                thread.join()
-        report(self._progress())
+    def share(self, now: Sums) -> float:
+        """Return the share of the run that is done."""
+        return float(now[skipgram.TOKENS]) / max(self.total, 1)
 
-    def _progress(self) -> Progress:
-        now = self.progress.sum(axis=0)
-        pairs, loss = now[[skipgram.PAIRS, skipgram.LOSS]] - self.reported[[skipgram.PAIRS, skipgram.LOSS]]
-        if pairs > 0:
-            self.reported = now
+    def progress(self, now: Sums) -> Progress:
+        """Return how far the run is, and now and then add a point to the loss curve."""
         tokens = int(now[skipgram.TOKENS])
+        rate = self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), LAST_RATE)
+        loss = _loss(self._reported, now)
+        if loss is not None:
+            self._reported = now
+        if (tokens - self._drawn[skipgram.TOKENS]) * CURVE_POINTS >= self.total or tokens == self.total:
+            point = _loss(self._drawn, now)
+            if point is not None:
+                self._state.curve.append(Point(tokens, point, rate))
+                self._drawn = now
         return Progress(
             epoch=min(1 + tokens * self.settings.epochs // max(self.total, 1), self.settings.epochs),
             tokens=tokens,
             total=self.total,
             centers=int(now[skipgram.CENTERS]),
-            loss=loss / pairs if pairs > 0 else None,
-            rate=self.settings.rate * max(1 - tokens / max(self.total, 1), LAST_RATE),
+            loss=loss,
+            rate=rate,
         )
+
+
+def _loss(before: Sums, now: Sums) -> float | None:
+    """Return the mean loss of the pairs between two sums, or None if there are none."""
+    pairs, loss = (now - before)[[skipgram.PAIRS, skipgram.LOSS]]
+    return float(loss / pairs) if pairs > 0 else None

@@ -1,0 +1,265 @@
+"""w2v train with what keeps, resumes, extends and reports a run, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+from where import DATA
+
+import w2v as library
+from w2v.training import checkpoints
+
+OLD = "the cat sat on the mat\nthe dog sat on the rug\n" * 60
+NEW = "the parrot sat on the perch\nthe cat saw the parrot\nrare\n" * 60
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Work in an empty folder, with a corpus, and with a memory of runs of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("w2v.training.folder.user_cache", lambda: tmp_path / "cache")
+    (tmp_path / "corpus.txt").write_text(OLD)
+    (tmp_path / "new.txt").write_text(NEW)
+    return tmp_path
+
+
+@pytest.fixture
+def half(here, w2v, monkeypatch):
+    """Make a run that was stopped half way, in `run`, and the vectors it should come to, `wanted.txt`."""
+    options = ("--threads", "1", "--dim", "8", "--epochs", "6", "-q")
+    assert w2v("train", "corpus.txt", *options, "-o", "wanted.txt").exit_code == 0
+    write = checkpoints.write
+    written = []
+
+    def writes_and_stops(kept, path):
+        write(kept, path)
+        written.append(path)
+        if len(written) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "write", writes_and_stops)
+    monkeypatch.setattr("w2v.training.keeper.WRITING_SHARE", 1e9)
+    outcome = w2v("train", "corpus.txt", *options, "--checkpoint", "run", "-o", "vectors.txt")
+    assert outcome == (130, "", "Error: stopped by Ctrl-C\n")
+    monkeypatch.setattr(checkpoints, "write", write)
+    return here
+
+
+def test_resume_needs_no_other_option_and_gives_the_same_bytes(half, w2v):
+    outcome = w2v("train", "--resume", "run")
+    assert outcome.exit_code == 0
+    assert outcome.stderr.startswith("resuming    run: 50% of the run is done\n")
+    assert (half / "vectors.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+    again = w2v("train", "--resume", "run", "-o", "again.txt", "-q")
+    assert again.exit_code == 0
+    assert (half / "again.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+
+
+def test_resume_takes_the_corpus_if_it_is_the_same(half, w2v):
+    assert w2v("train", "corpus.txt", "--resume", "run", "--dim", "8", "-q").exit_code == 0
+    assert (half / "vectors.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--dim", "9"), "run: --dim is 8 in this run and cannot become 9"),
+        (("--alpha", "0.05"), "run: --alpha is 0.025 in this run and cannot become 0.05"),
+        (("--keep-case",), "run: --keep-case is False in this run and cannot become True"),
+        (("new.txt",), "run: new.txt: has changed since the run began"),
+        (("--checkpoint", "other"), "--resume goes on in its own folder"),
+    ],
+)
+def test_resume_refuses_another_setting_or_corpus_by_name(half, w2v, arguments, message):
+    outcome = w2v("train", "--resume", "run", *arguments)
+    assert outcome.exit_code in (1, 2)
+    assert message in outcome.stderr.splitlines()[-1]
+    assert not (half / "vectors.txt").exists()
+
+
+def test_resume_refuses_a_corpus_that_has_changed_on_disk_and_takes_one_that_was_touched(half, w2v):
+    (half / "corpus.txt").write_text(OLD + "one line more\n" * 9)
+    outcome = w2v("train", "--resume", "run")
+    assert outcome.exit_code == 1
+    assert f"{half / 'corpus.txt'}: has changed since the run began" in outcome.stderr
+    (half / "corpus.txt").write_text(OLD)
+    os.utime(half / "corpus.txt", (1, 1))
+    assert w2v("train", "--resume", "run", "-q").exit_code == 0
+
+
+def test_resume_works_when_the_text_is_gone(half, w2v):
+    (half / "corpus.txt").unlink()
+    assert w2v("train", "--resume", "run", "-q").exit_code == 0
+    assert (half / "vectors.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+
+
+def test_a_folder_from_elsewhere_does_not_say_where_to_write(half, w2v):
+    shutil.move(half / "run", half / "strange")
+    outcome = w2v("train", "--resume", "strange")
+    assert outcome.exit_code == 1
+    assert outcome.stderr.splitlines()[-1].endswith("say where the vectors go: -o FILE")
+    assert w2v("train", "--resume", "strange", "-o", "mine.txt", "-q").exit_code == 0
+    assert (half / "mine.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+
+
+def test_a_folder_named_after_its_output_says_where_to_write(half, w2v):
+    shutil.move(half / "run", half / "mine.txt.checkpoint")
+    assert w2v("train", "--resume", "mine.txt.checkpoint", "-q").exit_code == 0
+    assert (half / "mine.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+    assert not (half / "mine.txt.checkpoint").exists()
+
+
+def test_a_second_run_into_the_same_folder_is_refused(half, w2v):
+    outcome = w2v("train", "corpus.txt", "--checkpoint", "run")
+    assert outcome == (
+        1, "", "Error: run: a run is kept here; go on with it: w2v train --resume run, or remove the folder\n"
+    )  # fmt: skip
+
+
+def test_resume_of_nothing_is_one_clear_line(here, w2v):
+    outcome = w2v("train", "--resume", "nothing")
+    assert outcome == (
+        1, "", "Error: nothing: no such folder of checkpoints; `w2v train --checkpoint DIR` makes one\n"
+    )  # fmt: skip
+    assert not (here / "nothing").exists()
+
+
+def test_the_report_holds_what_a_methods_section_needs_and_adds_up(here, w2v):
+    (here / "latin1.txt").write_bytes("caf\u00e9 cat sat\n".encode("latin-1") * 7)
+    epochs = 4
+    assert w2v(
+        "train", "corpus.txt", "latin1.txt", "new.txt", "--epochs", epochs, "--min-count", "61", "--threads", "2",
+        "--report", "run.json", "-q",
+    ).exit_code == 0  # fmt: skip
+    about = json.loads((here / "run.json").read_text())
+    corpus, training = about["corpus"], about["training"]
+    assert corpus["tokens"] == corpus["kept"] + corpus["below_min_count"]
+    assert training["tokens"] == epochs * corpus["kept"] == training["trained"] + training["subsampled"]
+    assert [row["name"] for row in about["by_file"]] == ["corpus.txt", "latin1.txt", "new.txt"]
+    # Counted by the standard library: the words of each file.
+    texts = [path.read_bytes().decode(errors="replace") for path in map(here.joinpath, ("corpus.txt", "new.txt"))]
+    assert [about["by_file"][0]["tokens"], about["by_file"][2]["tokens"]] == [len(text.split()) for text in texts]
+    for row in about["by_file"]:
+        assert epochs * row["tokens"] == row["trained"] + row["below_min_count"] + row["subsampled"]
+        assert row["bytes"] == (here / row["name"]).stat().st_size
+    assert about["by_file"][1]["undecodable_bytes"] == corpus["undecodable_bytes"] == 7
+    assert sum(row["trained"] for row in about["by_file"]) == training["trained"]
+    assert about["settings"]["min_count"] == 61
+    assert training["loss"] == pytest.approx(training["curve"][-1]["loss"], rel=0.5)
+    assert {"w2v", "made", "machine", "settings", "corpus", "training", "vectors", "seconds"} <= set(about)
+
+
+def test_the_vectors_get_a_small_twin_that_says_where_they_come_from(here, w2v):
+    assert w2v("train", "corpus.txt", "-o", "v.txt", "--threads", "1", "-q").exit_code == 0
+    about = json.loads((here / "v.txt.json").read_text())
+    assert about["vectors"] == {"words": 7, "dim": 100, "file": "v.txt", "bytes": (here / "v.txt").stat().st_size}
+    assert w2v("train", "corpus.txt", "-o", "w.txt", "--threads", "2", "-q").exit_code == 0
+    other = json.loads((here / "w.txt.json").read_text())
+    assert about["corpus"] == other["corpus"]
+
+
+def test_the_loss_is_the_same_for_1_2_and_4_threads_over_a_model_that_stays(here, w2v):
+    losses = []
+    for threads in (1, 2, 4):
+        assert w2v(
+            "train", DATA / "demo.txt", "--epochs", "1", "--alpha", "1e-9", "--threads", threads, "--report", "r.json",
+            "-q",
+        ).exit_code == 0  # fmt: skip
+        losses.append(json.loads((here / "r.json").read_text())["training"]["loss"])
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6) == pytest.approx(losses[2], rel=1e-6)
+
+
+@pytest.fixture
+def model(here, w2v):
+    assert w2v("train", "corpus.txt", "--checkpoint", "model", "--dim", "8", "--threads", "1", "-q").exit_code == 0
+    return here
+
+
+def test_new_text_is_added_to_a_model(model, w2v):
+    outcome = w2v("train", "new.txt", "--continue", "model", "-o", "more.txt", "--threads", "1", "--epochs", "3")
+    assert outcome.exit_code == 0, outcome.stderr
+    lines = outcome.stderr.splitlines()
+    assert lines[0] == "read        720 tokens in 1 file, 180 sentences = 720 kept + 0 of new words below min-count 5"
+    assert lines[1] == "vocabulary  7 words of the model, 4 of them in the new text, + 4 new ones = 11"
+    assert any(line.startswith("drift       4 words of the model moved: median cosine of before") for line in lines)
+    old, new = library.load("vectors.txt"), library.load("more.txt")
+    assert set(new.words) == {*old.words, "parrot", "perch", "saw", "rare"}
+    for word in ("dog", "mat", "rug"):  # the new text does not hold them
+        assert np.array_equal(old[word], new[word])
+    assert not np.array_equal(old["cat"], new["cat"])
+
+
+def test_rare_words_of_the_model_count_in_new_text_and_new_rare_words_do_not(model, w2v):
+    (model / "few.txt").write_text("the dog saw a zebra\n")
+    outcome = w2v("train", "few.txt", "--continue", "model", "-o", "more.txt", "--threads", "1")
+    assert "= 2 kept + 3 of new words below min-count 5" in outcome.stderr
+    assert "7 words of the model, 2 of them in the new text, + 0 new ones = 7" in outcome.stderr
+
+
+def test_a_continued_run_is_kept_and_can_be_continued_again(model, w2v):
+    assert (
+        w2v("train", "new.txt", "--continue", "model", "--checkpoint", "second", "-o", "two.txt", "-q").exit_code == 0
+    )
+    assert w2v("train", "corpus.txt", "--continue", "second", "-o", "three.txt", "-q").exit_code == 0
+    kept = checkpoints.read(max((model / "second").glob("*.npz")))
+    assert dict(zip(kept.vocabulary.words, kept.vocabulary.counts.tolist()))["the"] == 240 + 240
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--continue", "model", "--dim", "9"), "model: --dim is 8 in this model and cannot become 9"),
+        (("--continue", "vectors.txt"), "vectors.txt: is no model that text can be added to"),
+        (("--continue", "none"), "none: is no model that text can be added to"),
+    ],
+)
+def test_what_cannot_be_continued_is_one_clear_line(model, w2v, arguments, message):
+    outcome = w2v("train", "new.txt", *arguments, "-o", "more.txt")
+    assert outcome.exit_code == 1
+    assert message in outcome.stderr.splitlines()[-1]
+    assert not (model / "more.txt").exists()
+
+
+def test_vectors_that_cannot_be_written_at_the_end_are_rescued(here, w2v, monkeypatch, tmp_path):
+    from w2v import formats
+    from w2v.errors import OutputError
+
+    save = formats.save
+
+    def fails_there(vectors, path, *rest, **more):
+        if "rescued" not in str(path):
+            raise OutputError(path, "cannot be written (No space left on device)")
+        save(vectors, path, *rest, **more)
+
+    monkeypatch.setattr(formats, "save", fails_there)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
+    (tmp_path / "cache").mkdir()
+    outcome = w2v("train", "corpus.txt", "--threads", "1", "-q")
+    safe = tmp_path / "cache" / "w2v-rescued-vectors.txt"
+    assert outcome == (
+        1, "", f"Error: vectors.txt: cannot be written (No space left on device); the vectors are safe in {safe}\n"
+    )  # fmt: skip
+    assert len(library.load(safe)) == 7
+
+
+def test_a_disk_without_room_is_refused_before_training(here, w2v, monkeypatch):
+    free = shutil.disk_usage(here)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: free)
+    outcome = w2v("train", "corpus.txt")
+    assert outcome.stderr.splitlines()[-1] == (
+        f"Error: {here}: the output needs 1 MB of disk, 1 MB is free; free some space or choose another disk with -o"
+    )
+    outcome = w2v("train", "corpus.txt", "--checkpoint", "/")
+    assert outcome.exit_code == 1
+
+
+def test_deterministic_threads_write_the_same_bytes(here, w2v):
+    for name in ("a.txt", "b.txt"):
+        assert w2v(
+            "train", DATA / "demo.txt", "--epochs", "1", "--threads", "2", "--deterministic", "-q", "-o", name
+        ).exit_code == 0  # fmt: skip
+    assert (here / "a.txt").read_bytes() == (here / "b.txt").read_bytes()

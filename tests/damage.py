@@ -1,0 +1,195 @@
+"""Does the damage that the promises are about: kills, signals, full disks. `scripts/faults` does it at length.
+
+Every function here does one round of damage and raises AssertionError where a promise is broken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pty
+import random
+import resource
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+from where import DATA, TOP
+
+from w2v.training import checkpoints
+
+WAITS = 60.0  # seconds after which a run that does not end is a broken promise
+
+
+def small_corpus(folder: Path, lines: int = 20_000) -> Path:
+    """Write the beginning of the demonstration corpus."""
+    path = folder / "corpus.txt"
+    with (DATA / "demo.txt").open("rb") as file:
+        path.write_bytes(b"".join(next(file) for _ in range(lines)))
+    return path
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "w2v", "train", *(str(argument) for argument in arguments)]
+
+
+def training_of(corpus: Path, output: Path, folder: Path, *, epochs: int, threads: int = 1) -> list[str]:
+    """Return the command of a run that saves itself as often as it can."""
+    return command(
+        corpus, "-o", output, "--checkpoint", folder, "--checkpoint-minutes", "0.0005", "--epochs", epochs,
+        "--threads", threads, "--dim", 50, *(["--deterministic"] if threads > 1 else []),
+    )  # fmt: skip
+
+
+def start(arguments: list[str], **options) -> subprocess.Popen:
+    return subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=TOP, **options)
+
+
+def uninterrupted(corpus: Path, folder: Path, *, epochs: int, threads: int = 1) -> bytes:
+    """Return the file of vectors of a run that nothing happens to."""
+    output = folder / "wanted.txt"
+    subprocess.run(
+        training_of(corpus, output, folder / "wanted", epochs=epochs, threads=threads),
+        check=True, cwd=TOP, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    return output.read_bytes()
+
+
+def check_whole(folder: Path, output: Path, wanted: bytes) -> None:
+    """Check that no file under a final name is a part of one."""
+    assert not output.exists() or output.read_bytes() == wanted, "vectors that are not whole"
+    if folder.is_dir():
+        found = [path for path in folder.iterdir() if path.suffix == ".npz" and not path.name.startswith(".")]
+        assert len(found) <= 3, "old checkpoints stay"  # two, and one more between a rename and a removal
+        for path in found:
+            checkpoints.read(path)  # raises FormatError where it is not whole
+
+
+def kill_once(
+    corpus: Path, folder: Path, wanted: bytes, chance: random.Random, *, epochs: int, threads: int = 1
+) -> int:
+    """Start a run, kill -9 it at a random moment, go on, kill again ... to the end; returns the number of kills.
+
+    The vectors must be those of the run that was never killed.
+    """
+    output, kept = folder / "vectors.txt", folder / "run"
+    kills = 0
+    while True:
+        resumable = kept.is_dir() and any(path.suffix == ".npz" for path in kept.iterdir())
+        again = command("--resume", kept) if resumable else training_of(
+            corpus, output, kept, epochs=epochs, threads=threads
+        )  # fmt: skip
+        process = start(again)
+        try:
+            _, said = process.communicate(timeout=chance.uniform(0.5, 1.8))
+            ended = True
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, said = process.communicate()
+            ended = process.returncode == 0
+            kills += not ended
+        check_whole(kept, output, wanted)
+        if ended:
+            assert process.returncode == 0, said.decode()
+            assert output.read_bytes() == wanted, "other vectors than those of the run that was not killed"
+            return kills
+
+
+def signal_once(
+    corpus: Path, folder: Path, wanted: bytes, chance: random.Random, *, epochs: int, terminal: bool
+) -> str:
+    """Send SIGINT or SIGTERM at a random moment, with a pseudo-terminal or without one; go on to the end.
+
+    Returns what happened: the exit code.
+    """
+    output, kept = folder / "vectors.txt", folder / "run"
+    number = signal.SIGINT if terminal else chance.choice((signal.SIGINT, signal.SIGTERM))
+    arguments = training_of(corpus, output, kept, epochs=epochs)
+    if terminal:
+        code, said = _on_terminal(arguments, chance.uniform(0.1, 4))
+    else:
+        process = start(arguments)
+        time.sleep(chance.uniform(0.1, 4))
+        process.send_signal(number)
+        _, error = process.communicate(timeout=WAITS)
+        code, said = process.returncode, error.decode()
+    check_whole(kept, output, wanted)
+    if code == 0:
+        assert output.read_bytes() == wanted
+        return "had ended"
+    if code == -number or (code == 1 and "Traceback" in said and "w2v.cli.train" not in said):
+        return "before it began"  # Python itself was still loading
+    assert code == 128 + number, (code, said)
+    assert "Traceback" not in said, said
+    if f"w2v train --resume {kept}" not in said:
+        assert not any(path.suffix == ".npz" for path in kept.iterdir()) if kept.is_dir() else True, said
+        return str(code)
+    done = subprocess.run(command("--resume", kept), cwd=TOP, capture_output=True, timeout=WAITS, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert output.read_bytes() == wanted
+    return f"{code}, resumed"
+
+
+def _on_terminal(arguments: list[str], seconds: float) -> tuple[int, str]:
+    """Run on a terminal of its own and press Ctrl-C."""
+    master, slave = pty.openpty()
+
+    def control() -> None:
+        os.setsid()
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(
+        arguments, stdin=slave, stdout=slave, stderr=slave, cwd=TOP, preexec_fn=control  # no threads here
+    )  # fmt: skip
+    os.close(slave)
+    said, pressed, began = b"", False, time.monotonic()
+    os.set_blocking(master, False)
+    while process.poll() is None:
+        assert time.monotonic() - began < WAITS, "does not end"
+        if not pressed and time.monotonic() - began > seconds:
+            os.write(master, b"\x03")
+            pressed = True
+        with contextlib.suppress(BlockingIOError, OSError):
+            said += os.read(master, 1 << 16)
+        time.sleep(0.01)
+    with contextlib.suppress(BlockingIOError, OSError):
+        while more := os.read(master, 1 << 16):
+            said += more
+    os.close(master)
+    return process.returncode, said.decode(errors="replace").replace("\r", "")
+
+
+def full_disk_once(corpus: Path, folder: Path, limit: int) -> str:
+    """Run with files limited to some bytes (RLIMIT_FSIZE): as on a disk that fills up at this very write.
+
+    A file that stood there before must be whole afterwards; returns what was said last.
+    """
+    output, kept = folder / "vectors.txt", folder / "run"
+    output.write_bytes(b"1 1\nbefore 1\n")
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    process = start(training_of(corpus, output, kept, epochs=2), preexec_fn=limited)
+    _, error = process.communicate(timeout=WAITS)
+    said = error.decode()
+    assert "Traceback" not in said, said
+    if process.returncode == 0:
+        assert output.read_bytes() != b"1 1\nbefore 1\n"
+        result = "ended well" + (", said that checkpoints failed" if "no checkpoint" in said else "")
+    else:
+        assert process.returncode == 1, said
+        assert output.read_bytes() == b"1 1\nbefore 1\n", "the file that stood there was harmed"
+        assert os.strerror(errno.EFBIG) in said.splitlines()[-1], said
+        result = "one clear error"
+    if kept.is_dir():
+        for path in kept.glob("checkpoint-*"):
+            checkpoints.read(path)
+    left = list(folder.rglob("*.part"))
+    assert not left, f"left behind: {left}"
+    return result

@@ -1,0 +1,213 @@
+"""Keeps what a run has done: a folder with the corpus as ids and the newest two checkpoints.
+
+    DIR/ids.npy                       int32, the stream of ids, written once
+    DIR/checkpoint-000000001234.npz   after 1234 blocks, see `w2v.training.checkpoints`
+    DIR/lock                          held by the process that is at work here
+
+The ids are kept, and not read again from the text: standard input cannot be read twice, a tokenizer's
+dictionary may be another one next week, and a run goes on within a second. It costs 4 bytes a token. Where the
+vectors go and which files the text came from is kept elsewhere, in the user's own cache: no path is taken from
+a folder that may be a stranger's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.errors import FormatError, OutputError, ResumeError
+from w2v.files import replacing, require_room
+from w2v.places import user_cache
+from w2v.text.corpus import Account, EncodedCorpus, FileAccount
+from w2v.training import checkpoints
+from w2v.training.checkpoints import Kept
+
+IDS, LOCK = "ids.npy", "lock"
+NAME = re.compile(r"checkpoint-(\d{12})\.npz")
+SUFFIX = ".checkpoint"  # of the folder that a long run makes for itself, beside its output
+STAY = 2
+ADVICE = "free some space or name a folder on another disk with --checkpoint"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of checkpoints."""
+
+    path: Path
+
+    @classmethod
+    def beside(cls, output: Path) -> Folder:
+        """Return the folder that belongs to an output."""
+        return cls(output.with_name(output.name + SUFFIX))
+
+    def check_new(self) -> None:
+        """Raise ResumeError if a run is kept here already."""
+        if self.path.exists() and not self.path.is_dir():
+            raise ResumeError(self.path, "is a file; --checkpoint takes a folder")
+        if self.path.is_dir() and self.found():
+            raise ResumeError(
+                self.path,
+                f"a run is kept here; go on with it: w2v train --resume {self.path}, or remove the folder",
+            )
+
+    def check_there(self) -> None:
+        """Raise ResumeError if there is no such folder."""
+        if not self.path.is_dir():
+            raise ResumeError(self.path, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
+
+    def found(self) -> list[Path]:
+        """Return the checkpoints, the newest first."""
+        return sorted((path for path in self.path.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+
+    def require_room(self, tokens: int, words: int, dim: int) -> None:
+        """Raise ResourceError if the disk has no room for the ids and the checkpoints."""
+        there = next(path for path in (self.path, *self.path.absolute().parents) if path.is_dir())
+        require_room(there, 4 * tokens + (STAY + 1) * checkpoints.size_of(words, dim), "a checkpoint", ADVICE)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the folder if it is not there, and keep other processes out. Raises ResumeError, OutputError."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = (self.path / LOCK).open("wb")
+        except OSError as error:
+            raise OutputError(self.path, f"cannot be written ({error.strerror})") from error
+        with file:
+            try:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except ImportError:  # Windows
+                pass
+            except OSError as error:
+                raise ResumeError(self.path, "another w2v is at work here; wait for it or stop it") from error
+            for part in self.path.glob(".*.part"):  # of a process that was killed while it wrote
+                with contextlib.suppress(OSError):
+                    part.unlink()
+            yield
+
+    def write_ids(self, ids: npt.NDArray[np.int32]) -> None:
+        """Keep the corpus. Raises OutputError."""
+        with replacing(self.path / IDS) as file:
+            file.write(checkpoints.npy_header("<i4", ids.shape))
+            for first in range(0, len(ids), 1 << 22):
+                file.write(ids[first : first + (1 << 22)].astype("<i4", copy=False).tobytes())
+
+    def read_ids(self, kept: Kept) -> npt.NDArray[np.int32]:
+        """Return the corpus of a checkpoint, memory-mapped. Raises FormatError where it is not the one."""
+        path = self.path / IDS
+        size = kept.corpus["size"]
+        header = checkpoints.npy_header("<i4", (size,))
+        try:
+            with path.open("rb") as file:
+                if file.read(len(header)) != header or path.stat().st_size != len(header) + 4 * size:
+                    raise FormatError(path, f"does not hold the {size:,} ids of this run's corpus")
+                # Copy on write, and a plain array: the kernels are compiled for arrays that can be written.
+                ids = np.asarray(np.memmap(file, np.int32, "c", len(header), (size,)))
+        except OSError as error:
+            raise FormatError(path, f"cannot be read ({error.strerror})") from error
+        if ids.min() < -1 or ids.max() >= len(kept.vocabulary) or ids[-1] != -1:
+            raise FormatError(path, "holds ids that are not in the vocabulary")
+        if fingerprint(ids, kept.vocabulary.words, kept.vocabulary.counts) != kept.corpus["sha256"]:
+            raise FormatError(path, "is not the corpus of this run: its checksum is another")
+        return ids
+
+    def read_corpus(self, kept: Kept) -> EncodedCorpus:
+        """Return the corpus of a checkpoint. Raises FormatError."""
+        try:
+            account = account_from(kept.corpus["account"])
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            raise FormatError(self.path, f"its account of the corpus cannot be read ({error})") from error
+        ids = self.read_ids(kept)
+        if len(ids) != account.kept + account.sentences or any(
+            not 0 <= file.start <= file.stop <= len(ids) for file in account.by_file
+        ):
+            raise FormatError(self.path, "its account of the corpus does not fit the corpus")
+        return EncodedCorpus(kept.vocabulary, ids, account)
+
+    def write(self, kept: Kept) -> None:
+        """Write a checkpoint, then remove all but the newest two. Raises OutputError; the older ones stay then."""
+        checkpoints.write(kept, self.path / f"checkpoint-{kept.state.blocks:012d}.npz")
+        for old in self.found()[STAY:]:
+            with contextlib.suppress(OSError):
+                old.unlink()
+
+    def read(self) -> tuple[Kept, list[str]]:
+        """Return the newest checkpoint that is whole, and what is wrong with those that are not.
+
+        Raises ResumeError where there is none.
+        """
+        self.check_there()
+        wrong: list[str] = []
+        for path in self.found():
+            try:
+                return checkpoints.read(path), wrong
+            except FormatError as error:
+                wrong.append(str(error))
+        raise ResumeError(self.path, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")
+
+    def remove(self) -> None:
+        """Remove what the run kept, and the folder if nothing else is in it."""
+        with contextlib.suppress(OSError):
+            for path in (*self.found(), self.path / IDS, self.path / LOCK):
+                path.unlink(missing_ok=True)
+            self.path.rmdir()
+
+    # What a stranger must not say: written to the user's own cache.
+
+    def note(self, about: dict[str, Any]) -> None:
+        """Remember things about the run of this folder, for this user on this machine, if that can be done."""
+        with contextlib.suppress(OSError, OutputError):
+            self._notes().parent.mkdir(parents=True, exist_ok=True)
+            with replacing(self._notes()) as file:
+                file.write(json.dumps(about).encode())
+
+    def noted(self) -> dict[str, Any]:
+        """Return what was noted, or nothing."""
+        with contextlib.suppress(OSError, ValueError):
+            about = json.loads(self._notes().read_bytes())
+            if isinstance(about, dict):
+                return about
+        return {}
+
+    def _notes(self) -> Path:
+        name = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:24]
+        return user_cache() / "runs" / f"{name}.json"
+
+
+def fingerprint(ids: npt.NDArray[np.int32], words: tuple[str, ...], counts: npt.NDArray[np.int64]) -> str:
+    """Return a checksum of a corpus as it is trained on: the same text, read in the same way, has the same."""
+    checksum = hashlib.sha256(np.ascontiguousarray(ids).data)
+    checksum.update(np.ascontiguousarray(counts).data)
+    checksum.update("\n".join(words).encode())
+    return checksum.hexdigest()
+
+
+def fingerprint_of(corpus: EncodedCorpus) -> str:
+    """Return the checksum of a corpus."""
+    return fingerprint(corpus.stream, corpus.vocabulary.words, corpus.vocabulary.counts)
+
+
+def account_from(given: dict[str, Any]) -> Account:
+    """Return the account that a checkpoint holds. Raises ValueError, KeyError or TypeError where it is none."""
+    files = tuple(FileAccount(str(row[0]), *(int(number) for number in row[1:])) for row in given["by_file"])
+    return Account(
+        files=int(given["files"]),
+        bytes=int(given["bytes"]),
+        tokens=int(given["tokens"]),
+        types=int(given["types"]),
+        kept=int(given["kept"]),
+        sentences=int(given["sentences"]),
+        undecodable=int(given["undecodable"]),
+        by_file=files,
+    )

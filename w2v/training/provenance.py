@@ -1,0 +1,128 @@
+"""Where vectors come from: all that the methods section of a paper needs, as JSON.
+
+w2v, made          the version, and when
+settings           all of them
+machine            Python, libraries, processor
+corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
+tokens = trained + below min-count + subsampled, in each epoch
+training           seconds, loss and its curve, setbacks
+vectors            words, dimensions, size of the file
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from w2v import __version__
+from w2v.errors import OutputError
+from w2v.files import replacing
+from w2v.kernels import chance
+from w2v.kernels.compiler import LANES
+from w2v.settings import TrainSettings
+from w2v.text.corpus import EncodedCorpus
+from w2v.training.run import State
+
+SUFFIX = ".json"  # of the small file beside the vectors
+
+
+def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha256: str, made: str) -> dict[str, Any]:
+    """Return where the vectors of this run come from.
+
+    sha256  the fingerprint of the corpus
+    made    the time, as ISO 8601 has it
+    """
+    account, vocabulary = corpus.account, corpus.vocabulary
+    seen, centers, pairs, loss = state.sums.tolist()
+    return {
+        "w2v": __version__,
+        "made": made,
+        "settings": asdict(settings),
+        "machine": machine(),
+        "corpus": {
+            "sha256": sha256,
+            "files": account.files,
+            "bytes": account.bytes,
+            "undecodable_bytes": account.undecodable,
+            "sentences": account.sentences,
+            "tokens": account.tokens,
+            "below_min_count": account.dropped,
+            "kept": account.kept,
+            "types": account.types,
+        },
+        "training": {
+            "seconds": round(state.seconds, 3),
+            "epochs": settings.epochs,
+            "tokens": int(seen),
+            "trained": int(centers),
+            "subsampled": int(seen - centers),
+            "loss": loss / pairs if pairs else None,
+            "setbacks": state.setbacks,
+            "rate_share": state.rate_share,
+            "curve": [point._asdict() for point in state.curve],
+        },
+        "vectors": {"words": len(vocabulary), "dim": settings.dim},
+    }
+
+
+def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, Any]]:
+    """Return what became of each file, over all epochs; `tokens * epochs` is the sum of the three that follow it.
+
+    What subsampling leaves is counted again here, token by token, and not taken from the trainer's sums.
+    """
+    keep = chance.keep_limits(corpus.vocabulary.counts, settings.sample)
+    rows = []
+    for file in corpus.account.by_file:
+        trained = int(chance.count_kept(corpus.stream, file.start, file.stop, keep, settings.seed, settings.epochs))
+        rows.append(
+            {
+                "name": file.name,
+                "bytes": file.bytes,
+                "undecodable_bytes": file.undecodable,
+                "tokens": file.tokens,
+                "trained": trained,
+                "below_min_count": settings.epochs * file.dropped,
+                "subsampled": settings.epochs * file.kept - trained,
+            }
+        )
+    return rows
+
+
+def machine() -> dict[str, Any]:
+    """Return what the vectors were computed with."""
+    versions = {}
+    for name in ("numpy", "numba", "llvmlite"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "unknown"
+    return {
+        "python": platform.python_version(),
+        **versions,
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cpus": os.cpu_count(),
+        "lanes": LANES,
+    }
+
+
+def write(about: dict[str, Any], path: Path) -> None:
+    """Write a report. Raises OutputError."""
+    with replacing(path) as file:
+        file.write(json.dumps(about, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n")
+
+
+def write_beside(about: dict[str, Any], vectors: Path) -> Path:
+    """Write the small file beside the vectors, which says which file it belongs to; returns its path."""
+    path = vectors.with_name(vectors.name + SUFFIX)
+    try:
+        size = vectors.stat().st_size
+    except OSError as error:
+        raise OutputError(path, f"cannot be written ({error.strerror})") from error
+    write({**about, "vectors": {**about["vectors"], "file": vectors.name, "bytes": size}}, path)
+    return path
