@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -11,7 +12,8 @@ def user_cache() -> Path:
     if chosen := os.environ.get("W2V_CACHE"):
         return Path(chosen)
     if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "w2v"
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    expanded = os.path.expanduser(base)  # noqa: PTH111  # Path.expanduser raises where there is no home
+    return Path(tempfile.gettempdir() if expanded.startswith("~") else expanded) / "w2v"

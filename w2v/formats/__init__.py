@@ -1,38 +1,133 @@
-"""Files of vectors: one module for each format, `read(path, file) -> Vectors` and `write(vectors, file)`."""
+"""Files of vectors: a module for each format, its docstring the format's definition; this is the table of them.
+
+What is read is recognised by its content, packed (gz, bz2, xz, zst) or not; what is written, by the ending of the name.
+To add a format: write `read(source, limit, note) -> Vectors` and `write(vectors, path, dtype)`, and add a row.
+"""
 
 from __future__ import annotations
 
+import lzma
 import os
+import zlib
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import Any, NamedTuple
 
+from w2v import files
 from w2v.errors import FormatError, OutputError
-from w2v.files import replacing
-from w2v.formats import twin, word2vec_binary, word2vec_text
+from w2v.formats import projector, rows, tidying, twin
+from w2v.formats.source import Note, Source
 from w2v.vectors import Vectors
 
-# What is written, by the ending of the name; anything else is text.
-FORMATS: dict[str, ModuleType] = {".bin": word2vec_binary, ".txt": word2vec_text, ".vec": word2vec_text}
 
+class Format(NamedTuple):
+    """A row of the table.
 
-def save(vectors: Vectors, path: str | os.PathLike[str]) -> None:
-    """Write vectors as word2vec text, or as word2vec binary if the name ends in .bin; the file is whole or not there.
-
-    A twin for quick answers is left beside it, see `w2v.formats.twin`. Raises OutputError.
+    about    what a person calls it
+    module   where it is read and written
+    endings  of names that are written in it
+    dtypes   of numbers that it can hold, float32 first; none where it is not written
+    refused  says why a word cannot be written in it, or nothing
+    mapped   whether it opens at once by itself, without a twin
     """
-    for word in vectors.words:
-        if word2vec_text.unwritable(word):
-            raise OutputError(
-                path, f"the word {word!r} holds a blank or a line end, which no reader of this format expects"
-            )
+
+    about: str
+    module: str
+    endings: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = ("float32",)
+    refused: Callable[[str], str] = lambda word: ""
+    mapped: bool = False
+
+    def load(self) -> Any:
+        """Return the module; it is imported when it is needed."""
+        return import_module(f"w2v.formats.{self.module}")
+
+
+ALL = ("float32", "float16", "int8")
+
+
+def _not_a_line(word: str) -> str:
+    return "" if word and not rows.unwritable(word.replace(" ", "_").replace("\t", "_")) else f"the word {word!r}"
+
+
+def _not_text(word: str) -> str:
+    return rows.unwritable(f"_{word}_".replace(" ", "_").replace("\t", "_").replace("\n", "_").replace("\r", "_"))
+
+
+FORMATS: dict[str, Format] = {
+    "word2vec-text": Format("word2vec text", "word2vec_text", (".txt", ".vec"), refused=rows.unwritable),
+    "word2vec-binary": Format("word2vec binary", "word2vec_binary", (".bin",), refused=rows.unwritable),
+    "glove": Format("GloVe text, without a header", "glove", (".glove", ".glove.txt"), refused=rows.unwritable),
+    "fasttext": Format("fastText .bin", "fasttext", dtypes=()),
+    "finalfusion": Format("finalfusion", "finalfusion", (".fifu",), refused=_not_text),
+    "gensim": Format("gensim KeyedVectors", "gensim", (".kv", ".model"), refused=_not_text, mapped=True),
+    "npy": Format("numpy .npy and a list of words", "numpy_array", (".npy",), ALL[:2], _not_a_line, mapped=True),
+    "npz": Format("numpy .npz", "numpy_archive", (".npz",), ALL, _not_a_line),
+    "safetensors": Format("safetensors", "safetensors", (".safetensors",), ALL, mapped=True),
+    "projector": Format("Embedding Projector TSV", "projector", (".tsv",), refused=projector.unfit, mapped=True),
+    "w2v": Format("w2v's own, mapped into memory", "native", (".w2v",), ALL, mapped=True),
+}
+
+
+def ignore(line: str) -> None:
+    """Take note of nothing."""
+
+
+def format_of(path: str | os.PathLike[str], default: str = "word2vec-text") -> str:
+    """Return the name of the format that is written under a file's name."""
+    name = os.fspath(path).lower()
+    endings = {ending: format for format, row in FORMATS.items() for ending in row.endings}
+    longest = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)
+    return default if longest is None else endings[longest]
+
+
+def save(
+    vectors: Vectors,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    dtype: str = "float32",
+    twin_too: bool = True,
+) -> None:
+    """Write vectors, in the format of the name's ending unless `format` is given; files are whole or not there.
+
+    A twin for quick answers is left beside it where the format needs one, see `w2v.formats.twin`. Raises OutputError.
+    """
     path = Path(path)
-    with replacing(path) as file:
-        FORMATS.get(path.suffix, word2vec_text).write(vectors, file)
-    twin.make(vectors, path)
+    row = _checked(path, format, dtype)
+    for word in vectors.words:
+        if problem := row.refused(word):
+            raise OutputError(
+                path,
+                f"{row.about} has no place for {problem}; choose another format (.w2v takes any word), or --blank-as _",
+            )
+    row.load().write(vectors, path, dtype)
+    if twin_too and not row.mapped:
+        twin.make(vectors, path)
 
 
-def load(path: str | os.PathLike[str]) -> Vectors:
-    """Read vectors; memory-mapped where a twin of the file is there, else the twin is made for the next time.
+def check_writable(path: str | os.PathLike[str], format: str | None = None, dtype: str = "float32") -> None:
+    """Raise OutputError if `path` could not be written so; before the vectors are read that shall go there."""
+    _checked(Path(path), format, dtype)
+    files.check_writable(path)
+
+
+def _checked(path: Path, format: str | None, dtype: str) -> Format:
+    row = FORMATS[format or format_of(path)]
+    if dtype not in row.dtypes:
+        able = " and ".join(row.dtypes)
+        raise OutputError(path, f"{row.about} {f'holds {able} only, not {dtype}' if able else 'is read, not written'}")
+    return row
+
+
+def load(
+    path: str | os.PathLike[str], limit: int | None = None, note: Note = ignore, keep_twin: bool = True
+) -> Vectors:
+    """Read vectors of any format; memory-mapped where a twin of the file is there, else one is made for the next time.
+
+    limit      read no more than so many, from the top
+    note       receives a line on each thing that was accepted though it is not as it should be
+    keep_twin  whether to make a twin
 
     Raises FormatError.
     """
@@ -40,30 +135,23 @@ def load(path: str | os.PathLike[str]) -> Vectors:
     if not path.is_file():
         problem = "is a folder; name a file of vectors" if path.is_dir() else "no such file; make one: w2v train CORPUS"
         raise FormatError(path, problem)
+    if "metadata" in path.name:
+        path = projector.pair_of(path) or path
     try:
         found = twin.find(path)
-        if found is None:
-            found = _read(path)
-            twin.make(found, path)
-        return found
+        if found is not None:
+            return found if limit is None else tidying.first_of(found, limit)
+        stamp = twin.stamp(path)
+        with Source(path) as source:
+            from w2v.formats.detection import detect
+
+            row = FORMATS[detect(source)]
+            vectors: Vectors = row.load().read(source, limit, note)
+            packed = source.size is None
+        if keep_twin and limit is None and (packed or not row.mapped):
+            twin.make(vectors, path, stamp)
+        return vectors
     except OSError as error:
-        raise FormatError(path, f"cannot be read ({error.strerror})") from error
-
-
-def _read(path: Path) -> Vectors:
-    with path.open("rb") as file:
-        word2vec_text.read_header(path, file)
-        # Text or binary: a row of text is printable to its end, four bytes of a float seldom are.
-        row = file.readline(1 << 20)
-        fields = row.rstrip(b" \r\n").split(b" ")[1:]
-        is_text = bool(fields) and all(_is_number(field) for field in fields)
-        file.seek(0)
-        return word2vec_text.read(path, file) if is_text else word2vec_binary.read(path, file)
-
-
-def _is_number(field: bytes) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise FormatError(path, f"the archive is damaged or cut short ({error}); fetch it again") from error

@@ -19,7 +19,8 @@ import numpy as np
 from w2v.errors import W2VError
 from w2v.vectors import Floats, Vectors
 
-_WORD = re.compile(r"[^ ']+(?:'[^ ']+)*")
+_JOINERS = "'\u200c\u200d"  # stand inside words: apostrophes, the joiners of Persian and Indian letters
+_WORD = re.compile(f"[^ {_JOINERS}]+(?:[{_JOINERS}][^ {_JOINERS}]+)*")
 SIF_A = 1e-3  # of the paper, which finds anything from 1e-4 to 1e-3 good
 
 
@@ -30,7 +31,7 @@ def split(text: str) -> list[str]:
     ["Don't", 'panic', 'señor']
     """
     text = unicodedata.normalize("NFC", text).replace("\u2019", "'")
-    return _WORD.findall("".join(char if char == "'" or _is_letter(char) else " " for char in text))
+    return _WORD.findall("".join(char if char in _JOINERS or _is_letter(char) else " " for char in text))
 
 
 def _is_letter(char: str) -> bool:

@@ -1,0 +1,165 @@
+"""w2v export: what is printed can be pasted, and what it loads is what was trained."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from w2v import formats
+from w2v.export import EXPORTS, rows
+from w2v.vectors import Vectors
+
+WORDS = ("king", "queen", "new_york", "caf\u00e9", "don't")
+
+
+@pytest.fixture
+def vectors(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    matrix = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    vectors = Vectors(WORDS, matrix, np.arange(9, 4, -1))
+    formats.save(vectors, tmp_path / "v.w2v")
+    return vectors
+
+
+def exported(w2v, kind, *more):
+    result = w2v("export", kind, "-v", "v.w2v", "-o", "out", *more)
+    assert result.exit_code == 0
+    assert result.stderr.endswith(f"out: {WORDS.__len__()} words x 4. To load them:\n") or more
+    return result.stdout
+
+
+def pasted(snippet, question, **environment):
+    """Run a snippet in a fresh interpreter, and return what it answers to a question."""
+    program = f"{snippet}\nimport json, numpy\nprint('ANSWER', json.dumps(numpy.asarray({question}).tolist()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=os.environ | environment)
+    assert done.returncode == 0, done.stderr
+    return np.array(json.loads(done.stdout.split("ANSWER")[1]), np.float32)
+
+
+def test_row_0_is_padding_row_1_the_mean_and_words_follow(vectors):
+    matrix = rows.layer_matrix(vectors)
+    assert matrix.shape == (7, 4)
+    assert not matrix[rows.PADDING].any()
+    np.testing.assert_allclose(matrix[rows.UNKNOWN], vectors.matrix.mean(axis=0), rtol=1e-6)
+    np.testing.assert_array_equal(matrix[rows.FIRST_WORD :], vectors.matrix)
+    assert [rows.row_of(vectors, word) for word in ("king", "don't", "nobody")] == [2, 6, 1]
+
+
+def test_the_ids_of_encode_are_the_rows_of_an_export():
+    from w2v.queries import encoding
+
+    assert (encoding.PADDING, encoding.UNKNOWN, encoding.FIRST_WORD) == (0, 1, 2)
+    assert (rows.PADDING, rows.UNKNOWN, rows.FIRST_WORD) == (0, 1, 2)
+
+
+def test_special_words_are_none_of_the_vocabulary():
+    taken = Vectors(("[UNK]", "[PAD]"), np.ones((2, 1), np.float32))
+    assert not set(rows.special_words(taken)) & set(taken.words)
+
+
+def test_torch_looks_up_our_vectors(w2v, vectors):
+    pytest.importorskip("torch")
+    snippet = exported(w2v, "torch")
+    found = pasted(snippet, "embedding(torch.tensor([0, row['caf\u00e9'], row.get('x', 1)]))")
+    np.testing.assert_allclose(found, [np.zeros(4), vectors["caf\u00e9"], vectors.matrix.mean(axis=0)], rtol=1e-5)
+
+
+def test_keras_looks_up_our_vectors(w2v, vectors):
+    pytest.importorskip("keras")
+    snippet = exported(w2v, "keras")
+    if not has("tensorflow"):  # TextVectorization is TensorFlow's; the layer is everybody's
+        pytest.importorskip("torch")
+        snippet = "\n".join(line for line in snippet.splitlines() if "TextVectorization" not in line)
+        found = pasted(snippet, "embedding(numpy.array([[0, 2, 5]])).detach()", KERAS_BACKEND="torch")
+        np.testing.assert_allclose(found[0], [np.zeros(4), vectors["king"], vectors["caf\u00e9"]], rtol=1e-5)
+        return
+    found = pasted(snippet, "embedding(text_to_ids(['caf\u00e9 new_york x']))[0]")
+    np.testing.assert_allclose(found[:2], [vectors["caf\u00e9"], vectors["new_york"]], rtol=1e-5)
+
+
+def has(module):
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+def test_keras_vocabulary_begins_with_the_word_of_row_2(w2v, vectors, tmp_path):
+    exported(w2v, "keras")
+    assert (tmp_path / "out" / "vocabulary.txt").read_text() == "".join(f"{word}\n" for word in WORDS)
+    assert np.load(tmp_path / "out" / "matrix.npy").shape == (7, 4)
+
+
+@pytest.mark.slow
+def test_sentence_transformers_takes_the_mean_of_our_vectors(w2v, vectors):
+    pytest.importorskip("sentence_transformers")
+    snippet = exported(w2v, "sentence-transformers")
+    found = pasted(snippet, "model.encode(['The King, don\\'t!', 'caf\u00e9'])", HF_HUB_OFFLINE="1")
+    np.testing.assert_allclose(found[1], vectors["caf\u00e9"], rtol=1e-5)
+    unknown = vectors.matrix.mean(axis=0)
+    np.testing.assert_allclose(found[0], (unknown + vectors["king"] + vectors["don't"]) / 3, rtol=1e-4, atol=1e-6)
+
+
+def test_the_tokenizer_of_the_folder_gives_our_ids(w2v, vectors, tmp_path):
+    tokenizers = pytest.importorskip("tokenizers")
+    exported(w2v, "sentence-transformers")
+    theirs = tokenizers.Tokenizer.from_file(str(tmp_path / "out" / "tokenizer.json"))
+    assert theirs.encode("King, QUEEN new_york; Caf\u00e9 don't x").ids == [2, 3, 4, 5, 6, 1]
+    assert formats.load(tmp_path / "out" / "model.safetensors").words[2:] == WORDS
+
+
+def test_spacy_gets_word2vec_text(w2v, vectors, tmp_path):
+    snippet = exported(w2v, "spacy")
+    assert "python -m spacy init vectors xx out/vectors.txt out/pipeline" in snippet
+    assert formats.load(tmp_path / "out" / "vectors.txt").words == WORDS
+    if has("spacy"):
+        subprocess.run([sys.executable, "-m", *snippet.splitlines()[0].split()[2:]], check=True)
+        import spacy
+
+        loaded = spacy.load("out/pipeline")
+        np.testing.assert_allclose(loaded.vocab["queen"].vector, vectors["queen"], rtol=1e-5)
+
+
+def test_the_projector_gets_tensors_metadata_and_both_configurations(w2v, vectors, tmp_path):
+    exported(w2v, "projector")
+    assert (tmp_path / "out" / "metadata.tsv").read_text().splitlines()[:2] == ["word\tcount", "king\t9"]
+    assert formats.load(tmp_path / "out" / "tensors.tsv").matrix.tobytes() == vectors.matrix.tobytes()
+    config = json.loads((tmp_path / "out" / "config.json").read_text())
+    assert config["embeddings"][0]["tensorShape"] == [5, 4]
+
+
+def test_tensorboard_reads_the_projectors_configuration(w2v, vectors, tmp_path):
+    projector = pytest.importorskip("tensorboard.plugins.projector.projector_plugin")
+    from google.protobuf import text_format
+    from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
+
+    exported(w2v, "projector")
+    config = text_format.Parse((tmp_path / "out" / "projector_config.pbtxt").read_text(), ProjectorConfig())
+    assert config.embeddings[0].metadata_path == "metadata.tsv"
+    read = projector._read_tensor_tsv_file(str(tmp_path / "out" / "tensors.tsv"))
+    np.testing.assert_allclose(read, vectors.matrix, rtol=1e-6)
+
+
+def test_words_that_the_projector_would_lose_count_at_are_left_out(w2v, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    formats.save(Vectors(("a", "\u00a0", "b"), np.ones((3, 2), np.float32)), tmp_path / "v.w2v")
+    result = w2v("export", "projector", "-v", "v.w2v", "-o", "out")
+    assert "Note: 1 words of white space were left out" in result.stderr
+    assert (tmp_path / "out" / "metadata.tsv").read_text() == "word\trank\na\t1\nb\t2\n"
+
+
+def test_an_export_can_be_of_some_words(w2v, vectors, tmp_path):
+    (tmp_path / "words").write_text("queen\n")
+    exported(w2v, "torch", "--words", "words")
+    assert (tmp_path / "out" / "words.txt").read_text() == "[PAD]\n[UNK]\nqueen\n"
+    np.testing.assert_array_equal(np.load(tmp_path / "out" / "matrix.npy")[2], vectors["queen"])
+
+
+def test_the_kinds_of_the_command_are_those_of_the_table():
+    from w2v.cli import export
+
+    assert list(export.KINDS) == list(EXPORTS)

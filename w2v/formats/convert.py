@@ -1,0 +1,76 @@
+"""From one file of vectors to another, some words or all, without a second copy of the numbers in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from w2v import formats
+from w2v.errors import FormatError, OutputError
+from w2v.formats import tidying, words_beside
+from w2v.formats.source import Note
+from w2v.vectors import Vectors
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What is to be changed on the way.
+
+    limit      no more than so many words, from the top
+    words      a file of the words that are wanted, one a line
+    normalize  whether to scale all vectors to length 1
+    blank_as   what to write for a blank in a word, where the format has no place for one
+    """
+
+    limit: int | None = None
+    words: Path | None = None
+    normalize: bool = False
+    blank_as: str | None = None
+
+
+def convert(
+    source: Path, target: Path, format: str | None, dtype: str, changes: Changes, note: Note = formats.ignore
+) -> Vectors:
+    """Read `source` and write `target`; return what was written. Raises FormatError, OutputError."""
+    if os.path.realpath(source) == os.path.realpath(target):
+        raise OutputError(target, "is the file that is read; name another")
+    formats.check_writable(target, format, dtype)
+    vectors = changed(source, changes, note)
+    formats.save(vectors, target, format, dtype, twin_too=False)
+    return vectors
+
+
+def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vectors:
+    """Read `source` and change what is to be changed. Raises FormatError."""
+    wanted = None if changes.words is None else _listed(changes.words, note)
+    # Words that are looked for may stand anywhere: then the limit is one of what is found.
+    vectors = formats.load(source, changes.limit if wanted is None else None, note, keep_twin=False)
+    if wanted is not None:
+        vectors, missing = tidying.selected(vectors, wanted)
+        if missing:
+            note(f"{missing:,} of {len(set(wanted)):,} words of {changes.words} are not in {source}")
+        if changes.limit is not None:
+            vectors = tidying.first_of(vectors, changes.limit)
+    if changes.normalize:
+        vectors = tidying.normalized(vectors)
+    return vectors if changes.blank_as is None else _without_blanks(vectors, changes.blank_as, note)
+
+
+def _listed(path: Path, note: Note) -> Sequence[str]:
+    try:
+        words = words_beside.read(path, note)
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror})") from error
+    return [word for word in words if word]
+
+
+def _without_blanks(vectors: Vectors, mark: str, note: Note) -> Vectors:
+    blanks = str.maketrans(dict.fromkeys(" \t\r\n", mark))
+    words = [word.translate(blanks) for word in vectors.words]
+    changed = sum(word != old for word, old in zip(words, vectors.words))
+    if not changed:
+        return vectors
+    note(f"{changed:,} words hold blanks, which are now {mark!r}")
+    return tidying.vectors_of(words, vectors.matrix, note, vectors.counts)

@@ -1,0 +1,143 @@
+r"""fastText's own model, .bin: words, and the rows of their n-grams.
+
+    int32 793712314, int32 version (11 or 12)
+    int32 x 12: dim ws epoch minCount neg wordNgrams loss model bucket minn maxn lrUpdateRate; float64 t
+    int32 size, int32 nwords, int32 nlabels, int64 ntokens, int64 pruneidx_size
+    size x (bytes \0, int64 count, int8 type: 0 word, 1 label)
+    pruneidx_size x (int32, int32)
+    bool quantised; int64 rows, int64 cols, float32 [rows, cols]      rows = nwords + bucket
+    bool, and the output matrix, which is not read
+
+All little-endian. A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret
+writes the same magic and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
+We read this format and do not write it: the n-grams cannot be had back from vectors.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
+from w2v.formats.tidying import vectors_of
+from w2v.vectors import Floats, Vectors
+
+MAGIC = struct.pack("<i", 793712314)
+SUPERVISED = 3
+WORD = 0
+END_OF_SENTENCE = b"</s>"
+ENTRY = struct.Struct("<qb")
+HEADER = struct.Struct("<2i12id3i2q")
+NOT_FASTTEXT = (
+    "its sizes do not add up as fastText's do: a floret model? Let floret write a table, or fastText .vec, from it;"
+    " if it is fastText's, the file is damaged"
+)
+
+
+class _Shape(NamedTuple):
+    dim: int
+    buckets: int
+    shortest: int
+    longest: int
+    entries: int
+    words: int
+
+
+def read(source: Source, limit: int | None, note: Note) -> Vectors:
+    """Read the vectors of all words, labels left out."""
+    shape = _read_shape(source)
+    names, counts = _read_dictionary(source, shape)
+    (quantised,) = struct.unpack("<?", source.take(1, "the matrix"))
+    if quantised:
+        raise source.error(
+            "is a quantised fastText model (.ftz), whose vectors are only approximate;"
+            " take the .bin that it was made of, or print vectors with fastText itself: fasttext print-word-vectors"
+        )
+    rows, dim = struct.unpack("<2q", source.take(16, "the matrix"))
+    if dim != shape.dim or not shape.words <= rows <= shape.words + shape.buckets:
+        raise source.error(NOT_FASTTEXT)
+    matrix = source.array("<f4", (rows, dim), "the matrix")
+    count = len(names) if limit is None else min(limit, len(names))
+    texts, bad = decoded(names[:count])
+    note_undecodable(bad, note)
+    mixed = from_subwords(names[:count], matrix[: shape.words], matrix[shape.words :], (shape.shortest, shape.longest))
+    return vectors_of(texts, mixed, note, counts[:count])
+
+
+def _read_shape(source: Source) -> _Shape:
+    fields = HEADER.unpack(source.take(HEADER.size, "the header"))
+    _, version, dim, _, _, _, _, _, loss, model, buckets, shortest, longest, _, _, size, words, labels, _, pruned = (
+        fields
+    )
+    plausible = (
+        version in (11, 12)
+        and 0 < dim < 1 << 20
+        and 1 <= loss <= 4
+        and 1 <= model <= 3
+        and buckets >= 0
+        and 0 <= shortest <= longest < 1 << 10
+        and words + labels == size
+        and min(words, labels) >= 0
+        and pruned <= size + buckets
+    )
+    if not plausible:
+        raise source.error(NOT_FASTTEXT)
+    if version == 11 and model == SUPERVISED:
+        longest = 0  # version 11 wrote a number there that it did not use
+    return _Shape(dim, buckets, shortest, longest, size, words)
+
+
+def _read_dictionary(source: Source, shape: _Shape) -> tuple[list[bytes], np.ndarray]:
+    source.check_room(shape.entries * 10, "the dictionary")
+    names: list[bytes] = []
+    counts: list[int] = []
+    for _ in range(shape.entries):
+        name, count, kind = _read_entry(source)
+        if kind == WORD:
+            names.append(name)
+            counts.append(count)
+    if len(names) != shape.words:
+        raise source.error(NOT_FASTTEXT)
+    return names, np.array(counts, np.int64)
+
+
+def _read_entry(source: Source) -> tuple[bytes, int, int]:
+    name = b""
+    while len(name) < 1 << 24:
+        ahead = source.file.peek()
+        end = ahead.find(b"\0")
+        if end >= 0:
+            name += source.file.read(end + 1)[:-1]
+            tail = source.file.read(ENTRY.size)
+            if len(tail) == ENTRY.size:
+                return (name, *ENTRY.unpack(tail))
+        elif ahead:
+            name += source.file.read(len(ahead))
+            continue
+        break
+    raise source.error(NOT_FASTTEXT)
+
+
+def from_subwords(
+    names: list[bytes], matrix: Floats, buckets: Floats, lengths: tuple[int, int], own: bytes | None = END_OF_SENTENCE
+) -> Floats:
+    """Return the vectors of words.
+
+    matrix   float32 [V, D], the words' own rows
+    buckets  float32 [B, D], the rows of n-grams
+    lengths  of the shortest and longest n-grams
+    own      the word that has no n-grams, for gensim takes some of </s> too
+    """
+    from w2v.kernels.subwords import mean_rows  # numba: for the model itself, not for its twin
+
+    framed = [b"<" + name + b">" for name in names]
+    offsets = np.zeros(len(framed) + 1, np.int64)
+    np.cumsum([len(name) for name in framed], out=offsets[1:])
+    alone = np.array([name == own for name in names], np.bool_)
+    room = np.empty(max(map(len, framed), default=0) * max(lengths[1] - lengths[0] + 1, 1), np.int64)
+    out = np.empty((len(names), matrix.shape[1]), np.float32)
+    text = np.frombuffer(b"".join(framed), np.uint8)
+    mean_rows(text, offsets, alone, floats(matrix), floats(buckets), *lengths, room, out)
+    return out

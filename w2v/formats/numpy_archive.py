@@ -1,0 +1,110 @@
+r"""numpy's .npz: a zip of arrays, the vectors and the words.
+
+    vectors  float32, float16 or int8 [V, D]
+    scales   float32 [V], of int8: what a row is to be multiplied with
+    words    str, one: the words with \n behind each. numpy.load(f)["words"].item().split("\n")[:-1]
+    counts   int64 [V], where they are known
+
+An array of V strings is read too, and the vectors under any name, where only one matrix is there. An array of
+Python objects (words, often) goes through the unpickler of `w2v.formats.gensim`, which runs nothing.
+"""
+
+from __future__ import annotations
+
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.files import replacing
+from w2v.formats.gensim import Unpickler
+from w2v.formats.narrow import narrow, widened
+from w2v.formats.source import Note, Source, floats
+from w2v.formats.tidying import vectors_of
+from w2v.vectors import Vectors
+
+VECTORS = ("vectors", "matrix", "embeddings", "weights", "syn0", "arr_0")
+WORDS = ("words", "vocab", "vocabulary", "index_to_key", "tokens", "keys")
+
+
+def write(vectors: Vectors, path: Path, dtype: str) -> None:
+    """Write vectors and words."""
+    numbers, scales = narrow(vectors.matrix, dtype)
+    arrays: dict[str, Any] = {"vectors": numbers, "words": np.array("".join(word + "\n" for word in vectors.words))}
+    if len(scales) or dtype == "int8":
+        arrays["scales"] = scales
+    if vectors.counts is not None:
+        arrays["counts"] = vectors.counts
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+def read(source: Source, limit: int | None, note: Note) -> Vectors:
+    """Read vectors and words."""
+    try:
+        with zipfile.ZipFile(source.file) as archive:
+            arrays = _arrays(source, archive)
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, pickle.UnpicklingError) as error:
+        raise source.error(f"is an .npz that cannot be read ({error}): damaged?") from error
+    matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
+    name = next((name for name in VECTORS if name in matrices), next(iter(matrices), None))
+    if name is None:
+        raise source.error(f"holds no matrix, only {', '.join(arrays) or 'nothing'}")
+    matrix = matrices[name]
+    words = next(
+        (found for key in (*WORDS, *arrays) if key in arrays and (found := _words(arrays[key], len(matrix)))), None
+    )
+    if words is None and len(matrix):
+        raise source.error(
+            f"holds vectors ({name}) and no words; save both: numpy.savez(FILE, words=numpy.array(words), vectors=...)"
+        )
+    scales = arrays.get("scales", np.empty(0, np.float32))
+    scaled = matrix.dtype == np.int8 and scales.shape == (len(matrix),)
+    counts = arrays.get("counts")
+    known = counts is not None and counts.shape == (len(matrix),) and counts.dtype.kind in "iu"
+    return vectors_of(
+        words or [],
+        widened(matrix, scales) if scaled else floats(matrix),
+        note,
+        np.asarray(counts, np.int64) if known else None,
+        limit,
+    )
+
+
+def _arrays(source: Source, archive: zipfile.ZipFile) -> dict[str, npt.NDArray[Any]]:
+    found = {}
+    for entry in archive.infolist():
+        if not entry.filename.endswith(".npy"):
+            continue
+        with archive.open(entry) as file:
+            version = np.lib.format.read_magic(file)
+            header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            shape, by_columns, kind = header(file, 1 << 16)
+            if kind.hasobject:
+                array = Unpickler(file, encoding="latin1").load()
+                if not isinstance(array, np.ndarray):
+                    continue
+            else:
+                size = int(np.prod(shape, dtype=object)) * kind.itemsize
+                if size > entry.file_size:
+                    raise source.error(f"{entry.filename} promises {size:,} bytes and has {entry.file_size:,}")
+                array = np.frombuffer(bytearray(file.read(size)), kind).reshape(shape[::-1] if by_columns else shape)
+                array = array.T if by_columns else array
+        found[entry.filename.removesuffix(".npy")] = array
+    return found
+
+
+def _words(array: npt.NDArray[Any], count: int) -> list[str] | None:
+    if array.dtype.kind not in "USO":
+        return None
+    if array.ndim == 0 and array.dtype.kind == "U":
+        words: list[Any] = str(array).split("\n")[:-1]
+    elif array.ndim == 1:
+        words = array.tolist()
+    else:
+        return None
+    texts = [word.decode("utf-8", "backslashreplace") if isinstance(word, bytes) else word for word in words]
+    return texts if len(texts) == count and all(isinstance(word, str) for word in texts) else None

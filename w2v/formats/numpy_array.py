@@ -1,0 +1,53 @@
+"""numpy's .npy: a matrix alone, float32 or float16; the words stand in NAME.words.txt beside it, one a line.
+
+Reading takes other lists of words too, see `w2v.formats.words_beside`. An uncompressed float32 matrix is mapped.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.files import replacing
+from w2v.formats import words_beside
+from w2v.formats.narrow import narrow
+from w2v.formats.source import Note, Source, floats
+from w2v.formats.tidying import vectors_of
+from w2v.vectors import Vectors
+
+MAGIC = b"\x93NUMPY"
+LONGEST_HEADER = 1 << 16
+
+
+def write(vectors: Vectors, path: Path, dtype: str) -> None:
+    """Write the matrix, and the words beside it."""
+    with replacing(path.with_name(path.stem + ".words.txt")) as words, replacing(path) as file:
+        words.writelines(word.encode() + b"\n" for word in vectors.words)
+        np.lib.format.write_array(file, narrow(vectors.matrix, dtype)[0], allow_pickle=False)
+
+
+def read(source: Source, limit: int | None, note: Note) -> Vectors:
+    """Map the matrix, and find its words."""
+    matrix = read_array(source)
+    if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
+        raise source.error(f"holds an array of {matrix.ndim} dimensions of {matrix.dtype}, not a matrix of numbers")
+    words = words_beside.find(source, len(matrix), note)
+    return vectors_of(words, floats(matrix if limit is None else matrix[:limit]), note, None, limit)
+
+
+def read_array(source: Source) -> npt.NDArray[Any]:
+    """Read one array. Raises FormatError for what would need unpickling."""
+    try:
+        version = np.lib.format.read_magic(source.file)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, by_columns, kind = read_header(source.file, LONGEST_HEADER)
+    except (ValueError, EOFError) as error:
+        raise source.error(f"has no header that numpy can read ({error})") from error
+    if kind.hasobject:
+        raise source.error("holds Python objects, which only unpickling could read; save a matrix of numbers")
+    if by_columns:
+        return source.array(kind.str, shape[::-1], "the array").T
+    return source.array(kind.str, shape, "the array")

@@ -1,0 +1,97 @@
+"""What is done to all that was read: words that stand twice or not at all, and the rows that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.formats.source import Note
+from w2v.vectors import Floats, Vectors
+
+ROWS_AT_ONCE = 1 << 14
+
+
+def vectors_of(
+    words: list[str], matrix: Floats, note: Note, counts: npt.NDArray[np.int64] | None = None, limit: int | None = None
+) -> Vectors:
+    """Return Vectors of what a file holds: of words that stand twice the first, none that is empty, `limit` at most."""
+    if limit is not None and limit < len(words):
+        words, matrix = words[:limit], matrix[:limit]
+        counts = None if counts is None else counts[:limit]
+    seen = set(words)
+    empty = words.count("") if "" in seen else 0
+    if empty or len(seen) < len(words):
+        keep = _first_ones(words)
+        twice = len(words) - len(keep) - empty
+        if twice:
+            note(f"{twice:,} {'rows repeat' if twice > 1 else 'row repeats'} a word: the first was kept")
+        if empty:
+            note(f"{empty:,} {'rows have' if empty > 1 else 'row has'} no word: left out")
+        words = [words[row] for row in keep]
+        matrix = rows_of(matrix, keep)
+        counts = None if counts is None else counts[keep]
+    return Vectors(tuple(words), matrix, counts)
+
+
+def _first_ones(words: list[str]) -> npt.NDArray[np.int64]:
+    seen = {""}
+    keep = []
+    for row, word in enumerate(words):
+        if word not in seen:
+            seen.add(word)
+            keep.append(row)
+    return np.array(keep, np.int64)
+
+
+def rows_of(matrix: Floats, keep: npt.NDArray[np.int64]) -> Floats:
+    """Return some rows, in ascending order: in place where the matrix may be written, for it may fill the memory."""
+    if not matrix.flags.writeable:
+        return matrix[keep]
+    for first in range(0, len(keep), ROWS_AT_ONCE):
+        rows = keep[first : first + ROWS_AT_ONCE]
+        matrix[first : first + len(rows)] = matrix[rows]
+    return matrix[: len(keep)]
+
+
+def selected(vectors: Vectors, words: Sequence[str]) -> tuple[Vectors, int]:
+    """Return the vectors of some words, in the order of the vectors, and how many words these do not have.
+
+    Where the matrix may be written, its rows are moved: `vectors` is not to be used any more.
+    """
+    wanted = set(words)
+    found = sorted(vectors.index[word] for word in wanted if word in vectors.index)
+    keep = np.array(found, np.int64)
+    chosen = Vectors(
+        tuple(vectors.words[row] for row in found),
+        rows_of(vectors.matrix, keep),
+        None if vectors.counts is None else vectors.counts[keep],
+    )
+    return chosen, len(wanted) - len(found)
+
+
+def first_of(vectors: Vectors, limit: int) -> Vectors:
+    """Return the first `limit` vectors: the most frequent words, for files stand in that order."""
+    if limit >= len(vectors):
+        return vectors
+    some: dict[str, Any] = {
+        name: None if (whole := getattr(vectors, name)) is None else whole[:limit]
+        for name in ("counts", "stored_norms")
+    }
+    return Vectors(tuple(vectors.words[:limit]), vectors.matrix[:limit], **some)
+
+
+def normalized(vectors: Vectors) -> Vectors:
+    """Return vectors of length 1; a zero vector stays zero. In place where the matrix may be written."""
+    source = vectors.matrix
+    matrix = source if source.flags.writeable else np.empty_like(source)
+    for first in range(0, len(source), ROWS_AT_ONCE):
+        rows = source[first : first + ROWS_AT_ONCE]
+        with np.errstate(all="ignore"):
+            lengths = np.sqrt(np.einsum("vd,vd->v", rows, rows, dtype=np.float64))
+            lengths[lengths == 0] = 1
+            matrix[first : first + len(rows)] = rows / lengths[:, None]
+    return replace(vectors, matrix=matrix, stored_norms=None)
