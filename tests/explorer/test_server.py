@@ -180,14 +180,16 @@ def test_no_page_loads_anything_from_elsewhere_nor_makes_markup_of_words():
             assert door not in content, f"{file.name}: {door}"
 
 
-@pytest.mark.slow
-def test_a_hundred_thousand_words_answer_in_50_ms_while_four_ask(serve, tmp_path):
+def test_a_hundred_thousand_words_are_there_in_3_s_and_answer_in_50_ms_while_four_ask(serve, tmp_path):
     rng = np.random.default_rng(0)
     words = tuple(f"w{number}" for number in range(100_000))
     path = tmp_path / "large.bin"
     formats.save(Vectors(words, rng.normal(size=(100_000, 100)).astype(np.float32)), path)
+    formats.load(path)  # leaves the twin
+    start = time.perf_counter()
     server = serve("-v", path)
-    server.ask("names")  # the map's clusters are found first
+    assert server.ask("map").status == 200
+    assert time.perf_counter() - start < 3
 
     def client(seed):
         times = []
@@ -199,5 +201,5 @@ def test_a_hundred_thousand_words_answer_in_50_ms_while_four_ask(serve, tmp_path
 
     with ThreadPoolExecutor(4) as clients:
         times = [seconds for part in clients.map(client, range(4)) for seconds in part]
-    # 25 ms on two idle cores; the bound leaves room for a machine that does other things too.
-    assert np.median(times) < 0.25, f"median {1000 * np.median(times):.0f} ms"
+    # 8 ms on two cores with other work.
+    assert np.median(times) < 0.05, f"median {1000 * np.median(times):.0f} ms"

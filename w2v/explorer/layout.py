@@ -27,7 +27,7 @@ Doubles = npt.NDArray[np.float64]
 
 NEIGHBORS = 15  # edges from each word, as in UMAP
 CELL = 400  # rows in a cell of the search for neighbours
-CELLS_LOOKED_AT = 8
+CELLS_LOOKED_AT = 16
 EPOCHS = 120
 PUSHES = 4  # words drawn at chance for each edge
 LONGEST_STEP = 4.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -120,12 +121,21 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens; port 0 is a free one. Raises W2VError."""
+    # Not socket.create_server: it names no protocol, and asyncio then leaves Nagle's algorithm on, 40 ms an answer.
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        if os.name == "posix":  # elsewhere it would let two programs listen on one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
     except (OSError, OverflowError) as error:
+        listening.close()
         raise W2VError(
             f"cannot listen on {host}, port {port} ({error}); choose another --port, or leave it out"
         ) from error
+    return listening
 
 
 def address(listening: socket.socket) -> str:

@@ -7,7 +7,8 @@ const GROUND = "#0d1424";
 
 export function drawLabels(context, map) {
   const { wide, high } = map;
-  const taken = [];
+  // The title, the legend and the buttons stand above the map.
+  const taken = [[0, 0, 230, 32], [0, high - 46, wide, high], [wide - 52, high - 138, wide, high]];
   context.lineJoin = "round";
   context.textBaseline = "middle";
 

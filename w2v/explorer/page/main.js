@@ -94,9 +94,12 @@ function apply() {
   tabs();
   form();
   const visible = shown();
+  document.querySelector("main").classList.toggle("both", visible.length > 1);
   if ($("maps").dataset.shown !== visible.map((model) => model.number).join()) {
     $("maps").dataset.shown = visible.map((model) => model.number).join();
     $("maps").replaceChildren(...visible.map((model) => model.map.box));
+    window.w2vMaps = visible.map((model) => model.map); // for the console, and for tests
+    speak(document.documentElement.lang); // the buttons of the maps too
   }
   for (const model of visible) {
     colour(model);
@@ -104,6 +107,7 @@ function apply() {
   }
   const [x, y, zoom] = state.at.split(" ").map(Number);
   const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
+  if (placed) for (const model of visible) model.map.follow = null;
   if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), 400) };
   question(!placed);
 }

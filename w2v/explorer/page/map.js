@@ -17,6 +17,7 @@ export class WordMap extends EventTarget {
     this.arrows = [];
     this.hovered = -1;
     this.focused = false;
+    this.follow = null; // goes to what was asked for; a better map does so again
     this.canvas = el("canvas", { class: "points" });
     this.over = el("canvas", { class: "labels", tabindex: 0, role: "application" });
     this.box = el("div", { class: "map" }, this.canvas, this.over);
@@ -42,7 +43,7 @@ export class WordMap extends EventTarget {
     this.glide(900, (part) => {
       for (let i = 0; i < places.length; i++) mixed[i] = from[i] + (places[i] - from[i]) * part;
       this.show(mixed);
-    }, "places");
+    }, "places", () => this.follow?.());
   }
 
   show(places) {
@@ -93,6 +94,7 @@ export class WordMap extends EventTarget {
 
   // Goes where these words fill the view, the first of them near its middle.
   visit(rows) {
+    this.follow = () => this.visit(rows);
     const known = rows.filter((row) => row < this.count);
     if (!known.length) return;
     const at = (row, side) => this.places[2 * row + side];
@@ -104,6 +106,7 @@ export class WordMap extends EventTarget {
 
   // Goes where all these words are in view.
   frame(rows) {
+    this.follow = () => this.frame(rows);
     const known = rows.filter((row) => row < this.count);
     if (!known.length) return;
     const span = (side) => {
@@ -112,7 +115,7 @@ export class WordMap extends EventTarget {
     };
     const [[left, right], [low, high]] = [span(0), span(1)];
     const least = Math.min(this.wide, this.high);
-    const zoom = Math.min(1.7 * this.wide / least / (right - left), 1.7 * this.high / least / (high - low), 40);
+    const zoom = Math.min(1.7 * this.wide / least / (right - left), 1.7 * this.high / least / (high - low), 14);
     this.fly({ x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.6) });
   }
 
@@ -125,7 +128,7 @@ export class WordMap extends EventTarget {
         zoom: from.zoom * (to.zoom / from.zoom) ** part,
       };
       this.refresh();
-    }, "camera", () => this.moved());
+    }, "camera");
   }
 
   glide(time, step, name, end = () => {}) {
@@ -161,10 +164,13 @@ export class WordMap extends EventTarget {
   }
 
   home() {
+    this.moved();
     this.fly({ x: 0, y: 0, zoom: 1 });
   }
 
+  // The reader moved the map: it stays there, and the address says where.
   moved() {
+    this.follow = null;
     this.dispatchEvent(new Event("move"));
   }
 
@@ -263,7 +269,7 @@ export class WordMap extends EventTarget {
     this.points.draw(this.count, {
       ...this.camera,
       scale: this.scale * this.dense,
-      grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.75, (9000 / this.count) ** 0.25)),
+      grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
       alpha: this.lit.size ? 0.42 : 0.85,
     });
     this.context.setTransform(this.dense, 0, 0, this.dense, 0, 0);

@@ -104,14 +104,14 @@ export function wordBox({ label, value = "", hint = "", hidden = false, model, c
   return { box, input };
 }
 
-// A row of a table whose number is shown as a bar too: from the left, or from the middle where signs matter.
-export function bar(value, { signed = false, shown }) {
-  const length = Math.min(1, Math.abs(value));
+// A cell whose number is shown as a bar too: from the left, or from the middle where signs matter; `whole` fills it.
+export function bar(value, { signed = false, whole = 1, shown }) {
+  const length = Math.min(1, Math.abs(value) / (whole || 1));
   const fill = el("span", { class: value < 0 ? "fill below" : "fill" });
   fill.style.width = `${(signed ? 50 : 100) * length}%`;
   if (signed) fill.style.marginInlineStart = value < 0 ? `${50 - 50 * length}%` : "50%";
-  return el("td", { class: "number" }, el("span", { class: signed ? "bar signed" : "bar", "aria-hidden": "true" }, fill),
-    el("span", { class: "value" }, shown));
+  const track = el("span", { class: signed ? "bar signed" : "bar", "aria-hidden": "true" }, fill);
+  return el("td", { class: "number" }, el("div", {}, track, el("span", { class: "value" }, shown)));
 }
 
 export function notice(message, ...more) {

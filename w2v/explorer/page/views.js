@@ -11,9 +11,9 @@ import { cosine, text, whole } from "./texts.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
-// A table of words; `more` are further columns of numbers, { head, of, signed }.
+// A table of words with columns of numbers, { head, of, signed, whole }, and with counts where there is room.
 function table(caption, words, visit, columns = [{ head: text("cosine"), of: (word) => word.cosine }], marked = null) {
-  const counted = words.some((word) => word.count != null);
+  const counted = columns.length < 2 && words.some((word) => word.count != null);
   return el("table", {}, el("caption", {}, caption),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, text("word")),
       ...columns.map((column) => el("th", { scope: "col", class: "number" }, column.head)),
@@ -21,7 +21,7 @@ function table(caption, words, visit, columns = [{ head: text("cosine"), of: (wo
     el("tbody", {}, ...words.map((word) => el("tr", { class: word.word === marked ? "marked" : null },
       el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word),
         onpointerenter: () => visit.point?.(word.row), onpointerleave: () => visit.point?.(-1) }, bdi(word.word))),
-      ...columns.map((column) => bar(column.of(word), { signed: column.signed, shown: cosine(column.of(word)) })),
+      ...columns.map((column) => bar(column.of(word), { ...column, shown: cosine(column.of(word)) })),
       counted ? el("td", { class: "count" }, word.count == null ? "" : whole(word.count)) : null))));
 }
 
@@ -134,11 +134,12 @@ export const VIEWS = {
       nodes: [
         el("p", { class: "poles" }, el("span", {}, "← ", bdi(from.word)), el("span", {}, bdi(to.word), " →")),
         table(text("axisFound", { negative: from.word, positive: to.word }), words, visit,
-          [{ head: text("cosine"), of: (word) => word.cosine, signed: true }]),
+          [{ head: text("cosine"), of: (word) => word.cosine, signed: true,
+            whole: Math.max(...words.map((word) => Math.abs(word.cosine))) }]),
       ],
       lit: [...main([to, from]), ...rest(words)],
       arrows: [[from.row, to.row]],
-      frame: [to, from].map((word) => word.row),
+      frame: [to, from, ...words].map((word) => word.row),
       table: exported(words, "cosine", "count"),
       say: text("axisFound", { negative: from.word, positive: to.word }),
     }),
