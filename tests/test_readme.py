@@ -34,7 +34,7 @@ def test_a_command_of_the_readme_prints_what_the_readme_shows(command, shown, w2
     assert program == "w2v"
     outcome = w2v(*arguments)
     assert outcome.exit_code == 0
-    printed = (outcome.stdout + outcome.stderr).splitlines()
+    printed = (outcome.stderr + outcome.stdout).splitlines()
     # Other processors round otherwise: words and layout must be the same, numbers have the same form.
     assert [mask(line) for line in shown] == [mask(line) for line in printed]
 

@@ -74,7 +74,8 @@ class MissingExtraError(W2VError):
 
 
 def _located(path: str | os.PathLike[str], problem: str, line: int | None) -> str:
-    return f"{os.fspath(path)}: {problem}" if line is None else f"{os.fspath(path)}:{line}: {problem}"
+    name = "standard input" if path == "-" else os.fspath(path)
+    return f"{name}: {problem}" if line is None else f"{name}:{line}: {problem}"
 
 
 def _one_of(words: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ of rows, the nearest words are the largest cosines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -37,13 +37,13 @@ class Neighbor(NamedTuple):
 class Vectors:
     """Words and their vectors.
 
-    words         tuple of str, V, no two alike
+    words         V words, no two alike; a tuple, or a sequence that reads them from a file when asked
     matrix        float32 [V, D]; row i belongs to words[i]; may be memory-mapped
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     """
 
-    words: tuple[str, ...]
+    words: Sequence[str]
     matrix: Floats
     counts: npt.NDArray[np.int64] | None = None
     stored_norms: Floats | None = None
@@ -70,7 +70,7 @@ class Vectors:
         return int(self.matrix.shape[1])
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """The row of each word."""
         return {word: row for row, word in enumerate(self.words)}
 

@@ -8,6 +8,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+# The rows of an embedding layer, and so the ids of an encoded text: padding, all unknown words, then the
+# words in the order of the vocabulary. This is the order that Keras's TextVectorization has.
+PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
+
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:

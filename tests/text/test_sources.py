@@ -18,9 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2v import archives
 from w2v.errors import CorpusError, MissingExtraError
 from w2v.settings import TrainSettings
-from w2v.text import archives, read, reading, sources
+from w2v.text import read, reading, sources
 
 TEXT = b"".join(b"line %d holds words\n" % number for number in range(5000))
 ONE = TrainSettings(threads=1, min_count=1)

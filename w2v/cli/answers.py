@@ -94,12 +94,13 @@ def given(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) 
 def load(path: Path) -> Vectors:
     """Return the vectors of a file; in the shell, those that it holds already."""
     from w2v import formats
+    from w2v.cli.notes import note
 
     held = click.get_current_context().find_object(dict)
     if held is None:
-        return formats.load(path)
+        return formats.load(path, note=note)
     if path not in held:
-        held[path] = formats.load(path)
+        held[path] = formats.load(path, note=note)
     vectors: Vectors = held[path]
     return vectors
 

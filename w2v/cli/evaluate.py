@@ -96,6 +96,7 @@ def evaluate(
     Intervals hold 95 % of 1,000 bootstrap resamples.
     """
     from w2v import evaluation, formats
+    from w2v.cli.notes import note
 
     second = files[0] if files and files[0].exists() and evaluation.holds_vectors(files[0]) else None
     files = files[1:] if second else files
@@ -104,12 +105,12 @@ def evaluate(
     # All questions first: a broken line is to be told before a large model is read.
     asked = [evaluation.read(file, encoding) for file in files]
     how: dict[str, Any] = {"method": method, "restrict": restrict, "ignore_case": ignore_case, "seed": seed}
-    model = formats.load(vectors)
+    model = formats.load(vectors, note=note)
     results: Results
     if second is None:
         results = [evaluation.evaluate(model, questions, **how) for questions in asked]
     else:
-        other = formats.load(second)
+        other = formats.load(second, note=note)
         results = [evaluation.compare(model, other, questions, **how) for questions in asked]
     PRINTERS[layout]([str(path) for path in (vectors, second) if path], results)
 

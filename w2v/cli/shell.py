@@ -41,8 +41,9 @@ def shell(vectors: Path) -> None:
     except ImportError as error:
         raise MissingExtraError("w2v shell", "shell") from error
     from w2v import formats
+    from w2v.cli.notes import note
 
-    asked = formats.load(vectors)
+    asked = formats.load(vectors, note=note)
     held = {vectors: asked}
     click.echo(f"{vectors}: {len(asked):,} words x {asked.dim}. help lists the commands, Ctrl-D ends.", err=True)
     lines: Iterable[str] = prompted(asked) if sys.stdin.isatty() else sys.stdin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,10 +149,10 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _what_next(words: tuple[str, ...], output: Path) -> list[str]:
+def _what_next(words: Sequence[str], output: Path) -> list[str]:
     where = "" if output == Path("vectors.txt") else f" -v {output}"
     known = [word for word in ("king", "man", "woman") if word in words]
-    first, second, third = known if len(known) == 3 else (*words[:3], *words[:1] * 3)[:3]
+    first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
     return [
         f"  w2v similar{where} {first}",
         f"  w2v analogy{where} {first} {second} {third}",

@@ -17,8 +17,8 @@ import numpy as np
 from w2v.errors import OutputError
 from w2v.files import replacing
 from w2v.vectors import Floats, Vectors
+from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
-PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
 PADDING_WORD, UNKNOWN_WORD = "[PAD]", "[UNK]"
 ROWS_AT_ONCE = 1 << 14
 

@@ -18,10 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from w2v.export.rows import FIRST_WORD, PADDING, UNKNOWN, layer_matrix, special_words
+from w2v.export.rows import layer_matrix, special_words
 from w2v.files import replacing
 from w2v.formats import safetensors
 from w2v.vectors import Vectors
+from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
 SNIPPET = """\
 from sentence_transformers import SentenceTransformer

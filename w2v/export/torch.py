@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from w2v.export.rows import PADDING, UNKNOWN, special_words, write_matrix, write_words
+from w2v.export.rows import special_words, write_matrix, write_words
 from w2v.vectors import Vectors
+from w2v.vocabulary import PADDING, UNKNOWN
 
 SNIPPET = """\
 import numpy as np

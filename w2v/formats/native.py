@@ -20,9 +20,10 @@ from __future__ import annotations
 
 import json
 import mmap
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +44,10 @@ class MappedVectors(Vectors):
     """Vectors whose words stay in the file until they are asked for."""
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> Mapping[str, int]:
         """The row of each word."""
-        return cast("dict[str, int]", cast("WordList", self.words).index_of)  # a Mapping, which is all that is used
+        assert isinstance(self.words, WordList)
+        return self.words.index_of
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
@@ -137,6 +139,6 @@ def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
     )
     if arrays.offsets[0] != 0 or arrays.offsets[-1] != bytes_of_words:
         raise source.error("the words of this w2v file are damaged; make the file again")
-    words = cast("tuple[str, ...]", WordList(arrays))  # a tuple in all but its type
+    words = WordList(arrays)
     matrix = floats(numbers) if dtype == "float32" else widened(numbers, scales)
     return MappedVectors(words, matrix, counts if with_counts else None, floats(norms))

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.errors import FormatError, MissingExtraError
+from w2v import archives
+from w2v.errors import FormatError
 
 Note = Callable[[str], None]  # receives one line on what was accepted though it is not as it should be
 
 HEAD_BYTES = 1 << 20
 BUFFER_BYTES = 1 << 18
 PIECE_BYTES = 1 << 26  # what is read at once where the size of the whole is not known
-
-
-def _open_zstd(raw: IO[bytes]) -> Any:
-    try:
-        import zstandard
-    except ImportError as error:
-        raise MissingExtraError("reading .zst", "zstd") from error
-    return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-
-
-ARCHIVES: dict[bytes, Callable[[IO[bytes]], Any]] = {
-    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),
-    b"BZh": bz2.BZ2File,
-    b"\xfd7zXZ\x00": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": _open_zstd,
-}
 
 
 class Source:
@@ -58,9 +40,8 @@ class Source:
 
     def _open(self) -> None:
         self.raw = io.BufferedReader(io.FileIO(self.path), BUFFER_BYTES)
-        magic = self.raw.peek(6)
-        archive = next((ARCHIVES[start] for start in ARCHIVES if magic.startswith(start)), None)
-        self.file = io.BufferedReader(archive(self.raw), BUFFER_BYTES) if archive else self.raw
+        unpacked = archives.decompressed(self.raw)
+        self.file = self.raw if unpacked is self.raw else io.BufferedReader(unpacked, BUFFER_BYTES)
 
     def restart(self, skip: int = 0) -> None:
         """Go back to the beginning, or `skip` bytes behind it."""

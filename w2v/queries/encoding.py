@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import find_tokenizer, segment_block
-
-PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
+from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
 Ids = npt.NDArray[np.int32]
 

@@ -1,7 +1,7 @@
 """From what the user names as corpus to blocks of bytes that end where a word ends.
 
 Archives are recognised by their first bytes, not by their names, and streamed: see
-`w2v.text.archives`. A block ends at a line's end where it can, else at a blank: a line of
+`w2v.archives`. A block ends at a line's end where it can, else at a blank: a line of
 100 MB (text8) is many blocks.
 """
 
@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from w2v import archives
 from w2v.errors import CorpusError
-from w2v.text import archives
 
 STDIN = "-"
 LONGEST_WORD = 1 << 24  # bytes without a blank that are still believed to be text

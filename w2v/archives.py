@@ -9,7 +9,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from w2v.errors import MissingExtraError
 
@@ -22,14 +22,7 @@ class DamagedError(Exception):
 DAMAGED = (DamagedError, EOFError, zlib.error, lzma.LZMAError)
 
 
-class Readable(Protocol):
-    """What an archive opens as."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most `size` bytes, none at the end."""
-
-
-def decompressed(raw: io.BufferedReader) -> Readable:
+def decompressed(raw: io.BufferedReader) -> io.BufferedIOBase | io.RawIOBase:
     """Return `raw` itself, or what reads the archive that it is."""
     start = raw.peek(10)
     for magic, open_archive in ARCHIVES.items():
@@ -38,7 +31,7 @@ def decompressed(raw: io.BufferedReader) -> Readable:
     return raw
 
 
-class _Zstd:
+class _Zstd(io.RawIOBase):
     """Reads zstd frames one after another.
 
     zstandard's own reader takes a file that is cut short for one that ends there.
@@ -61,12 +54,16 @@ class _Zstd:
     def _new_frame(self) -> Any:
         return self._library.ZstdDecompressor().decompressobj()
 
-    def read(self, size: int, /) -> bytes:
-        while len(self._ready) < size and self._more():
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        while not self._ready and self._more():
             pass
-        text = bytes(self._ready[:size])
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
         del self._ready[:size]
-        return text
+        return size
 
     def _more(self) -> bool:
         """Decompress a little more; says whether there was any."""
@@ -87,7 +84,7 @@ class _Zstd:
         return more
 
 
-ARCHIVES: dict[bytes, Callable[[io.BufferedReader], Readable]] = {
+ARCHIVES: dict[bytes, Callable[[io.BufferedReader], io.BufferedIOBase | io.RawIOBase]] = {
     rb"\x1f\x8b\x08": lambda raw: gzip.GzipFile(fileobj=raw),
     # The digits of pi, or of its square root in an empty archive: a text may well begin with BZh.
     rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)": bz2.BZ2File,
