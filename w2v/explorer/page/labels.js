@@ -12,9 +12,10 @@ export function drawLabels(context, map) {
   context.lineJoin = "round";
   context.textBaseline = "middle";
 
+  const inside = (box) => box[0] >= 2 && box[1] >= 2 && box[2] <= wide - 2 && box[3] <= high - 2;
+
   function fits(box) {
-    if (box[0] < 2 || box[1] < 2 || box[2] > wide - 2 || box[3] > high - 2) return false;
-    return taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+    return inside(box) && taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
   }
 
   // Writes a name beside its point, on whichever side there is room; says whether there was.
@@ -32,7 +33,7 @@ export function drawLabels(context, map) {
     let side = boxes.findIndex(fits);
     if (side < 0) {
       if (!force) return false;
-      side = 0;
+      side = Math.max(0, boxes.findIndex(inside));
     }
     taken.push(boxes[side]);
     context.strokeStyle = GROUND;

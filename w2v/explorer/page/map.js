@@ -115,7 +115,7 @@ export class WordMap extends EventTarget {
     };
     const [[left, right], [low, high]] = [span(0), span(1)];
     const least = Math.min(this.wide, this.high);
-    const zoom = Math.min(1.7 * this.wide / least / (right - left), 1.7 * this.high / least / (high - low), 14);
+    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.3 * this.high / least / (high - low), 14);
     this.fly({ x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.6) });
   }
 
