@@ -45,7 +45,8 @@ export function drawLabels(context, map) {
   }
 
   const { lit, arrows, hovered } = map;
-  const rows = [...lit.keys()].filter((row) => map.sees(row));
+  // What was asked for is drawn last, above the others.
+  const rows = [...lit.keys()].filter((row) => map.sees(row)).sort((a, b) => lit.get(a) - lit.get(b));
   for (const [from, to] of arrows) arrow(context, map.onScreen(from), map.onScreen(to));
   for (const row of rows) {
     const [x, y] = map.onScreen(row);
