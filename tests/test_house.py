@@ -67,12 +67,12 @@ def loaded_by(code):
     return set(result.stdout.split("\n"))
 
 
-@pytest.mark.parametrize("command", ["", "train", "similar", "analogy", "evaluate"])
+@pytest.mark.parametrize("command", ["", "train", "similar", "analogy", "evaluate", "plot", "explain"])
 def test_help_loads_neither_numpy_nor_numba(command):
     arguments = [command, "--help"] if command else ["--help"]
     loaded = loaded_by(f"from w2v.cli import cli; cli({arguments})")
     assert "click" in loaded
-    assert not loaded & {"numpy", "numba", "tqdm"}
+    assert not loaded & {"numpy", "numba", "tqdm", "matplotlib", "sklearn"}
 
 
 def test_importing_w2v_loads_nothing_heavy():

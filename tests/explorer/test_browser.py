@@ -166,6 +166,13 @@ def test_the_odd_one_and_a_comparison(demo_server, visit):
     assert "queen is neighbour no. 1 of king" in page.locator(".ranks").inner_text()
 
 
+def test_a_sentence_is_explained_step_by_step(demo_server, visit):
+    page = visit(demo_server, "view=explain&text=the king")
+    page.wait_for_selector(".told table", timeout=60_000)  # the first one compiles
+    assert page.locator(".told h2").count() == 3
+    assert "the | king" in page.locator(".told pre").first.inner_text()
+
+
 def test_an_unknown_word_is_a_suggestion_away(demo_server, visit):
     page = visit(demo_server, "word=kng")
     page.locator("#notice button", has_text="king").click()

@@ -1,5 +1,6 @@
 """The server from outside: whom it answers, and with what."""
 
+import json
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -167,6 +168,16 @@ def test_two_files_are_two_models(serve, demo_vectors, hostile_vectors):
     assert [model["name"] for model in server.ask("models").json] == ["vectors.txt", "<b>vectors<b>.txt"]
     assert server.ask("neighbors", model=1, word="word7").status == 200
     assert server.ask("neighbors", model=0, word="word7").status == 404
+
+
+def test_an_explanation_is_that_of_the_library(demo_server, demo_vectors):
+    from w2v import explanation
+
+    told = explanation.explain(["the king"], formats.load(demo_vectors), name="vectors.txt", language="es", pad=4)
+    reply = demo_server.ask("explanation", text="the king", language="es", pad=4)
+    assert reply.json == json.loads(json.dumps(told.document()))
+    assert demo_server.ask("explanation", text="the king", language="xx").status == 400
+    assert demo_server.ask("explanation", text="!", language="en").status == 400
 
 
 def test_no_page_loads_anything_from_elsewhere_nor_makes_markup_of_words():

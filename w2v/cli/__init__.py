@@ -12,7 +12,7 @@ from w2v.errors import W2VError
 
 # The order is that of the help: first what a newcomer does first.
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
-COMMANDS = ("train", *QUERIES, "shell", "explore", "evaluate", "convert", "export")
+COMMANDS = ("train", *QUERIES, "shell", "plot", "explain", "explore", "evaluate", "convert", "export")
 
 
 class _Failure(click.ClickException):

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from w2v.errors import SettingsError
 
 LONGEST_QUERY = 8_192  # bytes after the "?"
-LONGEST_WORD = 256  # characters
+LONGEST_WORD = 256  # characters; a sentence too
 MOST_WORDS = 64
 MOST_ANSWERS = 200
 FIELDS = 100
@@ -38,7 +38,7 @@ class Asked:
         if len(found) > MOST_WORDS:
             raise SettingsError(f"{name}: {MOST_WORDS} words at the most, found {len(found)}")
         if any(len(word) > LONGEST_WORD for word in found):
-            raise SettingsError(f"{name}: a word has {LONGEST_WORD} characters at the most")
+            raise SettingsError(f"{name}: {LONGEST_WORD} characters at the most")
         return found
 
     def number(self, name: str, default: int, most: int) -> int:

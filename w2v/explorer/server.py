@@ -33,7 +33,7 @@ try:
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
-LONGEST = 20.0  # seconds for an answer
+LONGEST = 60.0  # seconds for an answer; the first explanation of all compiles for some of them
 WORKERS = 2  # answers at a time: more would wait for the same memory
 WAITING = 64  # connections
 KINDS = {
@@ -107,6 +107,7 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
         Route("/api/words", asking(_words)),
         Route("/api/map", asking(_map)),
         Route("/api/names", asking(_names)),
+        Route("/api/explanation", asking(_explanation)),
     ]
     for name, find in QUESTIONS.items():
         routes.append(Route(f"/api/{name}", asking(partial(_answer, find))))
@@ -200,6 +201,20 @@ def _map(one: Shown, asked: Asked) -> Response:
         return Response(status_code=204, headers=headers)
     content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _explanation(one: Shown, asked: Asked) -> Response:
+    """Answer with the steps of `w2v explain`, told with this model."""
+    from w2v import explanation  # numba, which only this needs
+
+    told = explanation.explain(
+        asked.words("text"),
+        one.vectors,
+        name=one.name,
+        language=asked.word("language"),
+        pad=asked.number("pad", 0, 64) or None,
+    )
+    return _json(told.document())
 
 
 def _names(one: Shown, asked: Asked) -> Response:

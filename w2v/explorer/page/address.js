@@ -1,7 +1,7 @@
 // All that the page shows is in its address, after the #: a link shows the same thing, and the server never sees it.
 
 const DEFAULTS = {
-  view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "",
+  view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "", text: "",
   model: "0", colour: "cluster", lang: "", at: "",
 };
 const listeners = [];

@@ -94,7 +94,7 @@ function apply() {
   tabs();
   form();
   const visible = shown();
-  document.querySelector("main").classList.toggle("both", visible.length > 1);
+  document.querySelector("main").classList.toggle("both", visible.length > 1 || !!current().wide);
   if ($("maps").dataset.shown !== visible.map((model) => model.number).join()) {
     $("maps").dataset.shown = visible.map((model) => model.number).join();
     $("maps").replaceChildren(...visible.map((model) => model.map.box));
@@ -169,7 +169,7 @@ function tabs() {
 // Opens a view; one that has no words yet gets the first example whose words are all there.
 function open(key) {
   const example = VIEWS[key].ready(state) ? null : VIEWS[key].examples?.find((words) =>
-    words.flatMap(split).every((word) => models[first()].map.words.includes(word)));
+    words.flatMap(split).every((word) => shown()[0].map.words.includes(word)));
   const fields = VIEWS[key].fields.map(([field]) => field);
   change({ view: key, at: "", ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])),
     ...(key === "axis" && !state.from ? { words: "" } : {}) });
@@ -207,7 +207,7 @@ function form() {
 async function question(move) {
   const view = current();
   const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
-    ["word", "a", "b", "c", "words", "from", "to"].map((key) => state[key])]);
+    ["word", "a", "b", "c", "words", "from", "to", "text"].map((key) => state[key])]);
   if (wanted === asked) return; // the colour, say, was changed
   asked = wanted;
   running?.abort();
@@ -222,7 +222,7 @@ async function question(move) {
     for (const model of shown()) model.map.light([]);
     return;
   }
-  notice("");
+  notice(view.wide ? text("working") : "");
   const parts = await Promise.all(shown().map(async (model) => {
     try {
       return { model, ...view.show(await view.fetch(model.number, state, signal), state, model, visit) };

@@ -6,7 +6,7 @@ const TEXTS = {
     model: "Vectors", both: "side by side", colour: "Colour", byCluster: "cluster", byFrequency: "frequency",
     language: "Language", map: "Map of the words", questions: "Questions",
     search: "Find a word", searchHint: "Find a word …",
-    neighbors: "Neighbours", analogy: "Analogy", odd: "Odd one out", compare: "Compare", axis: "Axis",
+    neighbors: "Neighbours", analogy: "Analogy", odd: "Odd one out", compare: "Compare", axis: "Axis", explain: "Explain",
     stopped: "The server does not answer any more. Start it again: w2v explore", retry: "Try again",
     savePng: "Map as PNG", saveCsv: "Answer as CSV", copyLink: "Copy link", copied: "The link is in the clipboard.",
     mapHelp: "{words} words. Arrow keys move, + and − zoom, 0 shows all, Enter takes the word in the middle. "
@@ -29,6 +29,8 @@ const TEXTS = {
     axisIntro: "Words along a direction. Name some, or leave the field empty for the outermost of the frequent ones.",
     negative: "From", positive: "To", axisFound: "From {negative} to {positive}.",
     axisWords: "Words to place (may be empty)",
+    explainIntro: "What an Embedding layer does with a sentence of yours, and where the rows come from.",
+    sentence: "Sentence", working: "Computing …",
     unknown: "“{word}” is not in the vocabulary.", didYouMean: "Did you mean", fill: "Fill in the fields above.", beginWith: "Words to begin with",
     slow: "This takes too long.", more: "More", nothing: "Nothing found.", notOnMap: "not on the map",
     cluster: "Cluster {number}: {names}", clusters: "Clusters",
@@ -38,8 +40,8 @@ const TEXTS = {
     model: "Vectores", both: "lado a lado", colour: "Color", byCluster: "grupo", byFrequency: "frecuencia",
     language: "Idioma", map: "Mapa de las palabras", questions: "Preguntas",
     search: "Buscar una palabra", searchHint: "Buscar una palabra…",
-    neighbors: "Vecinas", analogy: "Analogía", odd: "La intrusa", compare: "Comparar", axis: "Eje",
-    stopped: "El servidor ya no responde. Vuelva a iniciarlo: w2v explore", retry: "Reintentar",
+    neighbors: "Vecinas", analogy: "Analogía", odd: "La intrusa", compare: "Comparar", axis: "Eje", explain: "Explicar",
+    stopped: "El servidor ya no responde. Vuelve a iniciarlo: w2v explore", retry: "Reintentar",
     savePng: "Mapa en PNG", saveCsv: "Respuesta en CSV", copyLink: "Copiar enlace",
     copied: "El enlace está en el portapapeles.",
     mapHelp: "{words} palabras. Las flechas desplazan, + y − acercan y alejan, 0 muestra todo, Intro toma la palabra del "
@@ -47,7 +49,7 @@ const TEXTS = {
     mapOf: "Mapa de {name}", drawing: "dibujando el mapa…", only: "las {count} palabras más frecuentes",
     zoomIn: "Acercar", zoomOut: "Alejar", showAll: "Ver todo", rare: "rara", frequent: "frecuente",
     word: "Palabra", cosine: "Coseno", count: "Frecuencia", words: "Palabras",
-    neighborsIntro: "Las palabras que aparecen en la misma compañía que esta. Búsquela o pulse sobre el mapa.",
+    neighborsIntro: "Las palabras que aparecen en la misma compañía que esta. Búscala o pulsa sobre el mapa.",
     neighborsOf: "Las más cercanas a {word}", occurs: "aparece {count} veces", rank: "n.º {rank} de {total} por frecuencia",
     found: "{count} palabras encontradas; la más cercana es {word}.",
     analogyIntro: "A es a B como ¿qué es a C? El vector A − B + C y las palabras más cercanas a él.",
@@ -59,10 +61,12 @@ const TEXTS = {
     compareIntro: "¿Cuánto se parecen dos palabras y qué hay cerca de ambas?",
     compareFound: "El coseno de {a} y {b} es {cosine}.",
     rankAmong: "{b} es la vecina n.º {rank} de {a}", nearBoth: "Cerca de ambas",
-    axisIntro: "Palabras a lo largo de una dirección. Escriba algunas o deje el campo vacío para ver los extremos entre las frecuentes.",
+    axisIntro: "Palabras a lo largo de una dirección. Escribe algunas o deja el campo vacío para ver los extremos entre las frecuentes.",
     negative: "Desde", positive: "Hasta", axisFound: "De {negative} a {positive}.",
     axisWords: "Palabras que situar (opcional)",
-    unknown: "«{word}» no está en el vocabulario.", didYouMean: "¿Quiso decir", fill: "Rellene los campos de arriba.", beginWith: "Palabras para empezar",
+    explainIntro: "Qué hace una capa Embedding con una frase tuya y de dónde salen las filas.",
+    sentence: "Frase", working: "Calculando…",
+    unknown: "«{word}» no está en el vocabulario.", didYouMean: "¿Quisiste decir", fill: "Rellena los campos de arriba.", beginWith: "Palabras para empezar",
     slow: "Esto tarda demasiado.", more: "Más", nothing: "No se encontró nada.", notOnMap: "fuera del mapa",
     cluster: "Grupo {number}: {names}", clusters: "Grupos",
   },
@@ -90,6 +94,7 @@ export function text(key, parts = {}) {
 }
 
 export const whole = (number) => new Intl.NumberFormat(language).format(number);
-export const cosine = (number) =>
-  new Intl.NumberFormat(language, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(number)
-    .replace("-", "−");
+export const number = (value, digits) =>
+  new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+    .replace(/^-(?=[0.,]*$)/, "").replace("-", "−");
+export const cosine = (value) => number(value, 3);

@@ -7,7 +7,7 @@
 import { ask } from "./ask.js";
 import { plane } from "./plane.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, text, whole } from "./texts.js";
+import { cosine, number, text, whole } from "./texts.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
@@ -34,6 +34,23 @@ function about(word, total) {
   const parts = [text("rank", { rank: whole(word.row + 1), total: whole(total) })];
   if (word.count != null) parts.unshift(text("occurs", { count: whole(word.count) }));
   return el("p", { class: "about" }, el("strong", {}, bdi(word.word)), " ", parts.join(" · "));
+}
+
+// One part of an explanation: a paragraph, lines of code, or a table.
+function part({ kind, text: words, columns, rows, digits }) {
+  if (kind === "text") return el("p", {}, words);
+  if (kind === "code") return el("pre", { tabindex: 0 }, words);
+  // A column with one decimal fraction is one of fractions; a column of numbers stands at the right.
+  const wide = Math.max(...rows.map((row) => row.length));
+  const column = Array.from({ length: wide }, (_, at) => rows.map((row) => row[at]));
+  const decimal = column.map((cells) => cells.some((cell) => typeof cell === "number" && !Number.isInteger(cell)));
+  const right = column.map((cells) => cells.some((cell) => typeof cell === "number"));
+  const shown = (cell, at) => (typeof cell === "number" && decimal[at] ? number(cell, digits) : String(cell));
+  const cells = (name, row) => row.map((cell, at) =>
+    el(name, { class: right[at] ? "right" : null, scope: name === "th" ? "col" : null }, bdi(shown(cell, at))));
+  return el("div", { class: "scroll", tabindex: 0 }, el("table", {},
+    columns.length ? el("thead", {}, el("tr", {}, ...cells("th", columns))) : null,
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...cells("td", row))))));
 }
 
 export const VIEWS = {
@@ -142,6 +159,23 @@ export const VIEWS = {
       frame: [to, from, ...words].map((word) => word.row),
       table: exported(words, "cosine", "count"),
       say: text("axisFound", { negative: from.word, positive: to.word }),
+    }),
+  },
+
+  explain: {
+    intro: "explainIntro",
+    wide: true,
+    fields: [["text", "sentence", { free: true }]],
+    examples: [["the king lived in the castle"], ["el rey vivía en el castillo"], ["the king"], ["el rey"], ["国王 女王"]],
+    ready: (state) => state.text.trim(),
+    fetch: (model, state, signal) =>
+      ask("explanation", { model, text: state.text, language: document.documentElement.lang }, signal),
+    show: ({ steps }) => ({
+      nodes: [el("div", { class: "told" }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],
+      lit: [],
+      table: steps.flatMap((step) => [[step.title], ...step.parts.flatMap((one) =>
+        (one.kind === "table" ? [...(one.columns.length ? [one.columns] : []), ...one.rows] : [[one.text]]))]),
+      say: steps[0].title,
     }),
   },
 };

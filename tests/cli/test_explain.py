@@ -1,0 +1,65 @@
+"""w2v explain."""
+
+from __future__ import annotations
+
+import pytest
+
+TITLES = {
+    "en_GB.UTF-8": "1. What happens: a sentence becomes rows of numbers",
+    "es_MX.UTF-8": "1. Qué ocurre: una frase se convierte en filas de números",
+    "zh_CN.UTF-8": "1. 发生了什么：一句话怎样变成一行行数字",
+    "ja_JP": "1. 何が起こるのか：文が数の行になるまで",
+    "fr_FR.UTF-8": "1. What happens: a sentence becomes rows of numbers",
+    "C": "1. What happens: a sentence becomes rows of numbers",
+}
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch, tmp_path):
+    """A folder without vectors.txt, and a locale of nobody's."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "W2V_VECTORS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("locale", TITLES)
+def test_the_explanation_speaks_the_language_of_the_system(w2v, locale, monkeypatch):
+    monkeypatch.setenv("LANG", locale)
+    outcome = w2v("explain", "zebra")
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    assert outcome.stdout.split("\n")[0] == TITLES[locale]
+
+
+def test_lang_goes_before_the_system(w2v, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "ja_JP.UTF-8")
+    assert w2v("explain", "zebra", "--lang", "es").stdout.split("\n")[0] == TITLES["es_MX.UTF-8"]
+
+
+def test_two_sentences_padded_to_six_come_out_in_the_shape_that_is_said(w2v):
+    outcome = w2v("explain", "nice to meet you", "good to see you again", "--pad", "6")
+    assert "= (2, 6, 12)." in outcome.stdout
+    assert "    nice | to | meet | you\n    good | to | see | you | again\n" in outcome.stdout
+
+
+def test_the_readers_vectors_are_used_where_they_are(w2v, demo_vectors, monkeypatch):
+    monkeypatch.chdir(demo_vectors.parent)
+    here = w2v("explain", "the king and a zebra").stdout
+    assert "Asked of your model vectors.txt: 2,492 words, 100 numbers for each." in here
+    assert "The vocabulary does not have “zebra”." in here
+    encoded = w2v("encode", "the king and a zebra").stdout.strip("[]\n").split(", ")
+    assert "    " + "  ".join(encoded) + "\n" in here
+    assert w2v("explain", "the king and a zebra", "-v", demo_vectors).stdout.count(str(demo_vectors)) == 2
+
+
+def test_the_same_sentence_is_explained_with_the_same_numbers(w2v):
+    assert w2v("explain", "the king").stdout == w2v("explain", "the king").stdout
+
+
+def test_a_pad_that_is_too_short_is_one_line_and_exit_code_2(w2v):
+    outcome = w2v("explain", "the king lived", "--pad", "2")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr == "Error: --pad 2 is too short: the longest sentence has 3 words\n"
+
+
+def test_vectors_that_are_not_there_are_an_error(w2v):
+    assert w2v("explain", "the king", "-v", "nothing.txt").exit_code == 1

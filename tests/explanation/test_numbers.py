@@ -1,0 +1,224 @@
+"""Every number that is shown, computed again by the slow twins."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import naive
+import numpy as np
+import pytest
+
+from w2v import explanation
+from w2v.errors import CorpusError, SettingsError, UnknownWordError
+from w2v.explanation import Code, Table, pairs, toy
+from w2v.explanation.sentences import look_up, tokens
+from w2v.explanation.wording import LANGUAGES
+from w2v.kernels import chance, skipgram
+from w2v.vectors import Vectors
+
+SENTENCE = "the king lived in the castle"
+
+
+@pytest.fixture(scope="module")
+def told():
+    return explanation.explain([SENTENCE, "nice to meet you"], pad=8)
+
+
+def tables(step):
+    return [part for part in step.parts if isinstance(part, Table)]
+
+
+def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
+    settings = dataclasses.replace(toy.SETTINGS, epochs=1)
+    model = toy.train(LANGUAGES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
+    center, context = (matrix.astype(float) for matrix in toy.begin(len(model.words), settings))
+    naive.train(
+        model.stream, center, context, chance.keep_limits(model.counts, 0), chance.noise_table(model.counts, 0.75),
+        settings.window, settings.negatives, 1, settings.rate, settings.rate * 1e-4, settings.seed,
+        skipgram.panel_width(settings.negatives),
+    )  # fmt: skip
+    # float32, and rows moved in another order where a word stands twice in a window
+    np.testing.assert_allclose(model.center, center[:, : settings.dim], atol=2e-3)
+    np.testing.assert_allclose(model.context, context[:, : settings.dim], atol=2e-3)
+
+
+def test_the_toy_reads_our_sentences_and_the_readers_all_words_kept(told):
+    read = [[told.toy.words[id] for _, id in sentence] for sentence in naive.sentences(told.toy.stream)]
+    assert read.count(SENTENCE.split()) >= toy.REPEATS_GIVEN
+    assert ["the", "queen", "sat", "on", "the", "throne"] in read
+    assert len(read) == told.toy.sentences
+    for word, count in zip(told.toy.words, told.toy.counts):
+        assert sum(sentence.count(word) for sentence in read) == count
+    assert list(told.toy.counts) == sorted(told.toy.counts, reverse=True)
+    assert set(told.toy.words) == {word for sentence in read for word in sentence}
+
+
+def test_ids_count_words_by_frequency_from_two_and_pad_with_zero(told):
+    for words, ids in zip((SENTENCE, "nice to meet you"), told.lookup.ids):
+        expected = [told.toy.words.index(word) + 2 for word in words.split()]
+        assert ids.tolist() == expected + [0] * (8 - len(expected))
+
+
+def test_the_lookup_is_the_product_of_the_one_hot_matrix_and_the_matrix_of_rows():
+    rng = np.random.default_rng(0)
+    vectors = Vectors(("a", "b", "c"), rng.normal(size=(3, 4)).astype(np.float32))
+    lookup = look_up([["b", "zebra"], ["c", "a", "b"]], vectors, pad=5)
+    one_hot = np.zeros(lookup.one_hot)
+    one_hot[np.arange(lookup.ids.size), lookup.ids.ravel()] = 1
+    matrix = np.vstack([np.zeros(4), vectors.matrix.mean(axis=0), vectors.matrix])
+    np.testing.assert_allclose(one_hot @ matrix, lookup.rows.reshape(-1, 4), atol=1e-6)
+    assert lookup.rows.shape == (2, 5, 4)
+    assert lookup.ids[0].tolist() == [3, 1, 0, 0, 0]
+    assert lookup.unknown == ("zebra",)
+
+
+def test_the_pairs_are_those_of_skip_gram():
+    sentence = ["a", "b", "c", "d", "e"]
+    for i, (word, contexts) in enumerate(pairs.contexts_of(sentence, 2)):
+        assert word == sentence[i]
+        assert contexts == [sentence[j] for j in range(5) if j != i and abs(i - j) <= 2]
+
+
+def test_the_negatives_are_the_first_different_draws_of_the_trainer(told):
+    word, real = told.window.word, int(told.window.targets.sum())
+    noise = chance.noise_table(told.toy.counts, 0.75)
+    drawn = naive.negatives(naive.bits_at(1, 0, 0), told.toy.words.index(word), noise, 80)
+    expected = [told.toy.words[id] for id in drawn]
+    shown = told.window.contexts[real:]
+    assert list(shown) == [other for other in expected if other not in told.window.contexts[:real]][:5]
+    assert len(set(shown)) == 5
+
+
+def test_the_table_of_pairs_agrees_with_the_naive_step(told):
+    window = told.window
+    row, real = told.toy.words.index, int(window.targets.sum())
+    x = told.toy.center[[row(window.word)]].astype(float)
+    y = told.toy.context[[row(word) for word in window.contexts]].astype(float)
+    _, _, error = naive.window_steps(x, y, window.targets, np.ones(len(y)), rate=1.0)
+    (table,) = [table for table in tables(told.steps[1]) if len(table.columns) == 6]
+    assert table.columns == ("word", "context", "target", "dot product", "sigmoid", "error")
+    for i, (word, context, target, dot, sigmoid, shown_error) in enumerate(table.rows):
+        assert (word, context, target) == (window.word, window.contexts[i], int(i < real))
+        assert dot == pytest.approx(sum(a * b for a, b in zip(x[0], y[i])))
+        assert sigmoid == pytest.approx(naive.sigmoid(x[0] @ y[i]))
+        assert shown_error == pytest.approx(error[0, i])
+    assert window.loss == pytest.approx(naive.window_loss(x, y, window.targets, np.ones(len(y))))
+
+
+def test_the_step_is_that_of_sgd_and_lowers_the_loss(told):
+    window, after = told.window, told.after
+    rows = dict(zip(window.contexts, window.others))
+    x, y = window.row[None].copy(), {word: vector.copy() for word, vector in rows.items()}
+    to_x, to_y, _ = naive.window_steps(x, window.others, window.targets, np.ones(len(window.others)), rate=0.025)
+    for word, step in zip(window.contexts, to_y):
+        y[word] += step
+    np.testing.assert_allclose(after.row, window.row + to_x[0])
+    for word, vector in zip(window.contexts, after.others):
+        np.testing.assert_allclose(vector, y[word])
+    assert after.loss < window.loss
+    shown = " ".join(part.text for part in told.steps[1].parts if isinstance(part, Code))
+    assert f"{window.loss:.3f}, and {after.loss:.3f} after the step" in shown
+
+
+def test_a_context_that_stands_there_twice_moves_once_for_each(told):
+    assert told.window.contexts.count("the") == 2
+    first, second = (i for i, word in enumerate(told.window.contexts) if word == "the")
+    np.testing.assert_array_equal(told.after.others[first], told.after.others[second])
+
+
+def test_the_loss_of_the_softmax_asks_every_word(told):
+    window, context = told.window, told.toy.context.astype(float)
+    expected = 0.0
+    for word, target in zip(window.contexts, window.targets):
+        if target == 1:
+            e = [np.exp(row @ window.row) for row in context]
+            expected -= np.log(e[told.toy.words.index(word)] / sum(e))
+    assert pairs.softmax_loss(told.toy, window) == pytest.approx(expected)
+
+
+def test_the_number_of_pairs_that_came_closer_is_counted(told):
+    before = np.abs(told.window.targets - naive.sigmoid(told.window.others @ told.window.row))
+    after = np.abs(told.window.targets - naive.sigmoid(told.after.others @ told.after.row))
+    assert f"{(after < before).sum()} of {len(before)} are closer" in str(told.steps[1])
+
+
+def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(told):
+    cosines, neighbors, analogy = tables(told.steps[2])
+    rows = dict(zip(told.toy.words, told.toy.center.astype(float)))
+
+    def cosine(a, b):
+        return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+
+    for word, *numbers in cosines.rows:
+        expected = [cosine(rows[word], rows[other]) for other in cosines.columns[1:]]
+        np.testing.assert_allclose(numbers, expected, atol=1e-6)
+    for word, nearest in neighbors.rows:
+        others = sorted((other for other in rows if other != word), key=lambda other: -cosine(rows[word], rows[other]))
+        assert nearest == ", ".join(f"{other} {cosine(rows[word], rows[other]):.2f}" for other in others[:4])
+    units = {word: row / np.linalg.norm(row) for word, row in rows.items()}
+    target = units["king"] - units["man"] + units["woman"]
+    best = max((word for word in rows if word not in ("king", "man", "woman")), key=lambda word: units[word] @ target)
+    assert analogy.rows[0] == (best, pytest.approx(cosine(rows[best], target), abs=1e-6))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_toys_of_all_languages_know_the_queen(language, seed):
+    spoken = LANGUAGES[language]
+    model = toy.train(spoken.TEMPLATES, [], dataclasses.replace(toy.SETTINGS, seed=seed))
+    assert model.vectors.analogy(*spoken.ANALOGY)[0].word in ("queen", "reina", "女王")
+
+
+def test_the_readers_model_is_what_is_looked_up(make_model):
+    vectors = make_model(["the", "king", "lived", "in", "castle", "man", "woman", "queen"])
+    told = explanation.explain([SENTENCE], vectors, name="my.txt")
+    np.testing.assert_array_equal(told.lookup.rows[0][1], vectors["king"])
+    texts = str(told.steps)
+    assert "Asked of your model my.txt: 8 words, 6 numbers for each." in texts
+    assert "the arithmetic is the same" in texts
+    assert 'w2v.load("my.txt")' in texts
+
+
+def test_a_model_without_the_words_of_an_analogy_is_not_asked_for_one(make_model):
+    told = explanation.explain(["a b c"], make_model("abc"))
+    assert len(tables(told.steps[2])) == 2
+
+
+def test_a_single_word_is_explained_with_a_sentence_of_ours():
+    told = explanation.explain(["zebra"])
+    assert told.lookup.ids.shape == (1, 1)
+    assert told.window.targets.sum() >= 2
+
+
+@pytest.fixture
+def make_model():
+    def make(words):
+        rng = np.random.default_rng(0)
+        return Vectors(tuple(words), rng.normal(size=(len(words), 6)).astype(np.float32))
+
+    return make
+
+
+def test_errors_say_what_to_do(make_model):
+    with pytest.raises(SettingsError, match="--pad 3 is too short: the longest sentence has 6 words"):
+        explanation.explain([SENTENCE], pad=3)
+    with pytest.raises(CorpusError, match=re.escape("'?!' has no word in it")):
+        explanation.explain(["?!"])
+    with pytest.raises(UnknownWordError, match=r"'kng' is not in the vocabulary\. Did you mean king"):
+        explanation.explain(["kng"], make_model(["king", "queen"]))
+    with pytest.raises(SettingsError, match="--lang must be one of en, es, zh, ja, not fr"):
+        explanation.explain(["king"], language="fr")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "known", "expected"),
+    [
+        ("Don't panic, Señor!", ("don't", "señor"), ["don't", "panic", "señor"]),
+        ("国王住在城堡里", ("国王", "住", "在", "城堡", "里"), ["国王", "住", "在", "城堡", "里"]),
+        ("New York", ("york",), ["New", "york"]),
+    ],
+)
+def test_sentences_are_split_as_texts_are(sentence, known, expected):
+    found = tokens(sentence, lambda word: next((form for form in (word, word.lower()) if form in known), None))
+    assert found == expected

@@ -1,0 +1,104 @@
+"""Texts of four languages, and how they look on a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from w2v import explanation
+from w2v.explanation import Code, Table, Text
+from w2v.explanation.terminal import columns, render, wrap
+from w2v.explanation.wording import LANGUAGES
+
+SENTENCES = {"en": "the king lived in the castle", "es": "la reina vivía en el castillo", "zh": "国王 住 在 城堡 里",
+             "ja": "猫 が 牛乳 を 飲ん だ"}  # fmt: skip
+
+
+def places(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_the_texts_of_english_with_the_same_numbers_in_them(language):
+    english, texts = LANGUAGES["en"].TEXTS, LANGUAGES[language].TEXTS
+    assert list(texts) == list(english)
+    for name, text in texts.items():
+        assert places(text) == places(english[name]), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(language):
+    told = explanation.explain([SENTENCES[language]], language=language)
+    english = explanation.explain([SENTENCES["en"]])
+    kinds = [[type(part) for part in step.parts] for step in told.steps]
+    assert kinds == [[type(part) for part in step.parts] for step in english.steps]
+    assert {Text, Table, Code} == {kind for step in kinds for kind in step}
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_words_of_english_in_other_scripts_are_terms_and_names(language):
+    words = set()
+    for name, text in LANGUAGES[language].TEXTS.items():
+        if name not in ("layer_code", "formulas", "step_formulas", "loss_formula", "softmax_formula"):
+            words |= set(re.findall(r"[A-Za-z]{3,}", re.sub(r"`[^`]*`|\{\w+\}", "", text)))
+    assert words <= {
+        "token", "padding", "one", "hot", "Embedding", "skip", "gram", "sigmoid", "softmax", "SGD", "Keras", "PyTorch",
+        "word", "vec",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paragraphs_keep_to_the_width_of_the_terminal(language):
+    told = explanation.explain([SENTENCES[language]], language=language)
+    for step in told.steps:
+        for part in step.parts:
+            if isinstance(part, Text):
+                assert all(columns(line) <= 61 for line in wrap(part.text, 60))  # a closing mark may hang over
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_stand_in_columns_whatever_the_script(language):
+    lines = render(explanation.explain([SENTENCES[language]], language=language).steps).split("\n")
+    rules = [i for i, line in enumerate(lines) if re.fullmatch(r"    -+(  -+)*", line)]
+    assert len(rules) >= 7
+    for i in rules:
+        assert columns(lines[i - 1]) <= columns(lines[i])
+        assert columns(lines[i + 1]) <= columns(lines[i])
+
+
+@given(st.text(alphabet="ab ，。“”国家のはがー", max_size=80), st.integers(4, 30))
+def test_wrapping_loses_no_letter(text, width):
+    assert re.sub(r"\s", "", "".join(wrap(text, width))) == re.sub(r"\s", "", text)
+
+
+def test_a_line_neither_begins_with_a_closing_mark_nor_ends_with_an_opening_one():
+    for width in range(6, 30):
+        for line in wrap("国王住在“城堡”里，女王（还有公主）也住在那里。", width):
+            assert line[0] not in "”，）。"
+            assert line[-1] not in "“（"
+
+
+def test_numbers_are_grouped_as_the_language_groups_them():
+    facts = {
+        language: next(part.text for part in explanation.explain(["zebra"], language=language).steps[1].parts
+                       if "100" in getattr(part, "text", ""))
+        for language in ("en", "es")
+    }  # fmt: skip
+    assert "100,000 words it is 100,000 against 6" in facts["en"]
+    assert "100\u202f000 frente a 6" in facts["es"]
+
+
+def test_the_document_is_json_with_the_same_numbers():
+    told = explanation.explain([SENTENCES["en"]])
+    document = json.loads(json.dumps(told.document()))
+    assert document["language"] == "en"
+    assert [step["title"] for step in document["steps"]] == [step.title for step in told.steps]
+    kinds = {part["kind"] for step in document["steps"] for part in step["parts"]}
+    assert kinds == {"text", "table", "code"}
+    table = next(part for part in document["steps"][1]["parts"] if len(part.get("columns", ())) == 6)
+    assert table["rows"][0][3] == pytest.approx(told.window.dots[0])

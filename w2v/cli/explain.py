@@ -1,0 +1,50 @@
+"""w2v explain: what an Embedding layer does, on the reader's own sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import click
+
+from w2v.cli import answers
+
+
+@click.command()
+@click.option(
+    "-v", "--vectors", type=click.Path(path_type=Path), envvar="W2V_VECTORS", show_envvar=True,
+    help="File of vectors to explain with.  [default: vectors.txt if it is there, else a toy trained at once]",
+)  # fmt: skip
+@click.argument("sentences", nargs=-1, required=True, metavar="SENTENCE...")
+@click.option("--pad", type=click.IntRange(min=1), metavar="N",
+              help="Pad sentences to N words.  [default: the longest]")  # fmt: skip
+@click.option("--lang", type=click.Choice(["en", "es", "zh", "ja"]),
+              help="Language of the explanation.  [default: that of your system]")  # fmt: skip
+def explain(vectors: Path | None, sentences: tuple[str, ...], pad: int | None, lang: str | None) -> None:
+    """Explain, with the numbers, how a SENTENCE becomes vectors and where these come from.
+
+    \b
+        $ w2v explain "the king lived in the castle"
+        $ w2v explain "nice to meet you" "good to see you again" --pad 6 --lang es
+    """
+    from w2v import explanation
+
+    here = Path("vectors.txt")
+    path = vectors if vectors is not None else here if here.is_file() else None
+    told = explanation.explain(
+        sentences,
+        answers.load(path) if path is not None else None,
+        name=str(path),
+        language=lang or _language(),
+        pad=pad,
+    )
+    click.echo(explanation.render(told.steps, width=min(shutil.get_terminal_size().columns, 100)), nl=False)
+
+
+def _language() -> str:
+    """Return the language of the reader's locale, English where we do not speak it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value[:2] if value[:2] in ("en", "es", "zh", "ja") else "en"
+    return "en"

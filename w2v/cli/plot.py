@@ -1,0 +1,73 @@
+"""w2v plot: words as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from w2v.cli import answers, options
+
+
+@click.command()
+@options.vectors
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("plot.png"), show_default=True,
+    help="The picture: .png, .svg, .pdf; .html is a page to zoom and search in, which needs no network.",
+)  # fmt: skip
+@click.option(
+    "--method", type=click.Choice(["pca", "tsne", "umap"]),
+    help="How many dimensions become two.  [default: pca with --pairs, else tsne]",
+)  # fmt: skip
+@click.option("-k", "--neighbors", type=click.IntRange(min=0), default=0, show_default=True, metavar="K",
+              help="Show the K nearest of each WORD, too.")  # fmt: skip
+@click.option("--top", type=click.IntRange(min=1), metavar="N",
+              help="Show the N most frequent words.  [default: 200 if no words are given]")  # fmt: skip
+@click.option("--pairs", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw an arrow for each line of two words (or of four: an analogy).")  # fmt: skip
+@click.option("--axis", "axes", nargs=2, multiple=True, metavar="GOOD BAD",
+              help="Place words by their cosine to GOOD - BAD; given twice, on a plane.")  # fmt: skip
+@click.option("--clusters", type=click.IntRange(min=2), metavar="K",
+              help="Colour K groups of words (k-means), each named by its central words.")  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Where all chance comes from."
+)
+def plot(
+    vectors: Path,
+    words: tuple[str, ...],
+    output: Path,
+    method: str | None,
+    neighbors: int,
+    top: int | None,
+    pairs: Path | None,
+    axes: tuple[tuple[str, str], ...],
+    clusters: int | None,
+    seed: int,
+) -> None:
+    """Draw words as a map: the WORDs with their neighbors, or the most frequent.
+
+    \b
+        $ w2v plot king paris dog --neighbors 12
+        $ w2v plot --top 400 --clusters 8 -o map.html
+        $ w2v plot --pairs capitals.txt -o capitals.svg
+        $ w2v plot --axis good bad --axis rich poor --top 100
+    """
+    from w2v import files, maps
+
+    maps.check_ending(output)
+    files.check_writable(output)
+    asked = answers.load(vectors)
+    answers.note_forms(asked, (*words, *(word for axis in axes for word in axis)))
+    arrows, unknown = maps.read_pairs(pairs, asked) if pairs else ([], [])
+    if unknown:
+        click.echo(
+            f"Note: {len(unknown):,} words of {pairs} are not in the vocabulary: {' '.join(unknown[:10])}", err=True
+        )
+    drawn = maps.build(
+        asked, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
+        seed=seed,
+    )  # fmt: skip
+    for note in maps.save(drawn, output):
+        click.echo(f"Note: {note}", err=True)
+    click.echo(f"{output}: {drawn.title}", err=True)

@@ -1,0 +1,96 @@
+"""An explanation as lines of text, wrapped and aligned for a terminal, East Asian letters two columns wide."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
+
+# Punctuation that must not begin a line in Chinese and Japanese, and such that must not end one.
+CLOSING = "，。、；：？！）」』】》…ー”’"
+WIDE = "“”\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef"
+OPENING = "（「『【《“‘"
+
+
+def render(steps: Sequence[Step], width: int = 80) -> str:
+    """Return the steps as text of at most `width` columns, where words allow it."""
+    return "\n".join(line.rstrip() for step in steps for line in _step(step, width)) + "\n"
+
+
+def _step(step: Step, width: int) -> Iterator[str]:
+    yield step.title
+    yield "=" * min(columns(step.title), width)
+    for part in step.parts:
+        yield ""
+        yield from _part(part, width)
+    yield ""
+    yield ""
+
+
+def _part(part: Part, width: int) -> Iterable[str]:
+    if isinstance(part, Text):
+        return wrap(part.text, width)
+    if isinstance(part, Code):
+        return (f"    {line}" for line in part.text.split("\n"))
+    return _table(part)
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = [[_cell(cell, table.digits) for cell in row] for row in table.rows]
+    head = [list(table.columns)] if table.columns else []
+    widths = [max(columns(row[i]) for row in [*head, *rows]) for i in range(len(rows[0]))]
+    numeric = [
+        all(not isinstance(row[i], str) or row[i] in ("", "...") for row in table.rows) for i in range(len(widths))
+    ]
+    for row in [*head, *rows]:
+        cells = [_padded(text, width, right) for text, width, right in zip(row, widths, numeric)]
+        yield "    " + "  ".join(cells)
+        if head and row is head[0]:
+            yield "    " + "  ".join("-" * width for width in widths)
+
+
+def _cell(cell: Cell, digits: int) -> str:
+    if isinstance(cell, float):
+        text = f"{cell:.{digits}f}"
+        return text.removeprefix("-") if float(text) == 0 else text  # no -0.000
+    return str(cell)
+
+
+def _padded(text: str, width: int, right: bool) -> str:
+    room = " " * (width - columns(text))
+    return room + text if right else text + room
+
+
+def columns(text: str) -> int:
+    """Count the columns that a terminal gives to `text`."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break text into lines: between words, and between any two East Asian letters but before closing marks."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and columns(line) + columns(piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line else lines
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    for piece in re.findall(f"[{WIDE}]|[^\\s{WIDE}]+\\s*|\\s+", text):
+        if pieces and (piece[0] in CLOSING or pieces[-1][-1] in OPENING):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces

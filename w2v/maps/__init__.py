@@ -1,0 +1,41 @@
+"""Vectors as pictures: words projected to two dimensions, grouped, labelled and drawn.
+
+build    vectors -> Map         which words, where they stand, their clusters and arrows
+save     Map -> a file          PNG, SVG, PDF by matplotlib; .html, a page that needs nothing
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from w2v.errors import SettingsError
+from w2v.files import replacing
+from w2v.maps import page, picture
+from w2v.maps.building import build, read_pairs
+from w2v.maps.map import Map
+from w2v.maps.projection import METHODS
+
+__all__ = ["ENDINGS", "METHODS", "Map", "build", "check_ending", "read_pairs", "save"]
+
+ENDINGS = (".png", ".svg", ".pdf", ".html")
+
+
+def check_ending(path: str | os.PathLike[str]) -> None:
+    """Raise SettingsError if the name does not end in one of ENDINGS."""
+    if Path(path).suffix.lower() not in ENDINGS:
+        raise SettingsError(f"-o {os.fspath(path)}: the name must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+
+
+def save(map: Map, path: str | os.PathLike[str]) -> list[str]:
+    """Write a picture in the format of the name's ending; returns what the reader should know of it.
+
+    Raises SettingsError, OutputError, MissingExtraError.
+    """
+    check_ending(path)
+    format = Path(path).suffix.lower().removeprefix(".")
+    with replacing(path) as file:
+        if format == "html":
+            file.write(page.page(map).encode())
+            return []
+        return picture.draw(map, file, format)

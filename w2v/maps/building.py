@@ -1,0 +1,159 @@
+"""Which words a map shows, and where they stand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.errors import FormatError, SettingsError, UnknownWordError
+from w2v.maps.clusters import group
+from w2v.maps.map import Map
+from w2v.maps.projection import pca, project
+from w2v.vectors import Vectors
+
+Pair = tuple[str, str]
+DEFAULT_TOP = 200  # about as many labels as one page can hold
+NEIGHBORS_KEPT = 8  # of each word, for a picture that can be asked
+
+
+def build(
+    vectors: Vectors,
+    words: Sequence[str] = (),
+    *,
+    neighbors: int = 0,
+    top: int | None = None,
+    pairs: Sequence[Pair] = (),
+    axes: Sequence[Pair] = (),
+    method: str | None = None,
+    clusters: int = 0,
+    seed: int = 1,
+) -> Map:
+    """Return a map of some words of `vectors`.
+
+    words      these, each with its `neighbors` nearest
+    top        and the most frequent words; by default DEFAULT_TOP of them if neither words nor pairs are given
+    pairs      an arrow is drawn from the first word of each to the second
+    axes       one or two pairs (positive, negative): a word stands where the difference of the two puts it
+    method     one of METHODS; by default pca for pairs, which keeps offsets, tsne for the rest
+    clusters   how many groups to colour; 0: none
+
+    Raises UnknownWordError, SettingsError.
+    """
+    if len(axes) > 2:
+        raise SettingsError(f"--axis can be given once or twice, not {len(axes)} times: a picture has two directions")
+    if axes and method:
+        raise SettingsError("--axis says where words stand; --method would, too: give one of them")
+    asked = [vectors.find(word) for word in (*words, *(word for pair in (*pairs, *axes) for word in pair))]
+    chosen = dict.fromkeys(asked)
+    for word in words:
+        chosen.update((neighbor.word, None) for neighbor in vectors.similar(word, neighbors) if neighbors)
+    if top is None and not words and not pairs:
+        top = DEFAULT_TOP
+    chosen.update((word, None) for word in vectors.words[: top or 0])
+    shown = tuple(chosen)
+    position = {word: i for i, word in enumerate(shown)}
+    rows = np.stack([vectors.unit(word) for word in shown])
+    if axes:
+        points, names, title = _along(vectors, axes, rows)
+    else:
+        method = method or ("pca" if pairs else "tsne")
+        points, names, title = project(rows, method, seed), ("", ""), TITLES[method]
+    coloured, cluster_names = group(rows, shown, clusters, seed) if clusters else (None, ())
+    return Map(
+        title=f"{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
+        words=shown,
+        points=points,
+        asked=frozenset(position[word] for word in asked),
+        arrows=tuple((position[vectors.find(a)], position[vectors.find(b)]) for a, b in pairs),
+        clusters=coloured,
+        names=cluster_names,
+        axes=names,
+        equal=method == "pca",
+        neighbors=_nearest(rows),
+    )
+
+
+def _named(words: Sequence[str], neighbors: int) -> str:
+    """Return what is in the middle of the picture; words without neighbors can be seen as they are."""
+    return f"{', '.join(words)} and their neighbors: " if neighbors and 0 < len(words) <= 6 else ""
+
+
+def _counted(shown: Sequence[str], pairs: Sequence[Pair]) -> str:
+    only_pairs = len({word for pair in pairs for word in pair}) == len(shown)
+    number, noun = (len(pairs), "pair") if only_pairs else (len(shown), "word")
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+
+
+def _along(
+    vectors: Vectors, axes: Sequence[Pair], rows: npt.NDArray[np.float32]
+) -> tuple[npt.NDArray[np.float64], tuple[str, str], str]:
+    """Return each row's cosine to the directions, what they are called, and the title.
+
+    With one direction, the other shows what varies most among the words when that one is taken out.
+    """
+    directions = []
+    for positive, negative in axes:
+        direction = vectors.unit(positive).astype(np.float64) - vectors.unit(negative)
+        length = np.linalg.norm(direction)
+        if length == 0:
+            raise SettingsError(f"--axis {positive} {negative}: the two words have the same vector, no direction")
+        directions.append(direction / length)
+    names = [f"{negative} ← cosine → {positive}" for positive, negative in axes]
+    points = rows.astype(np.float64) @ np.stack(directions, axis=1)
+    title = "along " + " and ".join(f"{positive} - {negative}" for positive, negative in axes)
+    if len(axes) == 2:
+        return points, (names[0], names[1]), title
+    rest = rows - np.outer(points[:, 0], directions[0])
+    points = np.column_stack([points[:, 0], pca(rest.astype(np.float32))[:, 0]])
+    return points, (names[0], "first principal component of the rest"), title
+
+
+def _nearest(rows: npt.NDArray[np.float32]) -> tuple[tuple[tuple[int, float], ...], ...]:
+    """Return for each row the positions and cosines of those nearest to it."""
+    kept = min(NEIGHBORS_KEPT, len(rows) - 1)
+    found = []
+    for first in range(0, len(rows), 1024):  # by parts: no square matrix in memory
+        cosines = rows[first : first + 1024] @ rows.T
+        cosines[np.arange(len(cosines)), np.arange(first, first + len(cosines))] = -np.inf
+        order = np.argsort(-cosines, axis=1, kind="stable")[:, :kept]
+        found += [tuple((int(j), float(line[j])) for j in best) for line, best in zip(cosines, order)]
+    return tuple(found)
+
+
+def read_pairs(path: str | os.PathLike[str], vectors: Vectors) -> tuple[list[Pair], list[str]]:
+    """Return the pairs of a file that the vocabulary has, each once, and the words that it does not have.
+
+    Two words on a line, between them blanks or a tab; or four, as in a file of analogies, which are two pairs.
+    Empty lines and lines that begin with `:` or `#` are passed over. Raises FormatError, UnknownWordError.
+    """
+    pairs: dict[Pair, None] = {}
+    unknown: dict[str, None] = {}
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FormatError(path, "is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts") from error
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror})") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip() or line.startswith((":", "#")):
+            continue
+        words = line.strip().split("\t") if "\t" in line else line.split()
+        if len(words) not in (2, 4):
+            raise FormatError(path, f"expected two words (or four, as in analogies), found {len(words)}", number)
+        for pair in zip(words[::2], words[1::2]):
+            missing = [word for word in pair if word not in vectors]
+            unknown.update(dict.fromkeys(missing))
+            if not missing:
+                pairs[pair] = None
+    if not pairs:
+        if unknown:
+            raise UnknownWordError(next(iter(unknown)))
+        raise FormatError(path, "holds no pairs of words")
+    return list(pairs), list(unknown)
