@@ -1,6 +1,7 @@
 """The server from outside: whom it answers, and with what."""
 
 import json
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -189,6 +190,24 @@ def test_no_page_loads_anything_from_elsewhere_nor_makes_markup_of_words():
         assert "https://" not in content, file.name
         for door in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
             assert door not in content, f"{file.name}: {door}"
+
+
+def test_the_page_says_all_it_says_in_both_languages():
+    from importlib import resources
+
+    page = {
+        file.name: file.read_text(encoding="utf-8") for file in (resources.files("w2v.explorer") / "page").iterdir()
+    }
+    english, spanish = page["texts.js"].split("en: {")[1].split("es: {")
+    keys = [re.findall(r'(?<![\w"])(\w+):\s+"', text) for text in (english, spanish)]
+    assert sorted(keys[0]) == sorted(set(keys[1])) == sorted(keys[1])
+    said = "".join(text for name, text in page.items() if name != "texts.js")
+    for key in keys[0]:
+        assert f'"{key}"' in said or f"  {key}: {{" in said, f"{key} is said nowhere"
+    for key in re.findall(r'data-(?:text|label)="(\w+)"', page["index.html"]) + re.findall(
+        r'[^.]\btext\("(\w+)"', said
+    ):
+        assert key in keys[0], f"{key} has no text"
 
 
 @pytest.mark.slow

@@ -32,8 +32,8 @@ const TEXTS = {
     explainIntro: "What an Embedding layer does with a sentence of yours, and where the rows come from.",
     sentence: "Sentence", working: "Computing …",
     unknown: "“{word}” is not in the vocabulary.", didYouMean: "Did you mean", fill: "Fill in the fields above.", beginWith: "Words to begin with",
-    slow: "This takes too long.", more: "More", nothing: "Nothing found.", notOnMap: "not on the map",
-    cluster: "Cluster {number}: {names}", clusters: "Clusters",
+    slow: "This takes too long.", nothing: "Nothing found.", notOnMap: "not on the map",
+    cluster: "Cluster {number}: {names}",
   },
   es: {
     skip: "Saltar el mapa",
@@ -67,8 +67,8 @@ const TEXTS = {
     explainIntro: "Qué hace una capa Embedding con una frase tuya y de dónde salen las filas.",
     sentence: "Frase", working: "Calculando…",
     unknown: "«{word}» no está en el vocabulario.", didYouMean: "¿Quisiste decir", fill: "Rellena los campos de arriba.", beginWith: "Palabras para empezar",
-    slow: "Esto tarda demasiado.", more: "Más", nothing: "No se encontró nada.", notOnMap: "fuera del mapa",
-    cluster: "Grupo {number}: {names}", clusters: "Grupos",
+    slow: "Esto tarda demasiado.", nothing: "No se encontró nada.", notOnMap: "fuera del mapa",
+    cluster: "Grupo {number}: {names}",
   },
 };
 

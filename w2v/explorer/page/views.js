@@ -30,8 +30,9 @@ const rest = (words) => words.map((word) => [word.row, false]);
 const exported = (words, ...columns) => [["word", ...columns], ...words.map((word) =>
   [word.word, ...columns.map((column) => word[column])])];
 
-function about(word, total) {
-  const parts = [text("rank", { rank: whole(word.row + 1), total: whole(total) })];
+function about(word, model) {
+  const parts = [text("rank", { rank: whole(word.row + 1), total: whole(model.words) })];
+  if (word.row >= model.rows) parts.push(text("notOnMap"));
   if (word.count != null) parts.unshift(text("occurs", { count: whole(word.count) }));
   return el("p", { class: "about" }, el("strong", {}, bdi(word.word)), " ", parts.join(" · "));
 }
@@ -60,7 +61,7 @@ export const VIEWS = {
     ready: (state) => state.word,
     fetch: (model, state, signal) => ask("neighbors", { model, word: state.word, top: 30 }, signal),
     show: ({ asked, words }, state, model, visit) => ({
-      nodes: [about(asked, model.words), table(text("neighborsOf", { word: asked.word }), words, visit)],
+      nodes: [about(asked, model), table(text("neighborsOf", { word: asked.word }), words, visit)],
       lit: [...main([asked]), ...rest(words)],
       visit: [asked, ...words].map((word) => word.row),
       table: exported(words, "cosine", "count"),
