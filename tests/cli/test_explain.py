@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 TITLES = {
@@ -44,7 +46,7 @@ def test_two_sentences_padded_to_six_come_out_in_the_shape_that_is_said(w2v):
 def test_the_readers_vectors_are_used_where_they_are(w2v, demo_vectors, monkeypatch):
     monkeypatch.chdir(demo_vectors.parent)
     here = w2v("explain", "the king and a zebra").stdout
-    assert "Asked of your model vectors.txt: 2,492 words, 100 numbers for each." in here
+    assert "This uses your model vectors.txt: 2,492 words, 100 numbers for each." in here
     assert "The vocabulary does not have “zebra”." in here
     encoded = w2v("encode", "the king and a zebra").stdout.strip("[]\n").split(", ")
     assert "    " + "  ".join(encoded) + "\n" in here
@@ -63,3 +65,8 @@ def test_a_pad_that_is_too_short_is_one_line_and_exit_code_2(w2v):
 
 def test_vectors_that_are_not_there_are_an_error(w2v):
     assert w2v("explain", "the king", "-v", "nothing.txt").exit_code == 1
+
+
+def test_json_is_one_document_of_three_steps(w2v):
+    document = json.loads(w2v("explain", "zebra", "--json").stdout)
+    assert [step["title"][:2] for step in document["steps"]] == ["1.", "2.", "3."]

@@ -112,3 +112,10 @@ def test_a_broken_file_of_pairs_is_named(crowds, tmp_path, text, error, said):
     path.write_bytes(text)
     with pytest.raises(error, match=said):
         maps.read_pairs(path, crowds)
+
+
+def test_a_vector_that_is_no_vector_is_passed_over_unless_it_is_asked_for(make_vectors):
+    vectors = make_vectors({"a": [1, 0], "b": [np.nan, 0], "c": [0, 1]})
+    assert maps.build(vectors, method="pca").words == ("a", "c")
+    with pytest.raises(SettingsError, match="'b' has no place: its vector holds NaN or infinity"):
+        maps.build(vectors, ["b"])

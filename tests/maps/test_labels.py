@@ -23,13 +23,14 @@ def test_no_label_lies_over_another_or_out_of_the_frame_or_over_a_foreign_point(
         for found, (width, height) in zip(place(points, sizes, FRAME, radius=3), sizes)
         if found
     ]
+    e = 1e-6  # pixels: rounding
     for i, (x0, y0, x1, y1) in enumerate(boxes):
-        assert min(x0, y0) >= 0
-        assert x1 <= 400
-        assert y1 <= 300
-        assert not any(x0 < x < x1 and y0 < y < y1 for x, y in points)
+        assert min(x0, y0) >= -e
+        assert x1 <= 400 + e
+        assert y1 <= 300 + e
+        assert not any(x0 + e < x < x1 - e and y0 + e < y < y1 - e for x, y in points)
         for other in boxes[:i]:
-            assert not (x0 < other[2] and other[0] < x1 and y0 < other[3] and other[1] < y1)
+            assert not (x0 + e < other[2] and other[0] + e < x1 and y0 + e < other[3] and other[1] + e < y1)
 
 
 def test_a_label_with_room_stands_right_of_its_point():

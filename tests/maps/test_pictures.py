@@ -52,7 +52,9 @@ def test_a_crowd_without_room_says_how_many_labels_it_left_out(tmp_path):
 
 def test_letters_that_mean_mathematics_elsewhere_are_letters(tmp_path):
     pytest.importorskip("matplotlib", reason="needs matplotlib")
-    maps.save(Map("$x$", ("$", "$a_1$", "\\frac", "_"), np.eye(4, 2)), tmp_path / "m.png")
+    words, names = ("$", "$a_1$", "\\frac", "_"), ("$^$", "_hidden")
+    map = Map("$x^$", words, np.eye(4, 2), clusters=np.array([0, 1, 0, 1]), names=names, axes=("$$", "$_$"))
+    assert maps.save(map, tmp_path / "m.png") == []
 
 
 def test_chinese_and_japanese_words_have_a_font_of_their_language(tmp_path):

@@ -21,7 +21,10 @@ from w2v.cli import answers
               help="Pad sentences to N words.  [default: the longest]")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "es", "zh", "ja"]),
               help="Language of the explanation.  [default: that of your system]")  # fmt: skip
-def explain(vectors: Path | None, sentences: tuple[str, ...], pad: int | None, lang: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document: steps of texts, tables and code.")
+def explain(
+    vectors: Path | None, sentences: tuple[str, ...], pad: int | None, lang: str | None, as_json: bool
+) -> None:  # fmt: skip
     """Explain, with the numbers, how a SENTENCE becomes vectors and where these come from.
 
     \b
@@ -39,6 +42,9 @@ def explain(vectors: Path | None, sentences: tuple[str, ...], pad: int | None, l
         language=lang or _language(),
         pad=pad,
     )
+    if as_json:
+        click.echo(answers.to_json(told.document()))
+        return
     click.echo(explanation.render(told.steps, width=min(shutil.get_terminal_size().columns, 100)), nl=False)
 
 

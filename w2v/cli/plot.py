@@ -30,6 +30,8 @@ from w2v.cli import answers, options
               help="Place words by their cosine to GOOD - BAD; given twice, on a plane.")  # fmt: skip
 @click.option("--clusters", type=click.IntRange(min=2), metavar="K",
               help="Colour K groups of words (k-means), each named by its central words.")  # fmt: skip
+@click.option("--loss", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw the loss curve of a run instead, from what `w2v train --report FILE` wrote.")  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Where all chance comes from."
 )
@@ -43,6 +45,7 @@ def plot(
     pairs: Path | None,
     axes: tuple[tuple[str, str], ...],
     clusters: int | None,
+    loss: Path | None,
     seed: int,
 ) -> None:
     """Draw words as a map: the WORDs with their neighbors, or the most frequent.
@@ -52,9 +55,14 @@ def plot(
         $ w2v plot --top 400 --clusters 8 -o map.html
         $ w2v plot --pairs capitals.txt -o capitals.svg
         $ w2v plot --axis good bad --axis rich poor --top 100
+        $ w2v plot --loss run.json -o loss.png
     """
     from w2v import files, maps
 
+    if loss is not None:
+        maps.save_losses(maps.read_losses(loss), output)
+        click.echo(f"{output}: loss of {loss}", err=True)
+        return
     maps.check_ending(output)
     files.check_writable(output)
     asked = answers.load(vectors)

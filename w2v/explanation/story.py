@@ -267,13 +267,15 @@ class _Story:
             )),
         ]  # fmt: skip
         asked = [analogy, *(module.ANALOGY for module in LANGUAGES.values())]
-        known = next((triple for triple in asked if all(word in vectors for word in triple)), None)
+        known = next((words for words in asked if all(word in vectors for word in words[:3])), None)
         if known is not None:
-            a, b, c = map(self.quoted, known)
+            a, b, c, d = map(self.quoted, known)
             answers = tuple(
                 (word, float(cosine)) for word, cosine in vectors.analogy(known[0], known[1], known[2], top=3)
             )
             parts += [self.say("analogy", a=a, b=b, c=c), Table((texts["word"], texts["cosine"]), answers)]
+            if answers and answers[0][0] != known[3]:
+                parts.append(self.say("no_analogy", d=d))
         parts += [
             self.say("layer"),
             Code(self.fill("layer_code", name=self.name or "vectors.txt")),

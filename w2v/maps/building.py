@@ -49,11 +49,15 @@ def build(
         raise SettingsError("--axis says where words stand; --method would, too: give one of them")
     asked = [vectors.find(word) for word in (*words, *(word for pair in (*pairs, *axes) for word in pair))]
     chosen = dict.fromkeys(asked)
-    for word in words:
-        chosen.update((neighbor.word, None) for neighbor in vectors.similar(word, neighbors) if neighbors)
+    if neighbors:
+        chosen.update((found.word, None) for word in words for found in vectors.similar(word, neighbors))
     if top is None and not words and not pairs:
         top = DEFAULT_TOP
     chosen.update((word, None) for word in vectors.words[: top or 0])
+    for word in [word for word in chosen if not np.isfinite(vectors.unit(word)).all()]:
+        if word in asked:
+            raise SettingsError(f"{word!r} has no place: its vector holds NaN or infinity")
+        del chosen[word]
     shown = tuple(chosen)
     position = {word: i for i, word in enumerate(shown)}
     rows = np.stack([vectors.unit(word) for word in shown])

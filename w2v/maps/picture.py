@@ -41,6 +41,7 @@ def draw(map: Map, file: IO[bytes], format: str) -> list[str]:
         "svg.hashsalt": "w2v",
         "pdf.fonttype": 3,
         "axes.unicode_minus": False,
+        "text.parse_math": False,  # a word may be $
     }
     with matplotlib.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # `fonts.note` says it once, with advice
@@ -88,13 +89,14 @@ def _frame(map: Map, figure: Any) -> Any:
     if map.names:
         from matplotlib.lines import Line2D
 
+        # The blank, because a name that begins with _ would be passed over.
         keys = [
-            Line2D([], [], ls="", marker=_mark(i), color=_colour(i), markersize=7, label=name)
+            Line2D([], [], ls="", marker=_mark(i), color=_colour(i), markersize=7, label=f" {name}")
             for i, name in enumerate(map.names)
         ]
         figure.legend(
             handles=keys, loc="lower left", bbox_to_anchor=(0.1 / WIDTH, 0.0), ncols=columns, frameon=False,
-            fontsize=9, labelcolor=INK, handletextpad=0.2, columnspacing=1.6,
+            fontsize=9, labelcolor=INK, handletextpad=0.0, columnspacing=1.6,
         )  # fmt: skip
     return axes
 
@@ -127,8 +129,7 @@ def _labels(map: Map, axes: Any, renderer: Any) -> int:
     font = 11 if len(map.words) <= 40 else 9 if len(map.words) <= 120 else 7.5
     bold = map.marked if not map.arrows else frozenset()
     texts = [
-        axes.text(0, 0, word, fontsize=font, color=INK, fontweight="bold" if i in bold else "normal",
-                  parse_math=False)
+        axes.text(0, 0, word, fontsize=font, color=INK, fontweight="bold" if i in bold else "normal")
         for i, word in enumerate(map.words)
     ]  # fmt: skip
     sizes = np.array([text.get_window_extent(renderer).size for text in texts])
@@ -146,8 +147,7 @@ def _labels(map: Map, axes: Any, renderer: Any) -> int:
         tie = {"arrowstyle": "-", "color": PALE, "lw": 0.6, "shrinkA": 0, "shrinkB": 1} if place.tied else None
         axes.annotate(
             map.words[i], map.points[i], offset, textcoords="offset points", ha="left", va="bottom", fontsize=font,
-            color=INK, fontweight=texts[i].get_fontweight(), path_effects=halo, zorder=4, arrowprops=tie,
-            parse_math=False,
+            color=INK, fontweight=texts[i].get_fontweight(), path_effects=halo, zorder=4, arrowprops=tie
         )  # fmt: skip
     return sum(place is None for place in places)
 

@@ -2,7 +2,7 @@
 
     TEXTS      name -> text, with {places} for the numbers
     TEMPLATES  sentences of the toy corpus: a sentence with a {} and the words for it, blanks between all words
-    ANALOGY    three words of the toy corpus: as the first to the second, so what to the third?
+    ANALOGY    four words of the toy corpus: as the first is to the second, so the fourth to the third
 
 To add a language: a module like `en`, a row in LANGUAGES; a test holds it to the names and places of the others.
 """

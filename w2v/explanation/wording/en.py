@@ -5,7 +5,7 @@ TEXTS = {
     "quoted": "“{}”",
     "listed": ", ",
     "first_title": "1. What happens: a sentence becomes rows of numbers",
-    "own_model": "Asked of your model {name}: {words} words, {dim} numbers for each.",
+    "own_model": "This uses your model {name}: {words} words, {dim} numbers for each.",
     "no_model": "There is no model here yet, so a small one was trained just now, on {sentences} short sentences, yours "
     "among them: {words} words, {dim} numbers for each. That is a toy: it shows how things work, not what English is "
     "like. `w2v train` makes a real one from your own text.",
@@ -39,7 +39,7 @@ TEXTS = {
     "columns": "Every word has a row v in the matrix of words and a row u in the matrix of contexts. For each pair:",
     "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large if both rows point the same way\n"
     "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: how likely the pair is real\n"
-    "error       = target - sigmoid              what was missing from the right answer",
+    "error       = target - sigmoid              how far off the answer was",
     "word": "word",
     "context": "context",
     "contexts": "contexts",
@@ -77,6 +77,7 @@ TEXTS = {
     "nearest": "nearest words",
     "analogy": "Differences between rows mean something, too. What is to {c} as {a} is to {b}? The words nearest to "
     "{a} - {b} + {c}:",
+    "no_analogy": "Here {d} was to be expected, and it is not the first: analogies like this need much text, as a rule tens of millions of words.",
     "cosine": "cosine",
     "layer": "These lines make the matrix a layer of your network, in Keras or in PyTorch:",
     "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
@@ -101,4 +102,4 @@ TEMPLATES = [
     ("the {} ate the fish", "cat king queen man woman"),
     ("the {} ate a bone", "dog"),
 ]
-ANALOGY = ("king", "man", "woman")
+ANALOGY = ("king", "man", "woman", "queen")

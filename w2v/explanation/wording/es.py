@@ -81,6 +81,7 @@ TEXTS = {
     "nearest": "más cercanas",
     "analogy": "También las diferencias entre filas significan algo. ¿Qué es a {c} lo que {a} es a {b}? Las palabras "
     "más cercanas a {a} - {b} + {c}:",
+    "no_analogy": "Cabía esperar {d}, y no es la primera: para analogías así hace falta mucho texto, por lo general decenas de millones de palabras.",
     "cosine": "coseno",
     "layer": "Con estas líneas, la matriz se convierte en una capa de tu red, en Keras o en PyTorch:",
     "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
@@ -112,4 +113,4 @@ TEMPLATES = [
     ("el {} comía pescado", "gato rey hombre"),
     ("el {} comía un hueso", "perro"),
 ]
-ANALOGY = ("rey", "hombre", "mujer")
+ANALOGY = ("rey", "hombre", "mujer", "reina")

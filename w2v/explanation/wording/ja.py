@@ -70,6 +70,7 @@ TEXTS = {
     "neighbors": "語彙全体の中で最も近い単語と、そのコサイン類似度は次のとおりです：",
     "nearest": "最も近い単語",
     "analogy": "行と行の差にも意味があります。{b}に対する{a}は、{c}に対する何でしょうか。{a} - {b} + {c}に最も近い単語は：",
+    "no_analogy": "ここでは{d}が期待されますが、1 位にはなりませんでした。このような類推には大量のテキスト、通常は数千万語が必要です。",
     "cosine": "コサイン",
     "layer": "次の数行で、この行列を自分のネットワークの層にできます（Keras でも PyTorch でも）：",
     "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
@@ -94,4 +95,4 @@ TEMPLATES = [
     ("{} は 魚 を 食べ た", "猫 王 女王 男 女"),
     ("{} は 骨 を 食べ た", "犬"),
 ]
-ANALOGY = ("王", "男", "女")
+ANALOGY = ("王", "男", "女", "女王")

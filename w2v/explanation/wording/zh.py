@@ -64,6 +64,7 @@ TEXTS = {
     "neighbors": "在整个词表中，与它们最接近的词及其余弦是：",
     "nearest": "最接近的词",
     "analogy": "行与行之间的差也有意义。{a}之于{b}，相当于什么之于{c}？与{a} - {b} + {c}最接近的词是：",
+    "no_analogy": "这里本应得到{d}，但它没有排在第一位：这样的类比需要大量文本，通常要有几千万个词。",
     "cosine": "余弦",
     "layer": "用下面几行代码，就能把这个矩阵变成你的网络中的一层，Keras 和 PyTorch 均可：",
     "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
@@ -88,4 +89,4 @@ TEMPLATES = [
     ("{} 吃 了 鱼", "猫 国王 女王 男人 女人"),
     ("{} 吃 了 骨头", "狗"),
 ]
-ANALOGY = ("国王", "男人", "女人")
+ANALOGY = ("国王", "男人", "女人", "女王")
