@@ -119,6 +119,9 @@ def test_a_click_on_the_map_asks_for_that_word(demo_server, visit):
 
 def test_the_map_is_worked_with_keys_alone(demo_server, visit):
     page = visit(demo_server)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # "Skip the map"
+    assert page.evaluate("document.activeElement.id") == "panel"
     page.get_by_role("application").focus()
     for key in ("+", "ArrowRight", "ArrowUp", "+", "Enter"):
         page.keyboard.press(key)

@@ -264,6 +264,7 @@ function instead(word, other) {
   change({ ...Object.fromEntries(keys.map((key) => [key, other])), ...(keys.length ? {} : { words }) });
 }
 
+$("skip").addEventListener("click", () => $("panel").focus());
 $("colour").addEventListener("change", () => change({ colour: $("colour").value }));
 $("lang").addEventListener("change", () => change({ lang: $("lang").value }));
 $("model").addEventListener("change", () => change({ model: $("model").value, at: "" }));

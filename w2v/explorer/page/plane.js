@@ -24,7 +24,7 @@ export function plane({ asked: [a, b, c], words, target }) {
     const far = Math.hypot(x1 - x0, y1 - y0) || 1;
     const cut = Math.min(9, far / 3) / far;
     return svg("line", { class: kind, x1: x0, y1: y0, x2: x1 - (x1 - x0) * cut, y2: y1 - (y1 - y0) * cut,
-      "marker-end": "url(#tip)" });
+      "marker-end": `url(#tip-${kind})` });
   };
   const name = (word, kind) => {
     const [x, y] = put(word.place);
@@ -45,12 +45,13 @@ export function plane({ asked: [a, b, c], words, target }) {
   const title = text("planeTitle", { a: a.word, b: b.word, c: c.word, answer: answer?.word ?? "" });
   return svg("svg", { class: "plane", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": title },
     svg("title", {}, title),
-    svg("defs", {}, svg("marker", { id: "tip", viewBox: "0 0 10 10", refX: 8, refY: 5, markerWidth: 7, markerHeight: 7,
-      orient: "auto" }, svg("path", { d: "M0 0 10 5 0 10Z" }))),
+    svg("defs", {}, ...["offset", "carried"].map((kind) => svg("marker", { id: `tip-${kind}`, class: kind,
+      viewBox: "0 0 10 10", refX: 8, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto" },
+    svg("path", { d: "M0 0 10 5 0 10Z" })))),
     svg("line", { class: "side", x1: put(b.place)[0], y1: put(b.place)[1], x2: put(c.place)[0], y2: put(c.place)[1] }),
     svg("line", { class: "side", x1: put(a.place)[0], y1: put(a.place)[1], x2: tx, y2: ty }),
     line(b.place, a.place, "offset"),
-    line(c.place, target, "offset carried"),
+    line(c.place, target, "carried"),
     svg("circle", { class: "target", cx: tx, cy: ty, r: 9 }),
     ...roomy.map((word) => name(word, "other")),
     ...[a, b, c].map((word) => name(word, "asked")),
