@@ -12,7 +12,9 @@ from w2v.errors import W2VError
 
 # The order is that of the help: first what a newcomer does first.
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
-COMMANDS = ("train", *QUERIES, "shell", "plot", "explain", "evaluate", "info", "convert", "export")
+COMMANDS = (
+    "train", *QUERIES, "shell", "plot", "explain", "explore", "evaluate", "info", "convert", "export"
+)  # fmt: skip
 
 
 class _Failure(click.ClickException):

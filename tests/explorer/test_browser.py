@@ -1,0 +1,262 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright."""
+
+import csv
+import io
+import os
+import re
+import shutil
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra w2v[explore]")
+pytest.importorskip("uvicorn", reason="needs the extra w2v[explore]")
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
+
+CHROMIUM = os.environ.get("W2V_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL without a graphics card
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.skipif(not os.path.exists(CHROMIUM), reason=f"needs {CHROMIUM}: apt-get install chromium")  # noqa: PTH110  # a plain question
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open pages of a server; an error of a script, or a line that the policy refused, fails the test."""
+    contexts, problems = [], []
+
+    def open_page(server, fragment="", width=1280, height=800, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB", reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
+        page.goto(f"{server.address}#{fragment}")
+        page.wait_for_selector("body[data-ready]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def lit(page):
+    """Return the words that are lit on the map."""
+    return page.evaluate("window.w2vMaps[0] && [...w2vMaps[0].lit.keys()].map((row) => w2vMaps[0].words[row])")
+
+
+def spot(page, word):
+    """Return where on the page a word of the map is."""
+    return page.evaluate(
+        """(word) => { const map = w2vMaps[0]; const box = map.over.getBoundingClientRect();
+        const [x, y] = map.onScreen(map.words.indexOf(word)); return [box.x + x, box.y + y]; }""",
+        word,
+    )
+
+
+def answers(page):
+    page.wait_for_selector("#answers table")
+    return page.locator("#answers tbody button.word").all_inner_texts()
+
+
+def test_the_page_loads_with_a_map_of_all_words(demo_server, visit):
+    page = visit(demo_server)
+    assert page.title() == "w2v explore"
+    assert page.evaluate("w2vMaps[0].count") == page.evaluate("w2vMaps[0].words.length") > 2000
+    ink = page.evaluate("""() => { const canvas = w2vMaps[0].picture();
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        let bright = 0; for (let i = 0; i < data.length; i += 4) bright += data[i] + data[i + 1] + data[i + 2] > 300;
+        return bright; }""")
+    assert ink > 3000
+    # Nothing came from elsewhere.
+    assert page.evaluate(
+        "performance.getEntriesByType('resource').every((one) => one.name.startsWith(location.origin))"
+    )
+
+
+def test_a_search_completes_and_shows_neighbours_on_the_map_and_in_the_table(demo_server, visit):
+    page = visit(demo_server)
+    page.keyboard.press("/")
+    page.keyboard.type("kin")
+    page.get_by_role("option", name="king", exact=True).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert answers(page)[0] == "queen"
+    assert set(lit(page)) == {"king", *answers(page)}
+    assert "word=king" in page.url
+    assert re.search(r"found, the nearest is queen", page.locator("#notice").inner_text())
+
+
+def test_a_click_on_the_map_asks_for_that_word(demo_server, visit):
+    page = visit(demo_server, "at=0 0 3")
+    word = page.evaluate("""() => { const map = w2vMaps[0];
+        return map.words.find((word, row) => map.sees(row) && map.nearest(...map.onScreen(row), 14) === row); }""")
+    page.mouse.click(*spot(page, word))
+    assert answers(page)
+    assert page.locator(".about strong").inner_text() == word
+    page.go_back()
+    page.wait_for_selector(".begin")
+
+
+def test_the_map_is_worked_with_keys_alone(demo_server, visit):
+    page = visit(demo_server)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # "Skip the map"
+    assert page.evaluate("document.activeElement.id") == "panel"
+    page.get_by_role("application").focus()
+    for key in ("+", "ArrowRight", "ArrowUp", "+", "Enter"):
+        page.keyboard.press(key)
+    assert answers(page)
+    page.keyboard.press("0")
+    page.get_by_role("tab", name="Neighbours").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.get_by_role("tab", name="Analogy").get_attribute("aria-selected") == "true"
+
+
+def test_an_analogy_is_answered_with_arrows(demo_server, visit):
+    page = visit(demo_server)
+    page.get_by_role("tab", name="Analogy").click()
+    for label, word in (("A", "king"), ("B", "man"), ("C", "woman")):
+        page.get_by_role("combobox", name=label, exact=True).fill(word)
+    page.get_by_role("button", name="Ask").click()
+    assert answers(page)[0] == "queen"
+    assert page.locator(".verdict strong").inner_text() == "queen"
+    assert page.locator("svg.plane line[marker-end]").count() == 2
+    arrows = page.evaluate("w2vMaps[0].arrows.map((ends) => ends.map((row) => w2vMaps[0].words[row]))")
+    assert arrows == [["man", "king"], ["woman", "queen"]]
+
+
+def test_a_link_shows_the_same_thing_again(demo_server, visit):
+    first = visit(demo_server, "view=axis&from=man&to=woman&words=king queen boy girl&colour=frequency&lang=es")
+    asked = answers(first)
+    assert set(asked) == {"king", "queen", "boy", "girl"}
+    first.get_by_role("button", name="Acercar").click()
+    first.wait_for_url(re.compile("at="))
+    second = visit(demo_server, first.url.partition("#")[2])
+    assert answers(second) == asked
+    assert second.locator("html").get_attribute("lang") == "es"
+    assert second.locator("#colour").input_value() == "frequency"
+    assert second.evaluate("w2vMaps[0].camera.zoom") == pytest.approx(
+        first.evaluate("w2vMaps[0].camera.zoom"), abs=0.01
+    )
+
+
+def test_the_odd_one_and_a_comparison(demo_server, visit):
+    page = visit(demo_server, "view=odd&words=king queen prince paris")
+    page.wait_for_selector("tr.marked")
+    assert page.locator(".verdict").inner_text() == "paris does not belong."
+    page = visit(demo_server, "view=compare&a=king&b=queen")
+    answers(page)
+    assert "queen is neighbour no. 1 of king" in page.locator(".ranks").inner_text()
+
+
+def test_a_sentence_is_explained_step_by_step(demo_server, visit):
+    page = visit(demo_server, "view=explain&text=the king")
+    page.wait_for_selector(".told table", timeout=60_000)  # the first one compiles
+    assert page.locator(".told h2").count() == 3
+    assert "the | king" in page.locator(".told pre").first.inner_text()
+
+
+def test_an_unknown_word_is_a_suggestion_away(demo_server, visit):
+    page = visit(demo_server, "word=kng")
+    page.locator("#notice button", has_text="king").click()
+    assert answers(page)[0] == "queen"
+
+
+def test_a_narrow_screen_has_all_of_it_without_scrolling_sideways(demo_server, visit):
+    for view in ("word=king", "view=analogy&a=king&b=man&c=woman&lang=es"):
+        page = visit(demo_server, view, width=360, height=740, has_touch=True, is_mobile=True)
+        assert answers(page)[0] == "queen"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        box = page.locator(".map").bounding_box()
+        assert box["width"] == 360
+        assert box["height"] > 200
+        page.locator("#search-word").tap()
+
+
+def test_hostile_words_are_text(serve, hostile_vectors, visit):
+    page = visit(serve("-v", hostile_vectors), "word=<script>window.hacked=1</script>")
+    words = answers(page)
+    assert "<img/src=x/onerror=window.hacked=1>" in words
+    page.locator("#search-word").fill("<")
+    page.get_by_role("option", name="<img/src=x/onerror=window.hacked=1>").click()
+    assert page.locator(".about strong").inner_text() == "<img/src=x/onerror=window.hacked=1>"
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#answers script, #answers img, header img[src='x']").count() == 0
+    assert "<b>vectors<b>.txt" in page.locator(".title .name").inner_text()
+
+
+def test_what_is_seen_is_saved(demo_server, visit):
+    page = visit(demo_server, "word=king")
+    words = answers(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Answer as CSV").click()
+    rows = list(csv.reader(io.StringIO(saved.value.path().read_text(encoding="utf-8-sig"))))
+    assert rows[0] == ["word", "cosine", "count"]
+    assert [row[0] for row in rows[1:]] == words
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Map as PNG").click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_formula_in_a_word_is_none_in_a_spreadsheet(serve, hostile_vectors, visit):
+    page = visit(serve("-v", hostile_vectors), "word=<script>window.hacked=1</script>")
+    assert "=cmd()" in answers(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Answer as CSV").click()
+    assert "'=cmd()" in saved.value.path().read_text(encoding="utf-8")
+
+
+def test_two_models_stand_side_by_side(serve, demo_vectors, visit, tmp_path):
+    other = tmp_path / "other.txt"
+    shutil.copy(demo_vectors, other)
+    page = visit(serve("-v", demo_vectors, "--beside", other), "word=king")
+    page.locator("#model").select_option("both")
+    page.wait_for_selector("#answers section:nth-child(2) table")
+    assert page.locator(".map").count() == 2
+    assert page.locator("#answers h2").all_inner_texts() == ["vectors.txt", "other.txt"]
+    assert "model=both" in page.url
+
+
+def test_a_server_that_has_stopped_is_said_and_the_page_stays(serve, demo_vectors, visit):
+    server = serve("-v", demo_vectors)
+    page = visit(server, "word=king")
+    assert answers(page)
+    server.stop()
+    page.locator("#answers button.word").first.click()
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert "w2v explore" in alert.inner_text()
+    page.get_by_role("button", name="Try again").click()
+    assert alert.is_visible()
+
+
+def test_everything_to_press_has_a_name(demo_server, visit):
+    for fragment in ("word=king", "view=analogy&a=king&b=man&c=woman", "view=axis&from=man&to=woman"):
+        page = visit(demo_server, fragment)
+        answers(page)
+        nameless = page.evaluate("""() => {
+            const named = (one) => one.getAttribute('aria-label') || one.getAttribute('aria-labelledby')
+                || one.labels?.length || one.textContent.trim();
+            return [...document.querySelectorAll('button, input, select, canvas[tabindex], [role="listbox"], svg')]
+                .filter((one) => !named(one)).map((one) => one.outerHTML); }""")
+        assert nameless == []

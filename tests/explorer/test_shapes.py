@@ -1,0 +1,71 @@
+"""Maps: what is near in the vectors is near on the map, and the same vectors give the same map."""
+
+import numpy as np
+import pytest
+
+from w2v.explorer import layout, shapes
+from w2v.vectors import Vectors
+
+
+@pytest.fixture
+def groups():
+    """Six groups of 60 unit vectors around directions at right angles, float32 [360, 24], and their numbers."""
+    rng = np.random.default_rng(3)
+    numbers = np.repeat(np.arange(6), 60)
+    rows = np.eye(6, 24)[numbers] + rng.normal(scale=0.08, size=(360, 24))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), numbers
+
+
+def test_the_plane_is_that_of_the_largest_singular_values(groups):
+    rows, _ = groups
+    moved = rows - rows.mean(axis=0)
+    plane = shapes.principal_plane(rows)
+    u, s, _ = np.linalg.svd(moved.astype(np.float64), full_matrices=False)
+    for side in (0, 1):
+        assert abs(np.corrcoef(plane[:, side], u[:, side] * s[side])[0, 1]) == pytest.approx(1, abs=1e-4)
+
+
+def test_clusters_are_the_groups(groups):
+    rows, numbers = groups
+    found, _ = shapes.clusters(shapes.centered(rows), 6, np.random.default_rng(0))
+    assert len({(a, b) for a, b in zip(numbers.tolist(), found.tolist())}) == 6
+
+
+def test_neighbors_are_the_nearest_rows(groups):
+    rows, _ = groups
+    found, cosines = layout.neighbors(rows, np.random.default_rng(0))
+    all_cosines = rows @ rows.T
+    np.fill_diagonal(all_cosines, -np.inf)
+    np.testing.assert_allclose(cosines, -np.sort(-all_cosines, axis=1)[:, :15], atol=1e-5)
+    assert (found != np.arange(len(rows))[:, None]).all()
+
+
+def test_a_map_keeps_groups_together_and_is_the_same_every_time(groups):
+    rows, numbers = groups
+    *_, places = layout.arrange(rows, shapes.principal_plane(rows), epochs=60)
+    *_, again = layout.arrange(rows, shapes.principal_plane(rows), epochs=60)
+    np.testing.assert_array_equal(places, again)
+    away = np.linalg.norm(places[:, None] - places[None], axis=2)
+    np.fill_diagonal(away, np.inf)
+    assert (numbers[np.argsort(away, axis=1)[:, :5]] == numbers[:, None]).mean() > 0.95
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+@pytest.mark.parametrize("dim", [1, 2, 7])
+def test_the_smallest_vocabularies_have_a_map_too(count, dim):
+    matrix = np.random.default_rng(0).normal(size=(count, dim)).astype(np.float32)
+    matrix[0] = 0  # a word without a direction
+    rows = shapes.units(Vectors(tuple("abcde"[:count]), matrix), count)
+    plane = shapes.principal_plane(rows)
+    *_, places = layout.arrange(rows, plane)
+    members, centers = shapes.clusters(shapes.centered(rows), 8, np.random.default_rng(0))
+    assert plane.shape == places.shape == (count, 2)
+    assert np.isfinite(places).all()
+    assert len(shapes.central_words("abcde", rows, members, centers)) == len(centers)
+
+
+def test_rows_that_are_not_finite_have_a_place():
+    matrix = np.array([[np.nan, 1], [np.inf, 0], [1, 0], [0, 1]], np.float32)
+    rows = shapes.units(Vectors(tuple("abcd"), matrix), 4)
+    assert np.isfinite(rows).all()
+    assert np.isfinite(shapes.principal_plane(rows)).all()

@@ -1,0 +1,135 @@
+"""Questions to vectors -> what the page shows, as plain dicts.
+
+A word in an answer is {"word", "row", "cosine", "count"}: `row` is its place in the vocabulary, by which the page
+finds it on the map, `count` how often it occurred, or null. Words are shown in the form that the vocabulary has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from w2v import queries
+from w2v.spelling import fold, suggestions
+from w2v.vectors import Floats, Vectors, check_directed, largest
+
+Answer = dict[str, Any]
+
+COMPLETED_AMONG = 500_000  # words; beyond, completion looks at the first, the most frequent ones, only
+AXIS_AMONG = 5_000  # the most frequent words, of which an axis shows the outermost unless words are named
+
+
+def complete(vectors: Vectors, start: str, top: int) -> Answer:
+    """Return words that begin so, without regard to case and accents, more frequent ones first; else like ones."""
+    wanted = fold(start)
+    among = islice(vectors.words, COMPLETED_AMONG)
+    found = list(islice((word for word in among if fold(word).startswith(wanted)), top))
+    # The word itself comes first, however rare it is among those that begin with it.
+    exact = vectors.form(start)
+    if exact is not None:
+        found = [exact, *(word for word in found if word != exact)][:top]
+    return {"words": found or suggestions(start, vectors.words)}
+
+
+def neighbors(vectors: Vectors, word: str, top: int) -> Answer:
+    """Return the nearest words of a word, and how often it occurred."""
+    asked = _word(vectors, vectors.find(word), 1.0)
+    return {"asked": asked, "words": [_word(vectors, *near) for near in vectors.similar(word, top)]}
+
+
+def analogy(vectors: Vectors, a: str, b: str, c: str, top: int) -> Answer:
+    """Return what is to C as A is to B, and where all of them lie in the plane of the offset.
+
+    The plane is spanned by a - b and what c - b has beside it; words are projected onto it at right angles, so no
+    distance in it is larger than the true one. "target" is the point a - b + c itself.
+    """
+    a, b, c = (vectors.find(word) for word in (a, b, c))
+    found = vectors.analogy(a, b, c, top)
+    unit_a, unit_b, unit_c = (vectors.unit(word) for word in (a, b, c))
+    across = _direction(unit_a - unit_b)
+    to_c: Floats = unit_c - unit_b
+    beside = _direction(np.subtract(to_c, (to_c @ across) * across, dtype=np.float32))
+
+    def place(vector: Floats) -> list[float]:
+        return [round(float((vector - unit_b) @ axis), 5) for axis in (across, beside)]
+
+    words = [_word(vectors, *near) | {"place": place(vectors.unit(near.word))} for near in found]
+    asked = [_word(vectors, word) | {"place": place(vectors.unit(word))} for word in (a, b, c)]
+    return {"asked": asked, "words": words, "target": place(unit_a - unit_b + unit_c)}
+
+
+def odd(vectors: Vectors, words: Sequence[str]) -> Answer:
+    """Return the words, the one that belongs least first."""
+    words = _distinct(vectors, words)
+    return {"words": [_word(vectors, *placed) for placed in queries.odd(vectors, words)]}
+
+
+def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
+    """Return the cosine of two words, their rank among each other's neighbours, and the words near both."""
+    a, b = vectors.find(a), vectors.find(b)
+    for word in (a, b):
+        check_directed(vectors.unit(word))
+    to_a, to_b = vectors.cosines(vectors.unit(a)), vectors.cosines(vectors.unit(b))
+    row_a, row_b = vectors.row(a), vectors.row(b)
+    cosine = float(to_a[row_b])
+    ranks = [_rank(vectors, to_a, row_a, row_b), _rank(vectors, to_b, row_b, row_a)]
+    both = np.where(vectors.directed, np.minimum(to_a, to_b), -np.inf)
+    both[[row_a, row_b]] = -np.inf
+    near = [
+        _word(vectors, vectors.words[row], float(to_a[row])) | {"second": round(float(to_b[row]), 6)}
+        for row in largest(both, top).tolist()
+    ]
+    return {"asked": [_word(vectors, a), _word(vectors, b)], "cosine": round(cosine, 6), "ranks": ranks, "words": near}
+
+
+def axis(vectors: Vectors, positive: str, negative: str, words: Sequence[str], top: int) -> Answer:
+    """Return words by their cosine to the direction from `negative` to `positive`, the most positive first.
+
+    Without words, the outermost of the frequent ones, half of `top` on either side.
+    """
+    positive, negative = vectors.find(positive), vectors.find(negative)
+    if words:
+        placed = queries.axis(vectors, positive, negative, _distinct(vectors, words))
+        return _axis(vectors, positive, negative, [_word(vectors, *place) for place in placed])
+    direction = vectors.unit(positive) - vectors.unit(negative)
+    check_directed(direction)
+    cosines = vectors.cosines(direction)
+    frequent = np.flatnonzero(vectors.directed[:AXIS_AMONG])
+    frequent = frequent[~np.isin(frequent, [vectors.row(positive), vectors.row(negative)])]
+    order = frequent[np.argsort(-cosines[frequent], kind="stable")]
+    half = max(1, top // 2)
+    rows = order if len(order) <= top else np.concatenate([order[:half], order[-half:]])
+    return _axis(vectors, positive, negative, [_word(vectors, vectors.words[row], float(cosines[row])) for row in rows])
+
+
+def _axis(vectors: Vectors, positive: str, negative: str, words: list[Answer]) -> Answer:
+    return {"asked": [_word(vectors, positive), _word(vectors, negative)], "words": words}
+
+
+def _word(vectors: Vectors, word: str, cosine: float | None = None) -> Answer:
+    row = vectors.row(word)
+    return {
+        "word": word,
+        "row": row,
+        "cosine": None if cosine is None else round(float(cosine), 6),
+        "count": None if vectors.counts is None else int(vectors.counts[row]),
+    }
+
+
+def _distinct(vectors: Vectors, words: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(vectors.find(word) for word in words))
+
+
+def _rank(vectors: Vectors, cosines: Floats, asked: int, row: int) -> int:
+    """Return which neighbour of row `asked` another row is; 1 is the nearest."""
+    nearer = (cosines > cosines[row]) & vectors.directed
+    nearer[[asked, row]] = False
+    return int(np.count_nonzero(nearer)) + 1
+
+
+def _direction(vector: Floats) -> Floats:
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length > 1e-6 else np.zeros_like(vector), np.float32)

@@ -1,0 +1,149 @@
+"""The map of one file of vectors: a plane at once, and better ones as the process that draws them sends them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.errors import OutputError
+from w2v.explorer import layout
+from w2v.explorer.shapes import Ids, centered, central_words, clusters, principal_plane, units
+from w2v.files import replacing
+from w2v.places import user_cache
+from w2v.vectors import Floats, Vectors
+
+MOST_MAPPED = 100_000  # words; the rest is asked about, and not drawn
+CLUSTERS = 8  # as many as there are colours that the colour-blind tell apart
+SEED = 1
+SAMPLED_ROWS = 1000
+
+
+class Drawing(NamedTuple):
+    """The map as it is now.
+
+    version  grows with each better map
+    places   float32 [rows, 2]
+    working  whether a better one is to come
+    """
+
+    version: int
+    places: Floats
+    working: bool
+
+
+class Atlas:
+    """The map of `vectors`, whose file is `path`; `open` begins it, `close` ends what still draws."""
+
+    def __init__(self, vectors: Vectors, path: Path) -> None:
+        self._vectors, self._path = vectors, path
+        self.rows = min(len(vectors), MOST_MAPPED)
+        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._members: Ids = np.zeros(0, np.int64)
+        self._names: Sequence[Sequence[str]] = ()
+        self._drawing = Drawing(0, np.zeros((0, 2), np.float32), True)
+
+    def open(self) -> None:
+        """Begin to draw, in the background."""
+        threading.Thread(target=self._draw, name="w2v-atlas", daemon=True).start()
+
+    def close(self) -> None:
+        """End the process that draws, if there is one."""
+        with self._lock:
+            self._closed = True
+            if self._process is not None:
+                self._process.terminate()
+
+    @property
+    def drawing(self) -> Drawing:
+        """The best map so far; waits for the first one."""
+        self._ready.wait()
+        return self._drawing
+
+    @property
+    def members(self) -> Ids:
+        """The cluster of each word on the map, int64 [rows]."""
+        self._ready.wait()
+        return self._members
+
+    @property
+    def names(self) -> Sequence[Sequence[str]]:
+        """The words that name each cluster."""
+        self._ready.wait()
+        return self._names
+
+    def _draw(self) -> None:
+        try:
+            kept = self._begin()
+        finally:
+            self._ready.set()  # whatever happened, nobody waits for ever
+        if kept is None:
+            self._follow()
+
+    def _begin(self) -> Floats | None:
+        """Find the clusters and a first map; return the one that was kept, or None."""
+        directions = units(self._vectors, self.rows)
+        turned = centered(directions)
+        self._members, centers = clusters(turned, CLUSTERS, np.random.default_rng(SEED))
+        self._names = central_words(self._vectors.words, turned, self._members, centers)
+        kept = self._read()
+        places = principal_plane(directions) if kept is None else kept
+        self._drawing = Drawing(1, places, working=kept is None)
+        return kept
+
+    def _follow(self) -> None:
+        """Take the maps that the process draws, one after the other, and keep the last for the next time."""
+        command = [sys.executable, "-m", layout.__name__, str(self._path.resolve()), str(self.rows)]
+        with self._lock:
+            if self._closed:
+                return
+            self._process = subprocess.Popen(  # noqa: S603  # our own module, with a path from the command line
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+            )
+        assert self._process.stdout is not None
+        while len(frame := self._process.stdout.read(8 * self.rows)) == 8 * self.rows:
+            places = np.frombuffer(frame, "<f4").reshape(-1, 2)
+            self._drawing = Drawing(self._drawing.version + 1, places, working=True)
+        if self._process.wait() == 0 and not self._closed:
+            self._keep(self._drawing.places)
+        self._drawing = Drawing(self._drawing.version + 1, self._drawing.places, working=False)
+
+    def _place(self) -> Path:
+        """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
+        sample = np.linspace(0, self.rows - 1, min(self.rows, SAMPLED_ROWS)).astype(np.intp)
+        settings = f"{self.rows} {self._vectors.dim} {layout.NEIGHBORS} {layout.EPOCHS} {layout.PUSHES}\n"
+        fingerprint = hashlib.sha256(settings.encode())
+        fingerprint.update(np.ascontiguousarray(self._vectors.matrix[sample]).tobytes())
+        fingerprint.update("\n".join(self._vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
+        return user_cache() / "maps" / f"{fingerprint.hexdigest()[:24]}.f4"
+
+    def _read(self) -> Floats | None:
+        try:
+            places = np.fromfile(self._place(), "<f4")
+        except OSError:
+            return None
+        fits = len(places) == 2 * self.rows and bool(np.isfinite(places).all())
+        return places.reshape(-1, 2).astype(np.float32) if fits else None
+
+    def _keep(self, places: Floats) -> None:
+        place = self._place()
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(place) as file:
+                file.write(places.astype("<f4").tobytes())
+        except (OSError, OutputError):
+            return  # no place to keep it: it will be drawn again

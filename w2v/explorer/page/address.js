@@ -1,0 +1,34 @@
+// All that the page shows is in its address, after the #: a link shows the same thing, and the server never sees it.
+
+const DEFAULTS = {
+  view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "", text: "",
+  model: "0", colour: "cluster", lang: "", at: "",
+};
+const listeners = [];
+export let state = read();
+
+export function onChange(listener) {
+  listeners.push(listener);
+}
+
+// Changes what is shown. A new question is a new entry of the history, a movement of the map is none.
+export function change(changes, { quietly = false } = {}) {
+  const next = { ...state, ...changes };
+  if (Object.keys(DEFAULTS).every((key) => next[key] === state[key])) return;
+  state = next;
+  const parts = new URLSearchParams(Object.entries(state).filter(([key, value]) => value !== DEFAULTS[key]));
+  const address = `#${parts}`;
+  if (quietly) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
+  if (!quietly) for (const listener of listeners) listener();
+}
+
+function read() {
+  const found = new URLSearchParams(location.hash.slice(1));
+  return Object.fromEntries(Object.entries(DEFAULTS).map(([key, value]) => [key, found.get(key) ?? value]));
+}
+
+addEventListener("popstate", () => {
+  state = read();
+  for (const listener of listeners) listener();
+});

@@ -1,0 +1,288 @@
+// Puts the page together: the address says what is to be shown, and everything is shown from it.
+
+import { change, onChange, state } from "./address.js";
+import { ask, askMap, events } from "./ask.js";
+import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
+import { WordMap } from "./map.js";
+import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
+import { savePicture, saveTable } from "./saving.js";
+import { preferred, speak, text, whole } from "./texts.js";
+import { split, VIEWS } from "./views.js";
+
+const $ = (id) => document.getElementById(id);
+const models = []; // { number, name, words, dim, map, clusters, names, rows }
+let tables = [];
+let running = null;
+let asked = "";
+
+const shown = () => (state.model === "both" && models.length > 1 ? models : [models[state.model] ?? models[0]]);
+const first = () => shown()[0].number;
+
+async function start() {
+  speak(state.lang || preferred());
+  for (const [number, model] of (await ask("models")).entries()) models.push({ number, ...model });
+  $("model-choice").hidden = models.length < 2;
+  events.addEventListener("stopped", () => ($("stopped").hidden = false));
+  events.addEventListener("answered", () => ($("stopped").hidden = true));
+  await Promise.all(models.map(begin));
+  onChange(apply);
+  apply();
+  document.body.dataset.ready = "yes"; // for those who wait for the page: the tests
+  models.forEach(follow);
+}
+
+// Fetches words, places and clusters of one model, and makes its map.
+async function begin(model) {
+  const [{ words, counts }, names] = await Promise.all(
+    [ask("words", { model: model.number }), ask("names", { model: model.number })]);
+  Object.assign(model, { names, counts, rows: words.length, map: new WordMap(words) });
+  const { map } = model;
+  model.heading = el("span", { class: "name" });
+  model.state = el("span", { class: "state", role: "status" });
+  model.legend = el("div", { class: "legend" });
+  const button = (key, sign, act) => el("button", { type: "button", "data-label": key, onclick: act }, sign);
+  map.box.append(el("p", { class: "title" }, model.heading, model.state), model.legend, el("div", { class: "zoom" },
+    button("zoomIn", "+", () => map.zoom(1.6)), button("zoomOut", "−", () => map.zoom(1 / 1.6)),
+    button("showAll", "⤢", () => map.home())));
+  const found = await askMap(model.number, 0, model.rows);
+  Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled });
+  map.place(found.places);
+  map.addEventListener("pick", ({ detail }) => visit(words[detail]));
+  map.addEventListener("move", () => remember(model));
+}
+
+// Takes each better map as the server has it.
+async function follow(model) {
+  while (!model.settled) {
+    await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
+    try {
+      const found = await askMap(model.number, model.version, model.rows);
+      Object.assign(model, { version: found.version, settled: found.settled });
+      if (found.places) model.map.place(found.places);
+      caption(model);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
+  }
+}
+
+let waiting = 0;
+function remember(model) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    if (model !== shown()[0]) return;
+    const { x, y, zoom } = model.map.camera;
+    const whereabouts = [x.toFixed(3), y.toFixed(3), zoom.toFixed(2)].join(" ");
+    change({ at: whereabouts === "0.000 0.000 1.00" ? "" : whereabouts }, { quietly: true });
+  }, 250);
+}
+
+const visit = (word) => change({ view: "neighbors", word, at: "" });
+visit.point = (row) => {
+  for (const model of shown().slice(0, 1)) model.map.hover(row < model.rows ? row : -1);
+};
+
+// Shows what the address says.
+function apply() {
+  speak(state.lang || preferred());
+  $("lang").value = document.documentElement.lang;
+  $("colour").value = state.colour === "frequency" ? "frequency" : "cluster";
+  $("model").replaceChildren(...models.map((model) => el("option", { value: String(model.number) }, model.name)),
+    ...(models.length > 1 ? [el("option", { value: "both" }, text("both"))] : []));
+  $("model").value = shown().length > 1 ? "both" : String(first());
+  search();
+  tabs();
+  form();
+  const visible = shown();
+  document.querySelector("main").classList.toggle("both", visible.length > 1 || !!current().wide);
+  if ($("maps").dataset.shown !== visible.map((model) => model.number).join()) {
+    $("maps").dataset.shown = visible.map((model) => model.number).join();
+    $("maps").replaceChildren(...visible.map((model) => model.map.box));
+    window.w2vMaps = visible.map((model) => model.map); // for the console, and for tests
+    speak(document.documentElement.lang); // the buttons of the maps too
+  }
+  for (const model of visible) {
+    colour(model);
+    caption(model);
+  }
+  const [x, y, zoom] = state.at.split(" ").map(Number);
+  const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
+  if (placed) for (const model of visible) model.map.follow = null;
+  if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), 400) };
+  question(!placed);
+}
+
+function colour(model) {
+  model.map.paint(state.colour === "frequency" ? byFrequency(model.rows) : byCluster(model.clusters, model.only ?? -1));
+  model.legend.replaceChildren(...(state.colour === "frequency"
+    ? [el("span", { class: "ramp" }, text("rare"), el("i", {}), text("frequent"))]
+    : model.names.map((names, number) => {
+      const chip = el("i", { "aria-hidden": "true" });
+      chip.style.background = CLUSTERS[number % CLUSTERS.length];
+      const label = text("cluster", { number: number + 1, names: names.join(", ") });
+      return el("button", { type: "button", "aria-label": label, "aria-pressed": String(model.only === number),
+        title: label, onclick: () => {
+          model.only = model.only === number ? -1 : number;
+          colour(model);
+          model.legend.children[number].focus();
+        } }, chip, bdi(names[0] ?? "–"));
+    })));
+}
+
+function caption(model) {
+  const many = model.rows < model.words ? ` (${text("only", { count: whole(model.rows) })})` : "";
+  model.heading.textContent = `${model.name} · ${whole(model.words)} × ${model.dim}${many}`;
+  model.state.textContent = model.settled ? "" : text("drawing");
+  model.map.over.setAttribute("aria-label",
+    `${text("mapOf", { name: model.name })}. ${text("mapHelp", { words: whole(model.rows) })}`);
+}
+
+function search() {
+  if ($("search").dataset.lang === document.documentElement.lang) return;
+  $("search").dataset.lang = document.documentElement.lang;
+  const { box, input } = wordBox({ label: text("search"), hidden: true, hint: text("searchHint"), model: first, choose: (word) => {
+    visit(word);
+    input.select();
+  } });
+  input.id = "search-word";
+  box.querySelector("label").htmlFor = input.id;
+  $("search").replaceChildren(box);
+}
+
+function tabs() {
+  const chosen = VIEWS[state.view] ? state.view : "neighbors";
+  const keys = Object.keys(VIEWS);
+  $("tabs").replaceChildren(...keys.map((key, at) => el("button", {
+    type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "view", "aria-selected": String(key === chosen),
+    tabindex: key === chosen ? 0 : -1, onclick: () => open(key),
+    onkeydown: (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = keys[(at + step + keys.length) % keys.length];
+      open(next);
+      $(`tab-${next}`).focus();
+    },
+  }, text(key))));
+  $("view").setAttribute("aria-labelledby", `tab-${chosen}`);
+}
+
+// Opens a view; one that has no words yet gets the first example whose words are all there.
+function open(key) {
+  const example = VIEWS[key].ready(state) ? null : VIEWS[key].examples?.find((words) =>
+    words.flatMap(split).every((word) => shown()[0].map.words.includes(word)));
+  const fields = VIEWS[key].fields.map(([field]) => field);
+  change({ view: key, at: "", ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])),
+    ...(key === "axis" && !state.from ? { words: "" } : {}) });
+}
+
+const current = () => VIEWS[state.view] ?? VIEWS.neighbors;
+
+function form() {
+  const view = current();
+  const inputs = [];
+  const fields = view.fields.map(([key, label, { free = false, hint = "" } = {}]) => {
+    if (!free) {
+      const { box, input } = wordBox({ label: text(label), value: state[key], model: first });
+      inputs.push([key, input]);
+      return box;
+    }
+    const input = el("input", { id: `words-${key}`, type: "text", placeholder: hint && text(hint), spellcheck: "false",
+      autocapitalize: "off", maxlength: 2000 });
+    input.value = state[key];
+    inputs.push([key, input]);
+    return el("div", { class: "field wide" }, el("label", { for: input.id }, text(label)), input);
+  });
+  const held = document.activeElement?.closest?.("#form") ? [...$("form").querySelectorAll("input")].indexOf(document.activeElement) : -1;
+  $("form").replaceChildren(el("p", { class: "intro" }, text(view.intro)), ...fields,
+    ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []));
+  $("form").onsubmit = (event) => {
+    event.preventDefault();
+    const values = Object.fromEntries(inputs.map(([key, input]) => [key, input.value.trim()]));
+    if (!view.ready({ ...state, ...values })) notice(text("fill"));
+    change({ ...values, at: "" });
+  };
+  if (held >= 0) $("form").querySelectorAll("input")[held]?.focus();
+}
+
+async function question(move) {
+  const view = current();
+  const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
+    ["word", "a", "b", "c", "words", "from", "to", "text"].map((key) => state[key])]);
+  if (wanted === asked) return; // the colour, say, was changed
+  asked = wanted;
+  running?.abort();
+  running = new AbortController();
+  const { signal } = running;
+  tables = [];
+  $("csv").disabled = true;
+  if (!view.ready(state)) {
+    $("answers").className = "";
+    $("answers").replaceChildren(...(view.fields.length ? [] : [beginnings(shown()[0])]));
+    notice(view.fields.length ? text("fill") : "");
+    for (const model of shown()) model.map.light([]);
+    return;
+  }
+  notice(view.wide ? text("working") : "");
+  const parts = await Promise.all(shown().map(async (model) => {
+    try {
+      return { model, ...view.show(await view.fetch(model.number, state, signal), state, model, visit) };
+    } catch (error) {
+      if (!signal.aborted) complain(error, instead);
+      if (error.kind === "stopped") asked = "";
+      return { model, nodes: [], lit: [] };
+    }
+  }));
+  if (signal.aborted) return;
+  $("answers").className = parts.length > 1 ? "beside" : "";
+  $("answers").replaceChildren(...parts.map(({ model, nodes }) => el("section", { "aria-label": model.name },
+    ...(parts.length > 1 ? [el("h2", {}, model.name)] : []), ...nodes)));
+  for (const { model, lit, arrows = [], visit: around, frame } of parts) {
+    model.map.light(lit, arrows);
+    if (move && around) model.map.visit(around);
+    else if (move && frame) model.map.frame(frame);
+  }
+  tables = parts.filter((part) => part.table).map(({ model, table }) => ({ name: model.name, rows: table }));
+  $("csv").disabled = !tables.length;
+  const said = parts.find((part) => part.say);
+  if (said && parts.every((part) => part.say)) say(said.say);
+}
+
+// Words to begin with: those in the middle of each cluster.
+function beginnings(model) {
+  return el("div", { class: "begin" }, el("h2", {}, text("beginWith")), el("ul", {}, ...model.names.map((names, number) => {
+    const chip = el("i", { "aria-hidden": "true" });
+    chip.style.background = CLUSTERS[number % CLUSTERS.length];
+    return el("li", {}, chip, ...names.map((word) =>
+      el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word))));
+  })));
+}
+
+// Asks again with another word in the place of one that is not known.
+function instead(word, other) {
+  const keys = ["word", "a", "b", "c", "from", "to"].filter((key) => state[key] === word);
+  const words = split(state.words).map((one) => (one === word ? other : one)).join(" ");
+  change({ ...Object.fromEntries(keys.map((key) => [key, other])), ...(keys.length ? {} : { words }) });
+}
+
+$("skip").addEventListener("click", () => $("panel").focus());
+$("colour").addEventListener("change", () => change({ colour: $("colour").value }));
+$("lang").addEventListener("change", () => change({ lang: $("lang").value }));
+$("model").addEventListener("change", () => change({ model: $("model").value, at: "" }));
+$("png").addEventListener("click", () => savePicture(shown().map((model) => model.map)));
+$("csv").addEventListener("click", () => saveTable(tables));
+$("link").addEventListener("click", async () => {
+  await navigator.clipboard?.writeText(location.href).catch(() => {});
+  notice(text("copied"));
+});
+$("retry").addEventListener("click", () => ask("models").then(() => location.reload(), () => {}));
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+  event.preventDefault();
+  $("search-word").focus();
+});
+
+start().catch((error) => {
+  $("stopped").hidden = error.kind !== "stopped";
+  notice(error.message);
+  throw error;
+});

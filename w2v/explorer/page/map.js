@@ -1,0 +1,291 @@
+// The map of one file of vectors: moved with pointer, wheel, fingers and keys; says "pick" and "move".
+
+import { drawLabels } from "./labels.js";
+import { pointsOn } from "./points.js";
+import { el } from "./pieces.js";
+
+const CLOSEST = 400;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class WordMap extends EventTarget {
+  constructor(words) {
+    super();
+    this.words = words;
+    this.count = 0;
+    this.camera = { x: 0, y: 0, zoom: 1 };
+    this.lit = new Map(); // row -> whether it is what was asked for
+    this.arrows = [];
+    this.hovered = -1;
+    this.focused = false;
+    this.follow = null; // goes to what was asked for; a better map does so again
+    this.canvas = el("canvas", { class: "points" });
+    this.over = el("canvas", { class: "labels", tabindex: 0, role: "application" });
+    this.box = el("div", { class: "map" }, this.canvas, this.over);
+    this.points = pointsOn(this.canvas);
+    this.context = this.over.getContext("2d");
+    this.fingers = new Map();
+    this.listen();
+    new ResizeObserver(() => this.resize()).observe(this.box);
+  }
+
+  // Takes places, float32 [2 * count]; points already there glide to their new ones.
+  place(places) {
+    const before = this.places;
+    this.count = places.length / 2;
+    if (!before) {
+      this.points.put("size", Float32Array.from({ length: this.count }, (_, i) =>
+        Math.max(1.7, 5.5 - 0.42 * Math.log(i + 1))));
+      this.show(places);
+      return;
+    }
+    const from = before.slice();
+    const mixed = new Float32Array(places.length);
+    this.glide(900, (part) => {
+      for (let i = 0; i < places.length; i++) mixed[i] = from[i] + (places[i] - from[i]) * part;
+      this.show(mixed);
+    }, "places", () => this.follow?.());
+  }
+
+  show(places) {
+    this.places = places;
+    this.points.put("place", places);
+    this.refresh();
+  }
+
+  paint(colours) {
+    this.points.put("colour", colours);
+    this.refresh();
+  }
+
+  // Lights words, [row, whether it was asked for], and draws arrows, [row, row], as far as they are on the map.
+  light(rows, arrows = []) {
+    this.lit = new Map(rows.filter(([row]) => row < this.count));
+    this.arrows = arrows.filter((ends) => ends.every((row) => row < this.count));
+    this.refresh();
+  }
+
+  get scale() {
+    return (this.camera.zoom * Math.min(this.wide, this.high)) / 2.25;
+  }
+
+  onScreen(row) {
+    const { scale, camera } = this;
+    return [
+      this.wide / 2 + (this.places[2 * row] - camera.x) * scale,
+      this.high / 2 - (this.places[2 * row + 1] - camera.y) * scale,
+    ];
+  }
+
+  sees(row) {
+    const [x, y] = this.onScreen(row);
+    return x >= 0 && y >= 0 && x <= this.wide && y <= this.high;
+  }
+
+  nearest(x, y, reach) {
+    let best = -1;
+    let least = reach * reach;
+    for (let row = 0; row < this.count; row++) {
+      const [left, top] = this.onScreen(row);
+      const away = (left - x) ** 2 + (top - y) ** 2;
+      if (away < least) [best, least] = [row, away];
+    }
+    return best;
+  }
+
+  // Goes where these words fill the view, the first of them near its middle.
+  visit(rows) {
+    this.follow = () => this.visit(rows);
+    const known = rows.filter((row) => row < this.count);
+    if (!known.length) return;
+    const at = (row, side) => this.places[2 * row + side];
+    const [x, y] = [at(known[0], 0), at(known[0], 1)];
+    const away = known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)).sort((a, b) => a - b);
+    const reach = Math.max(away[Math.floor(away.length * 0.7)], 0.02);
+    this.fly({ x, y, zoom: Math.min(Math.max(0.95 / reach, 1.5), 40) });
+  }
+
+  // Goes where all these words are in view.
+  frame(rows) {
+    this.follow = () => this.frame(rows);
+    const known = rows.filter((row) => row < this.count);
+    if (!known.length) return;
+    const span = (side) => {
+      const found = known.map((row) => this.places[2 * row + side]);
+      return [Math.min(...found), Math.max(...found)];
+    };
+    const [[left, right], [low, high]] = [span(0), span(1)];
+    const least = Math.min(this.wide, this.high);
+    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.3 * this.high / least / (high - low), 14);
+    this.fly({ x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.6) });
+  }
+
+  fly(to) {
+    const from = { ...this.camera };
+    this.glide(still.matches ? 0 : 450, (part) => {
+      this.camera = {
+        x: from.x + (to.x - from.x) * part,
+        y: from.y + (to.y - from.y) * part,
+        zoom: from.zoom * (to.zoom / from.zoom) ** part,
+      };
+      this.refresh();
+    }, "camera");
+  }
+
+  glide(time, step, name, end = () => {}) {
+    const mine = ((this.glides ??= {})[name] = {});
+    const begun = performance.now();
+    const go = () => {
+      if (this.glides[name] !== mine) return;
+      const part = time && !still.matches ? Math.min(1, (performance.now() - begun) / time) : 1;
+      step(part * part * (3 - 2 * part));
+      if (part < 1) requestAnimationFrame(go);
+      else end();
+    };
+    go();
+  }
+
+  zoom(factor, x = this.wide / 2, y = this.high / 2) {
+    const zoom = Math.min(Math.max(this.camera.zoom * factor, 0.5), CLOSEST);
+    // What is under the pointer stays there.
+    const gone = (1 / this.camera.zoom - 1 / zoom) / (this.scale / this.camera.zoom);
+    this.camera = {
+      x: this.camera.x + (x - this.wide / 2) * gone,
+      y: this.camera.y - (y - this.high / 2) * gone,
+      zoom,
+    };
+    this.refresh();
+    this.moved();
+  }
+
+  pan(dx, dy) {
+    this.camera = { ...this.camera, x: this.camera.x - dx / this.scale, y: this.camera.y + dy / this.scale };
+    this.refresh();
+    this.moved();
+  }
+
+  home() {
+    this.moved();
+    this.fly({ x: 0, y: 0, zoom: 1 });
+  }
+
+  // The reader moved the map: it stays there, and the address says where.
+  moved() {
+    this.follow = null;
+    this.dispatchEvent(new Event("move"));
+  }
+
+  pick(row) {
+    if (row >= 0) this.dispatchEvent(new CustomEvent("pick", { detail: row }));
+  }
+
+  listen() {
+    const { over, fingers } = this;
+    const at = (event) => [event.offsetX, event.offsetY];
+    let gone = 0;
+    over.addEventListener("pointerdown", (event) => {
+      over.setPointerCapture(event.pointerId);
+      if (!fingers.size) gone = 0;
+      fingers.set(event.pointerId, at(event));
+      (this.glides ??= {}).camera = null;
+    });
+    over.addEventListener("pointermove", (event) => {
+      const [x, y] = at(event);
+      if (!fingers.has(event.pointerId)) return this.hover(this.nearest(x, y, 12));
+      const [x0, y0] = fingers.get(event.pointerId);
+      const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
+      fingers.set(event.pointerId, [x, y]);
+      gone += Math.hypot(x - x0, y - y0);
+      if (others.length === 1) {
+        const [ox, oy] = others[0];
+        const before = Math.hypot(x0 - ox, y0 - oy);
+        if (before > 10) this.zoom(Math.hypot(x - ox, y - oy) / before, (x + ox) / 2, (y + oy) / 2);
+        this.pan((x - x0) / 2, (y - y0) / 2);
+      } else if (!others.length && gone > 4) this.pan(x - x0, y - y0);
+    });
+    const lift = (event) => {
+      const alone = fingers.size === 1 && fingers.delete(event.pointerId);
+      fingers.delete(event.pointerId);
+      if (alone && event.type === "pointerup" && gone <= 4) {
+        this.pick(this.nearest(...at(event), event.pointerType === "touch" ? 26 : 14));
+      }
+    };
+    over.addEventListener("pointerup", lift);
+    over.addEventListener("pointercancel", lift);
+    over.addEventListener("pointerleave", () => this.hover(-1));
+    over.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      const lines = event.deltaMode === 1 ? 20 : 1;
+      this.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY * lines)) * 0.0025), ...at(event));
+    }, { passive: false });
+    over.addEventListener("dblclick", (event) => this.zoom(2, ...at(event)));
+    over.addEventListener("focus", () => this.focus(over.matches(":focus-visible")));
+    over.addEventListener("blur", () => this.focus(false));
+    const keys = {
+      ArrowLeft: () => this.pan(60, 0), ArrowRight: () => this.pan(-60, 0),
+      ArrowUp: () => this.pan(0, 60), ArrowDown: () => this.pan(0, -60),
+      "+": () => this.zoom(1.4), "=": () => this.zoom(1.4), "-": () => this.zoom(1 / 1.4), 0: () => this.home(),
+      Enter: () => this.pick(this.nearest(this.wide / 2, this.high / 2, 200)),
+    };
+    over.addEventListener("keydown", (event) => {
+      if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      this.focus(true);
+      keys[event.key]();
+    });
+  }
+
+  focus(on) {
+    this.focused = on;
+    this.refresh();
+  }
+
+  hover(row) {
+    if (row === this.hovered) return;
+    this.hovered = row;
+    this.over.style.cursor = row >= 0 ? "pointer" : "";
+    this.refresh();
+  }
+
+  resize() {
+    this.wide = this.box.clientWidth;
+    this.high = this.box.clientHeight;
+    this.dense = Math.min(devicePixelRatio || 1, 3);
+    for (const canvas of [this.canvas, this.over]) {
+      canvas.width = Math.max(1, Math.round(this.wide * this.dense));
+      canvas.height = Math.max(1, Math.round(this.high * this.dense));
+    }
+    this.draw();
+  }
+
+  refresh() {
+    if (this.due) return;
+    this.due = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    if (!this.places || !this.wide) return;
+    this.points.draw(this.count, {
+      ...this.camera,
+      scale: this.scale * this.dense,
+      grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
+      alpha: this.lit.size ? 0.42 : 0.85,
+    });
+    this.context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
+    this.context.clearRect(0, 0, this.wide, this.high);
+    drawLabels(this.context, this);
+  }
+
+  // A picture of what is seen, as a canvas of its own.
+  picture() {
+    this.draw();
+    const canvas = el("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#0d1424";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(this.canvas, 0, 0);
+    context.drawImage(this.over, 0, 0);
+    return canvas;
+  }
+}

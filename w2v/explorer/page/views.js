@@ -1,0 +1,182 @@
+// The questions that the page asks. Each view has
+//   fields   the words it needs, by their keys in the address
+//   ready    whether there is enough to ask
+//   fetch    the question
+//   show     the answer -> { nodes, lit, arrows, visit, table, say }
+
+import { ask } from "./ask.js";
+import { plane } from "./plane.js";
+import { bar, bdi, el } from "./pieces.js";
+import { cosine, number, text, whole } from "./texts.js";
+
+export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
+
+// A table of words with columns of numbers, { head, of, signed, whole }, and with counts where there is room.
+function table(caption, words, visit, columns = [{ head: text("cosine"), of: (word) => word.cosine }], marked = null) {
+  const counted = columns.length < 2 && words.some((word) => word.count != null);
+  return el("table", {}, el("caption", {}, caption),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, text("word")),
+      ...columns.map((column) => el("th", { scope: "col", class: "number" }, column.head)),
+      counted ? el("th", { scope: "col", class: "count" }, text("count")) : null)),
+    el("tbody", {}, ...words.map((word) => el("tr", { class: word.word === marked ? "marked" : null },
+      el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word),
+        onpointerenter: () => visit.point?.(word.row), onpointerleave: () => visit.point?.(-1) }, bdi(word.word))),
+      ...columns.map((column) => bar(column.of(word), { ...column, shown: cosine(column.of(word)) })),
+      counted ? el("td", { class: "count" }, word.count == null ? "" : whole(word.count)) : null))));
+}
+
+const main = (words) => words.map((word) => [word.row, true]);
+const rest = (words) => words.map((word) => [word.row, false]);
+const exported = (words, ...columns) => [["word", ...columns], ...words.map((word) =>
+  [word.word, ...columns.map((column) => word[column])])];
+
+function about(word, model) {
+  const parts = [text("rank", { rank: whole(word.row + 1), total: whole(model.words) })];
+  if (word.row >= model.rows) parts.push(text("notOnMap"));
+  if (word.count != null) parts.unshift(text("occurs", { count: whole(word.count) }));
+  return el("p", { class: "about" }, el("strong", {}, bdi(word.word)), " ", parts.join(" · "));
+}
+
+// One part of an explanation: a paragraph, lines of code, or a table.
+function part({ kind, text: words, columns, rows, digits }) {
+  if (kind === "text") return el("p", {}, words);
+  if (kind === "code") return el("pre", { tabindex: 0 }, words);
+  // A column with one decimal fraction is one of fractions; a column of numbers stands at the right.
+  const wide = Math.max(...rows.map((row) => row.length));
+  const column = Array.from({ length: wide }, (_, at) => rows.map((row) => row[at]));
+  const decimal = column.map((cells) => cells.some((cell) => typeof cell === "number" && !Number.isInteger(cell)));
+  const right = column.map((cells) => cells.some((cell) => typeof cell === "number"));
+  const shown = (cell, at) => (typeof cell === "number" && decimal[at] ? number(cell, digits) : String(cell));
+  const cells = (name, row) => row.map((cell, at) =>
+    el(name, { class: right[at] ? "right" : null, scope: name === "th" ? "col" : null }, bdi(shown(cell, at))));
+  return el("div", { class: "scroll", tabindex: 0 }, el("table", {},
+    columns.length ? el("thead", {}, el("tr", {}, ...cells("th", columns))) : null,
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...cells("td", row))))));
+}
+
+export const VIEWS = {
+  neighbors: {
+    intro: "neighborsIntro",
+    fields: [],
+    ready: (state) => state.word,
+    fetch: (model, state, signal) => ask("neighbors", { model, word: state.word, top: 30 }, signal),
+    show: ({ asked, words }, state, model, visit) => ({
+      nodes: [about(asked, model), table(text("neighborsOf", { word: asked.word }), words, visit)],
+      lit: [...main([asked]), ...rest(words)],
+      visit: [asked, ...words].map((word) => word.row),
+      table: exported(words, "cosine", "count"),
+      say: words.length ? text("found", { count: whole(words.length), word: words[0].word }) : text("nothing"),
+    }),
+  },
+
+  analogy: {
+    intro: "analogyIntro",
+    fields: [["a", "a"], ["b", "b"], ["c", "c"]],
+    examples: [["king", "man", "woman"], ["paris", "france", "italy"], ["walking", "walked", "swam"],
+      ["rey", "hombre", "mujer"], ["国王", "男人", "女人"], ["東京", "日本", "中国"]],
+    ready: (state) => state.a && state.b && state.c,
+    fetch: (model, { a, b, c }, signal) => ask("analogy", { model, a, b, c, top: 10 }, signal),
+    show: (answer, state, model, visit) => {
+      const { asked, words } = answer;
+      const [a, b, c] = asked;
+      const best = words.slice(0, 1);
+      return {
+        nodes: [
+          el("p", { class: "verdict" }, text("isTo", { a: a.word, b: b.word }), " ",
+            el("strong", {}, bdi(best[0]?.word ?? "?")), " ", text("toC", { c: c.word })),
+          el("figure", {}, plane(answer), el("figcaption", {}, text("planeNote"))),
+          table(`${a.word} − ${b.word} + ${c.word}`, words, visit),
+        ],
+        lit: [...main([...asked, ...best])],
+        arrows: best.length ? [[b.row, a.row], [c.row, best[0].row]] : [],
+        visit: null,
+        frame: [...asked, ...best].map((word) => word.row),
+        table: exported(words, "cosine", "count"),
+        say: best.length ? text("found", { count: whole(words.length), word: best[0].word }) : text("nothing"),
+      };
+    },
+  },
+
+  odd: {
+    intro: "oddIntro",
+    fields: [["words", "words", { free: true, hint: "separate" }]],
+    examples: [["breakfast lunch dinner paris"], ["king queen prince apple"], ["rey reina príncipe manzana"],
+      ["国王 女王 王子 苹果"]],
+    ready: (state) => split(state.words).length >= 3,
+    fetch: (model, state, signal) => ask("odd", { model, words: split(state.words) }, signal),
+    show: ({ words }, state, model, visit) => ({
+      nodes: [
+        el("p", { class: "verdict" }, el("strong", {}, text("oddFound", { word: words[0].word }))),
+        table(text("oddIntro"), words, visit, [{ head: text("oddCosine"), of: (word) => word.cosine }], words[0].word),
+      ],
+      lit: [...main(words.slice(0, 1)), ...rest(words.slice(1))],
+      frame: words.map((word) => word.row),
+      table: exported(words, "cosine", "count"),
+      say: text("oddFound", { word: words[0].word }),
+    }),
+  },
+
+  compare: {
+    intro: "compareIntro",
+    fields: [["a", "a"], ["b", "b"]],
+    examples: [["king", "queen"], ["paris", "london"], ["rey", "reina"], ["北京", "上海"]],
+    ready: (state) => state.a && state.b,
+    fetch: (model, { a, b }, signal) => ask("compare", { model, a, b, top: 20 }, signal),
+    show: (answer, state, model, visit) => {
+      const [a, b] = answer.asked;
+      const said = text("compareFound", { a: a.word, b: b.word, cosine: cosine(answer.cosine) });
+      return {
+        nodes: [
+          el("p", { class: "verdict" }, el("strong", { class: "large" }, cosine(answer.cosine)), " ", said),
+          el("ul", { class: "ranks" }, ...[[a, b, 0], [b, a, 1]].map(([one, other, i]) => el("li", {},
+            text("rankAmong", { a: one.word, b: other.word, rank: whole(answer.ranks[i]) })))),
+          table(text("nearBoth"), answer.words, visit,
+            [{ head: a.word, of: (word) => word.cosine }, { head: b.word, of: (word) => word.second }]),
+        ],
+        lit: [...main([a, b]), ...rest(answer.words)],
+        frame: [a, b].map((word) => word.row),
+        table: [["word", a.word, b.word], ...answer.words.map((word) => [word.word, word.cosine, word.second])],
+        say: said,
+      };
+    },
+  },
+
+  axis: {
+    intro: "axisIntro",
+    fields: [["from", "negative"], ["to", "positive"], ["words", "axisWords", { free: true, optional: true }]],
+    examples: [["bad", "good"], ["man", "woman"], ["malo", "bueno"], ["男人", "女人"]],
+    ready: (state) => state.from && state.to,
+    fetch: (model, { from, to, words }, signal) =>
+      ask("axis", { model, positive: to, negative: from, words: split(words), top: 40 }, signal),
+    show: ({ asked: [to, from], words }, state, model, visit) => ({
+      nodes: [
+        el("p", { class: "poles" }, el("span", {}, "← ", bdi(from.word)), el("span", {}, bdi(to.word), " →")),
+        table(text("axisFound", { negative: from.word, positive: to.word }), words, visit,
+          [{ head: text("cosine"), of: (word) => word.cosine, signed: true,
+            whole: Math.max(...words.map((word) => Math.abs(word.cosine))) }]),
+      ],
+      lit: [...main([to, from]), ...rest(words)],
+      arrows: [[from.row, to.row]],
+      frame: [to, from, ...words].map((word) => word.row),
+      table: exported(words, "cosine", "count"),
+      say: text("axisFound", { negative: from.word, positive: to.word }),
+    }),
+  },
+
+  explain: {
+    intro: "explainIntro",
+    wide: true,
+    fields: [["text", "sentence", { free: true }]],
+    examples: [["the king lived in the castle"], ["el rey vivía en el castillo"], ["the king"], ["el rey"], ["国王 女王"]],
+    ready: (state) => state.text.trim(),
+    fetch: (model, state, signal) =>
+      ask("explanation", { model, text: state.text, language: document.documentElement.lang }, signal),
+    show: ({ steps }) => ({
+      nodes: [el("div", { class: "told" }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],
+      lit: [],
+      table: steps.flatMap((step) => [[step.title], ...step.parts.flatMap((one) =>
+        (one.kind === "table" ? [...(one.columns.length ? [one.columns] : []), ...one.rows] : [[one.text]]))]),
+      say: steps[0].title,
+    }),
+  },
+};

@@ -1,0 +1,235 @@
+"""Addresses -> answers. Every address is written here; a path from a request leads to no file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.errors import MissingExtraError, SettingsError, UnknownWordError, W2VError
+from w2v.explorer import answers
+from w2v.explorer.asking import Asked
+from w2v.explorer.atlas import Atlas
+from w2v.vectors import Vectors
+
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse, Response
+    from starlette.routing import Route
+
+    from w2v.explorer.guard import Guard, is_loopback
+except ImportError as error:
+    raise MissingExtraError("w2v explore", "explore") from error
+
+LONGEST = 60.0  # seconds for an answer; the first explanation of all compiles for some of them
+WORKERS = 2  # answers at a time: more would wait for the same memory
+WAITING = 64  # connections
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
+    "complete": lambda vectors, asked: answers.complete(vectors, asked.word("start"), asked.top(10)),
+    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top()),
+    "analogy": lambda vectors, asked: answers.analogy(
+        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10)
+    ),
+    "odd": lambda vectors, asked: answers.odd(vectors, asked.words("words")),
+    "compare": lambda vectors, asked: answers.compare(vectors, asked.word("a"), asked.word("b"), asked.top()),
+    "axis": lambda vectors, asked: answers.axis(
+        vectors, asked.word("positive"), asked.word("negative"), asked.words("words"), asked.top(40)
+    ),
+}
+
+
+class Shown(NamedTuple):
+    """One file of vectors, under the name that the page gives it."""
+
+    name: str
+    vectors: Vectors
+    atlas: Atlas
+
+
+def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") -> Starlette:
+    """Return the ASGI application that explores these vectors, one or two files of them.
+
+    host  what the server will listen on
+    """
+    shown = [Shown(path.name, vectors, Atlas(vectors, path)) for path, vectors in files]
+    pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="w2v-answer")
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        for one in shown:
+            one.atlas.open()
+        yield
+        for one in shown:
+            one.atlas.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    async def answered(request: Request, find: Callable[[Shown, Asked], Response]) -> Response:
+        try:
+            asked = Asked(request.scope["query_string"])
+            one = shown[asked.number("model", 0, len(shown) - 1)]
+            waiting = asyncio.get_running_loop().run_in_executor(pool, find, one, asked)
+            return await asyncio.wait_for(waiting, LONGEST)
+        except asyncio.TimeoutError:
+            return JSONResponse({"error": "this takes too long", "kind": "slow"}, 503)
+        except UnknownWordError as error:
+            suggestions = list(error.suggestions)
+            return _json({"error": str(error), "kind": "unknown", "word": error.word, "suggestions": suggestions}, 404)
+        except W2VError as error:
+            return _json({"error": str(error), "kind": "asked" if isinstance(error, SettingsError) else "other"}, 400)
+
+    def asking(find: Callable[[Shown, Asked], Response]) -> Any:
+        return partial(answered, find=find)
+
+    async def models(request: Request) -> Response:
+        return _json([{"name": one.name, "words": len(one.vectors), "dim": one.vectors.dim} for one in shown])
+
+    routes = [Route("/api/models", models)]
+    routes += [
+        Route("/api/words", asking(_words)),
+        Route("/api/map", asking(_map)),
+        Route("/api/names", asking(_names)),
+        Route("/api/explanation", asking(_explanation)),
+    ]
+    for name, find in QUESTIONS.items():
+        routes.append(Route(f"/api/{name}", asking(partial(_answer, find))))
+    for name, content, kind in _page():
+        address = "/" if name == "index.html" else f"/{name}"
+        routes.append(Route(address, partial(_file, content=content, kind=kind)))
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.router.redirect_slashes = False
+    app.add_middleware(Guard, host=host)
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 is a free one. Raises W2VError."""
+    # Not socket.create_server: it names no protocol, and asyncio then leaves Nagle's algorithm on, 40 ms an answer.
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
+    try:
+        if os.name == "posix":  # elsewhere it would let two programs listen on one port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise W2VError(
+            f"cannot listen on {host}, port {port} ({error}); choose another --port, or leave it out"
+        ) from error
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Return the address at which a browser on this machine finds the page."""
+    host, port = listening.getsockname()[:2]
+    if not is_loopback(host):
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1" if host == "::" else host  # noqa: S104  # compared, not bound
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def serve(
+    files: Sequence[tuple[Path, Vectors]], listening: socket.socket, host: str, ready: Callable[[], None]
+) -> None:
+    """Answer until Ctrl-C; `ready` is called when the first request can come."""
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready()
+
+    config = uvicorn.Config(
+        application(files, host),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        http="h11",
+        ws="none",
+        limit_concurrency=WAITING,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=16_384,
+        proxy_headers=False,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config).run([listening])
+
+
+def _json(content: Any, status: int = 200) -> Response:
+    # All beyond ASCII is escaped: half of a surrogate pair, which a word may hold, has no UTF-8.
+    return Response(json.dumps(content, allow_nan=False, separators=(",", ":")), status, media_type="application/json")
+
+
+def _answer(find: Callable[[Vectors, Asked], answers.Answer], one: Shown, asked: Asked) -> Response:
+    return _json(find(one.vectors, asked))
+
+
+def _words(one: Shown, asked: Asked) -> Response:
+    counts = one.vectors.counts
+    return _json(
+        {
+            "words": one.vectors.words[: one.atlas.rows],
+            "counts": None if counts is None else counts[: one.atlas.rows].tolist(),
+        }
+    )
+
+
+def _map(one: Shown, asked: Asked) -> Response:
+    """Answer with places, float32 [rows, 2], and clusters, uint8 [rows]; with 204 if `after` is the newest map."""
+    drawing = one.atlas.drawing
+    headers = {"W2V-Map": str(drawing.version), "W2V-Map-State": "working" if drawing.working else "settled"}
+    if asked.number("after", 0, 10**6) == drawing.version:
+        return Response(status_code=204, headers=headers)
+    content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _explanation(one: Shown, asked: Asked) -> Response:
+    """Answer with the steps of `w2v explain`, told with this model."""
+    from w2v import explanation  # numba, which only this needs
+
+    told = explanation.explain(
+        asked.words("text"),
+        one.vectors,
+        name=one.name,
+        language=asked.word("language"),
+        pad=asked.number("pad", 0, 64) or None,
+    )
+    return _json(told.document())
+
+
+def _names(one: Shown, asked: Asked) -> Response:
+    return _json(one.atlas.names)
+
+
+async def _file(request: Request, content: bytes, kind: str) -> Response:
+    return Response(content, headers={"Content-Type": kind})
+
+
+def _page() -> list[tuple[str, bytes, str]]:
+    """Return name, content and media type of the files of the page, which are read once, when the server starts."""
+    folder = resources.files("w2v.explorer") / "page"
+    return [
+        (file.name, file.read_bytes(), KINDS[Path(file.name).suffix])
+        for file in folder.iterdir()
+        if Path(file.name).suffix in KINDS
+    ]

@@ -1,0 +1,104 @@
+"""Vectors -> two dimensions and clusters, with numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.vectors import Floats, Vectors
+
+Ids = npt.NDArray[np.int64]
+
+SAMPLED = 20_000  # rows that k-means looks at while it moves its centers; all rows are given a cluster at the end
+ROUNDS = 15
+NAMED_AFTER = 3  # words that name a cluster
+
+
+def units(vectors: Vectors, rows: int) -> Floats:
+    """Return the first `rows` vectors scaled to length 1, float32 [rows, D]; those without a direction are zero."""
+    directed = vectors.directed[:rows, None]
+    found: Floats = np.zeros((rows, vectors.dim), np.float32)
+    np.divide(vectors.matrix[:rows], vectors.norms[:rows, None], out=found, where=directed)
+    return found
+
+
+def centered(rows: Floats) -> Floats:
+    """Return unit vectors without the direction that they all share, again of length 1, float32 [n, D].
+
+    Word vectors lie in a cone (Mu & Viswanath 2018): without its axis, clusters tell words apart by meaning.
+    """
+    moved = rows - rows.mean(axis=0)
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    found: Floats = np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 0)
+    return found
+
+
+def principal_plane(rows: Floats) -> Floats:
+    """Return the two first principal components, float32 [n, 2], scaled so that nearly all lie within -1 .. 1."""
+    moved = rows - rows.mean(axis=0)
+    if rows.shape[1] < 2:
+        moved = np.concatenate([moved, np.zeros_like(moved)], axis=1)
+    _, directions = np.linalg.eigh((moved.T @ moved).astype(np.float64))
+    plane = directions[:, :-3:-1].astype(np.float32)
+    # The sign of an eigenvector is chance: its largest number is made positive, so that a map stays as it was.
+    plane = plane * np.sign(plane[np.abs(plane).argmax(axis=0), [0, 1]])
+    return fitted(moved @ plane)
+
+
+def fitted(places: Floats) -> Floats:
+    """Return places in the plane, float32 [n, 2], moved and scaled so that nearly all lie within -1 .. 1."""
+    if not len(places):
+        return places
+    low, high = np.quantile(places, [0.005, 0.995], axis=0)
+    return np.ascontiguousarray((places - (low + high) / 2) / (float((high - low).max()) / 2 or 1), np.float32)
+
+
+def clusters(directions: Floats, count: int, rng: np.random.Generator) -> tuple[Ids, Floats]:
+    """Return the cluster of each row, int64 [n], and the centers, float32 [count, D]: spherical k-means.
+
+    directions  unit vectors, float32 [n, D]
+
+    Begins with centers far from one another (k-means++, Arthur & Vassilvitskii 2007); Dhillon & Modha 2001.
+    """
+    count = min(count, len(directions))
+    sample = directions[np.sort(rng.permutation(len(directions))[:SAMPLED])]
+    centers = _first_centers(sample, count, rng)
+    for _ in range(ROUNDS):
+        members = (sample @ centers.T).argmax(axis=1)
+        sums = np.zeros_like(centers)
+        order = np.argsort(members, kind="stable")
+        found, starts = np.unique(members[order], return_index=True)
+        sums[found] = np.add.reduceat(sample[order], starts)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        centers = np.where(lengths > 0, sums / np.where(lengths > 0, lengths, 1), centers).astype(np.float32)
+    return nearest_center(directions, centers), centers
+
+
+def nearest_center(directions: Floats, centers: Floats) -> Ids:
+    """Return the number of the center that is nearest to each row, int64 [n]."""
+    blocks = [directions[at : at + 8192] @ centers.T for at in range(0, len(directions), 8192)]
+    return np.concatenate([block.argmax(axis=1) for block in blocks]).astype(np.int64)
+
+
+def _first_centers(sample: Floats, count: int, rng: np.random.Generator) -> Floats:
+    chosen = [int(rng.integers(len(sample)))]
+    away = 1 - sample @ sample[chosen[0]]
+    while len(chosen) < count:
+        chances = np.maximum(away, 0).astype(np.float64)
+        total = chances.sum()
+        chosen.append(int(rng.choice(len(sample), p=chances / total)) if total > 0 else int(rng.integers(len(sample))))
+        away = np.minimum(away, 1 - sample @ sample[chosen[-1]])
+    return sample[chosen].copy()
+
+
+def central_words(words: Sequence[str], directions: Floats, members: Ids, centers: Floats) -> list[list[str]]:
+    """Return for each cluster the words that name it: of its frequent words, those nearest to its center."""
+    names = []
+    for number, center in enumerate(centers):
+        rows = np.flatnonzero(members == number)
+        rows = rows[: max(30, len(rows) // 20)]  # words stand by falling frequency
+        best = rows[np.argsort(-(directions[rows] @ center), kind="stable")[:NAMED_AFTER]]
+        names.append([words[row] for row in best.tolist()])
+    return names
