@@ -97,7 +97,8 @@ class MissingExtraError(W2VError):
 
 def _located(path: str | os.PathLike[str], problem: str, line: int | None) -> str:
     name = "standard input" if path == "-" else os.fspath(path)
-    return f"{name}: {problem}" if line is None else f"{name}:{line}: {problem}"
+    located = f"{name}: {problem}" if line is None else f"{name}:{line}: {problem}"
+    return " ".join(located.splitlines())  # a name, or what a parser quotes, may hold line ends
 
 
 def _one_of(words: tuple[str, ...]) -> str:

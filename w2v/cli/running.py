@@ -190,7 +190,10 @@ class Command:
             raise self._rescue(vectors, error, keeper) from error
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         about = provenance.provenance(text, settings, state, keeper.sha256 or fingerprint_of(text), made)
-        provenance.write_beside(about, self.output)
+        try:
+            provenance.write_beside(about, self.output)
+        except OutputError as error:
+            self.meter.say(f"warning     {error}; the vectors are written, what they come from is not")
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(text, settings)

@@ -154,7 +154,7 @@ def train(
                     pairs += m
                 if clash[i]:
                     set_weights(weights, negatives, width, now)
-        if not all_sound(center, words[first:last]):
+        if not all_sound(center, words[max(first, last - CHUNK) : last]):
             control[DIVERGED] = 1
             control[STOP] = 1
         progress[TOKENS] += tokens

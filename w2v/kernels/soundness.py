@@ -19,7 +19,9 @@ def all_sound(rows, ids):
     ids   int32 [n]
 
     By their bits, as whole numbers: the largest of whole numbers is vector code, a sum of floats is not.
-    0.3 % of the time of a block.
+    25 ns a row: for the last 256 centers of a block that is 0.2 % of its time, for all of them it would be 2 %. What
+    is not sound spreads to every row that meets it, so a few blocks later at the most it is found; and the
+    whole model is looked at before anything is written.
     """
     bits = rows.view(np.int32)
     largest = np.int32(0)
