@@ -29,11 +29,14 @@ def random_stream(rng, tokens, words, sentence):
     return ids
 
 
-def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1, threads=1):
+def run(
+    stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1, threads=1, hot=0
+):
     keep, noise = chance.keep_limits(counts, sample), chance.noise_table(counts, 0.75)
     progress = np.zeros((threads, 8))
     shape = (0,) * skipgram.panel_width(negatives)
     control = skipgram.new_control()
+    control[skipgram.HOT] = hot
     for account in progress:
         skipgram.train(
             stream, center, context, keep, noise, control, account, window, negatives, epochs, rate, rate * 1e-4, seed,
@@ -89,6 +92,28 @@ def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
     assert account[skipgram.PAIRS] == pairs
     assert account[skipgram.LOSS] == pytest.approx(loss, rel=1e-4)
     assert account[skipgram.TOKENS] == 2 * np.count_nonzero(stream >= 0)
+
+
+@pytest.mark.parametrize("hot", [1, 7, 25, 64])
+def test_a_thread_with_copies_of_the_hot_rows_trains_the_same(hot):
+    """Alone, a thread merges just what it has moved: the copies change nothing but the last bits."""
+    rng = np.random.default_rng(6)
+    words, dim = 25, 20
+    stream = random_stream(rng, 30_000, words, 9)
+    counts = np.maximum(np.bincount(stream[stream >= 0], minlength=words), 1).astype(np.int64)
+    start = rng.normal(size=(words, dim)) * 0.3
+    results = []
+    for copies in (0, hot):
+        center_buffer, center = guarded_rows(words, dim)
+        context_buffer, context = guarded_rows(words, dim)
+        center[:, :dim] = start
+        run(stream, center, context, counts, window=3, negatives=5, rate=0.01, hot=copies)
+        for buffer in (center_buffer, context_buffer):
+            assert np.count_nonzero(buffer == np.float32(GUARD)) == len(buffer) - center.size
+        results.append((center[:, :dim].copy(), context[:, :dim].copy()))
+    for with_copies, without in zip(results[1], results[0]):
+        np.testing.assert_allclose(with_copies, without, rtol=1e-2, atol=1e-4)  # a million roundings apart
+    assert np.abs(results[0][0] - start).max() > 0.1
 
 
 def test_blocks_leave_no_seams():

@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v.kernels.chance import GOLDEN, HALF, LOW, bits_at, draw, epoch_key, mix
+from w2v.kernels.chance import HALF, LOW, bits_at, epoch_key
 from w2v.kernels.compiler import kernel
+from w2v.kernels.hotrows import merge_hot, take_hot
+from w2v.kernels.negatives import draw_negatives, merge_draws, set_weights
 from w2v.kernels.soundness import all_sound
 from w2v.kernels.tiles import SLOT, prefetch_rows, read_flag, score_panel, take_next, update_panel
 
@@ -27,7 +29,9 @@ LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn by c
 TOKENS, CENTERS, PAIRS, LOSS = range(4)
 # What all threads look at, int64 [16]: two cache lines, the second seldom written. A thread that finds STOP set takes
 # no other block, so after all have ended every block before NEXT_BLOCK (and LIMIT) is done, and none behind it.
-NEXT_BLOCK, STOP, LIMIT, DIVERGED = 0, 8, 9, 10
+NEXT_BLOCK, STOP, LIMIT, DIVERGED, HOT = 0, 8, 9, 10, 11
+HOT_ROWS = 64  # most frequent words of which each of several threads has copies, see `w2v.kernels.hotrows`
+MERGE_EVERY = 4  # chunks
 
 
 def new_control() -> np.ndarray:
@@ -86,6 +90,11 @@ def train(
     labels[0] = 1
     weights = np.empty(panels * SLOT, np.float32)
     steps = aligned_zeros(panels * contexts * SLOT)
+    hot = min(control[HOT], len(center))
+    own_center, before_center = aligned_rows(hot, center.shape[1]), aligned_rows(hot, center.shape[1])
+    own_context, before_context = aligned_rows(hot, center.shape[1]), aligned_rows(hot, center.shape[1])
+    take_hot(center, own_center, before_center)
+    take_hot(context, own_context, before_context)
     spare = aligned_zeros(center.shape[1])  # where an output is missing: its weight is 0, so it stays zeros
 
     blocks = (len(stream) + BLOCK - 1) // BLOCK
@@ -100,18 +109,21 @@ def train(
         key = epoch_key(seed, epoch)
         first, last, size, tokens = gather(stream, start, stop, keep, key, window, words, bits, left, right)
         for c in range(size):
-            xs[c] = center.ctypes.data + words[c] * row_bytes
+            rows = own_center.ctypes.data if words[c] < hot else center.ctypes.data
+            xs[c] = rows + words[c] * row_bytes
         set_weights(weights, negatives, width, now)
         pairs, loss = 0, 0.0
         for begin in range(first, last, CHUNK):
             end = min(begin + CHUNK, last)
             draw_negatives(words[begin:end], bits[begin:end], noise, drawn, clash)
             for i in range(end - begin):
-                ys[i, 0] = context.ctypes.data + words[begin + i] * row_bytes
-                for k in range(1, panels * width):
-                    ys[i, k] = (
-                        context.ctypes.data + drawn[k - 1, i] * row_bytes if k <= negatives else spare.ctypes.data
-                    )
+                for k in range(panels * width):
+                    if k <= negatives:
+                        id = drawn[k - 1, i] if k else words[begin + i]
+                        rows = own_context.ctypes.data if id < hot else context.ctypes.data
+                        ys[i, k] = rows + id * row_bytes
+                    else:
+                        ys[i, k] = spare.ctypes.data
             for c in range(begin, end):
                 i = c - begin
                 outputs = ys.ctypes.data + 8 * i * panels * width
@@ -154,6 +166,12 @@ def train(
                     pairs += m
                 if clash[i]:
                     set_weights(weights, negatives, width, now)
+            if hot and (begin - first) // CHUNK % MERGE_EVERY == MERGE_EVERY - 1:
+                merge_hot(center, own_center, before_center)
+                merge_hot(context, own_context, before_context)
+        if hot:
+            merge_hot(center, own_center, before_center)
+            merge_hot(context, own_context, before_context)
         if not all_sound(center, words[max(first, last - CHUNK) : last]):
             control[DIVERGED] = 1
             control[STOP] = 1
@@ -222,60 +240,6 @@ def gather(stream, start, stop, keep, key, window, words, bits, left, right):
 
 
 @kernel
-def draw_negatives(words, bits, noise, drawn, clash):
-    """Draw the negatives of some centers.
-
-    words  int32 [n], the centers
-    bits   uint64 [n], their random bits
-    drawn  int32 [negatives, at least n], written: ids
-    clash  int32 [at least n], written: not 0 where a negative is the center, or was drawn twice
-
-    Centers in the inner loops, for these become vector code.
-    """
-    states = np.empty(len(words), np.uint64)
-    for c in range(len(words)):
-        states[c] = mix(bits[c])
-        clash[c] = 0
-    for n in range(drawn.shape[0]):
-        row = drawn[n]
-        for c in range(len(words)):
-            row[c] = draw(mix(states[c] + np.uint64(n + 1) * GOLDEN), noise)
-        for c in range(len(words)):
-            clash[c] |= np.int32(row[c] == words[c])
-        for earlier in range(n):
-            other = drawn[earlier]
-            for c in range(len(words)):
-                clash[c] |= np.int32(row[c] == other[c])
-
-
-@kernel
-def merge_draws(outputs, weights, negatives, width, spare):
-    """Drop the negatives of a center that are the center itself, as in the C program, and merge those drawn twice.
-
-    outputs  int64 [panels * width], addresses: the center's, its negatives'; moved to `spare` where dropped
-    weights  float32 [panels * SLOT], written: rate times how often each was drawn
-    """
-    for k in range(1, negatives + 1):
-        slot = k // width * SLOT + k % width
-        if outputs[k] == outputs[0]:
-            outputs[k] = spare
-            weights[slot] = 0
-        for earlier in range(1, k):
-            if outputs[k] == outputs[earlier] and outputs[k] != spare:
-                weights[earlier // width * SLOT + earlier % width] += weights[slot]
-                outputs[k] = spare
-                weights[slot] = 0
-
-
-@kernel
-def set_weights(weights, negatives, width, rate):
-    """Give every output the weight of one draw, and places without an output none."""
-    weights[:] = 0
-    for k in range(negatives + 1):
-        weights[k // width * SLOT + k % width] = rate
-
-
-@kernel
 def window_loss(steps, weights, rate, m, panels, contexts):
     """Return the loss of the m pairs whose steps were just computed, the sum over outputs of -log P(label).
 
@@ -290,6 +254,12 @@ def window_loss(steps, weights, rate, m, panels, contexts):
                     error = abs(steps[(p * contexts + j) * SLOT + k]) / weight
                     loss -= np.log(max(1 - np.float64(error), 1e-9)) * np.float64(weight / rate)
     return loss
+
+
+@kernel
+def aligned_rows(count, row):
+    """Return float32 zeros [count, row] that begin on a cache line."""
+    return aligned_zeros(count * row).reshape((count, row))
 
 
 @kernel

@@ -111,6 +111,8 @@ class Threads:
         """
         control = np.zeros(16, np.int64)
         control[[skipgram.NEXT_BLOCK, skipgram.LIMIT]] = state.blocks, limit
+        # One thread alone has nobody to share with: it moves the rows themselves, in the same bits every time.
+        control[skipgram.HOT] = skipgram.HOT_ROWS if self._kernel.settings.threads > 1 else 0
         accounts = np.zeros((self._kernel.settings.threads, 8))  # a cache line for each thread
         threads = [self._kernel.thread(state.model, control, account, state.rate_share) for account in accounts]
         before = state.sums
