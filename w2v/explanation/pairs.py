@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.explanation.toy import Toy
-from w2v.kernels import chance, skipgram
+from w2v.kernels import chance, negatives
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def draw_negatives(toy: Toy, word: str, others: Sequence[str], count: int, seed:
     ids = np.array([toy.vectors.row(word)], np.int32)
     bits = np.array([chance.bits_at(chance.epoch_key(seed, 0), 0)], np.uint64)
     drawn = np.empty((16 * count, 1), np.int32)  # enough that `count` different ones are among them
-    skipgram.draw_negatives(ids, bits, chance.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
+    negatives.draw_negatives(ids, bits, chance.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
     different = dict.fromkeys(toy.words[id] for id in drawn[:, 0])
     return [negative for negative in different if negative != word and negative not in others][:count]
 
