@@ -19,18 +19,21 @@ argument (the length of a tuple): it is unrolled, for that is what keeps the til
 
     steps layout: float32 [panels, contexts, 8], one aligned slot of 8 numbers for each context
 
-What was tried, in trained words/s on one thread of a Zen 5 (AVX-512), English Wikipedia, dim 100, window 5,
-5 negatives, medians of interleaved runs; what is kept makes 5.9 M:
+What was tried, in M trained words/s on one thread of a Zen 5 (AVX-512), English Wikipedia, dim 100, window 5, 5
+negatives: the variant, and what it replaced or would replace in the same interleaved runs. Medians of 3 to 5 runs on a
+shared machine, so a difference of 2 % says little; lines marked * are best runs, their medians were disturbed.
 
-    row loops unrolled for dim 100               5.9 M    nothing gained: no compilation for each dim
-    4 contexts a tile instead of 2               5.7 M    fewer loads, but loads are not the limit
-    contexts updated from a copy                 5.6 M    see `update_panel`
-    a context's update as two chains of FMA      5.8 M    the processor overlaps contexts by itself
-    prefetch 1 / 3 centers ahead                 5.4 / 5.9 M
-    prefetch with intent to write; into L2 only  5.8 M; 5.3 M
-    negatives drawn with a branch                4.5 M    see `w2v.kernels.chance.draw`
-    negatives shared by 2 / 4 centers            6.4 / 6.6 M    another objective: not taken
-    all rows in the L2 cache                     6.6 M    what memory still costs
+    row loops unrolled for dim 100          5.93, not 5.96    nothing gained: no compilation for each dim
+    4 contexts a tile instead of 2          5.73, not 5.86    fewer loads, but loads are not the limit
+    contexts updated from a copy            5.56, not 5.91    see `update_panel`
+    an update as two chains of FMA          5.55, not 5.61    the processor overlaps contexts by itself
+    prefetch 1 center ahead, not 2          5.27, not 5.54
+    prefetch 3 centers ahead, not 2         5.63, not 5.61
+    prefetch with intent to write           5.20, not 5.27
+    prefetch into L2 only                   5.19, not 5.56
+    negatives drawn with a branch           4.51, not 5.38    see `w2v.kernels.chance.draw`
+    negatives shared by 2 / 4 centers *     6.41 / 6.63, not 5.97    another objective: not taken
+    all rows in the L2 cache *              6.66, not 5.58    what memory still costs
 
 A window is 20.5 kflop on average, so 5.9 M words/s are 121 GFLOP/s of the 285 that a loop of FMA reaches.
 Keeping the window's rows in a buffer of its own buys nothing: at 448 bytes each they stay in the L1
