@@ -13,7 +13,7 @@ BITS = st.integers(0, 2**32 - 1).map(lambda bits: np.uint32(bits).view(np.float3
 
 def written(number):
     out = np.zeros(40, np.uint8)
-    end = decimals.write_float(np.float32(number), out, 0)
+    end = decimals.write_float(np.float32(number), out, np.uint64(0))
     assert end <= decimals.LONGEST - 1
     return out[:end].tobytes().decode()
 
