@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -92,13 +93,11 @@ def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
     fasttext = pytest.importorskip("fasttext")
     text = tmp_path / "text"
     text.write_text("the caf\u00e9 is open and the sun is up \u65e5\u672c\u8a9e na\u00efve\n" * 50)
-    # In a process of its own: fastText reads memory it has not set, and meets NaN where that is not zeros.
+    # fastText reads memory it has not set, and meets NaN where that is not zeros; glibc is asked for zeros.
     code = "import sys, fasttext; fasttext.train_unsupervised(sys.argv[1], sys.argv[2], dim=8, minCount=1, bucket=500, "
     code += "epoch=1, thread=1, verbose=0).save_model(sys.argv[3])"
-    for _ in range(20):
-        command = [sys.executable, "-c", code, text, kind, tmp_path / "m.bin"]
-        if not subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:
-            break
+    command = [sys.executable, "-c", code, text, kind, tmp_path / "m.bin"]
+    subprocess.run(command, check=True, env=os.environ | {"MALLOC_PERTURB_": "255"})
     model = fasttext.load_model(str(tmp_path / "m.bin"))
     vectors = formats.load(tmp_path / "m.bin", keep_twin=False)
     assert list(vectors.words) == model.get_words()
