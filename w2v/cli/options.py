@@ -24,6 +24,10 @@ top = click.option(
     "-n", "--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many words to list."
 )
 
+blank_as = click.option(
+    "--blank-as", metavar="TEXT", help="Write TEXT for a blank in a word, which text formats cannot hold."
+)
+
 
 def layout(command: Command) -> Command:
     """Add --json and --tsv; the command receives `layout`, one of "columns", "json", "tsv"."""
