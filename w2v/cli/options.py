@@ -86,9 +86,7 @@ def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     )  # fmt: skip
 
 
-def tokenizer(command: Command) -> Command:
-    """Add --tokenizer."""
-    return click.option(
-        "--tokenizer", default="words", show_default=True,
-        help="How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
-    )(command)  # fmt: skip
+TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."
+tokenizer = click.option("--tokenizer", default="words", show_default=True, help=f"How text is split: {TOKENIZERS}")
+AS_TRAINED = "[default: as the vectors were trained, where the .json beside them says so; else "
+splitting = click.option("--tokenizer", help=f"How text is split: {TOKENIZERS}  {AS_TRAINED}words]")

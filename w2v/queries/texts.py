@@ -5,14 +5,14 @@
            have in common (the first principal component) taken away    Arora, Liang & Ma 2017
 
 Splitting here follows the rule of the tokenizer `words` in Python, for short texts: the kernel that does it for
-corpora takes half a second to load. A test holds the two together.
+corpora takes half a second to load. A test holds the two together. Other tokenizers load it: `w2v.queries.encoding`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -40,8 +40,10 @@ def _is_letter(char: str) -> bool:
     return char == "_" or category[0] in "LM" or category in ("Nd", "Nl")
 
 
-def known_words(vectors: Vectors, text: str) -> tuple[list[str], list[str]]:
+def known_words(vectors: Vectors, text: str, split: Callable[[str], list[str]] = split) -> tuple[list[str], list[str]]:
     """Return the words of a text as the vocabulary has them, and those that it does not have.
+
+    split  finds the words; by default as the tokenizer `words`, of others see `w2v.queries.encoding.Splitter`
 
     A text that is a word as a whole, as "new york" is where there is new_york, is that word.
     A row that holds NaN or infinity is as good as none.
