@@ -32,7 +32,8 @@ def sentence(
 ) -> None:  # fmt: skip
     """Print the vector of each TEXT: the mean of the vectors of its words, or SIF (Arora et al. 2017).
 
-    Words that are not in the vocabulary are left out, with a note; a text without known words is all zeros.
+    Words that are not in the vocabulary are left out, with a note (fastText's models make their vectors of subwords);
+    a text without known words is all zeros.
 
     \b
         $ w2v sentence "the king speaks" "a queen talks" --method sif
