@@ -6,7 +6,7 @@ of rows, the nearest words are the largest cosines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -41,12 +41,14 @@ class Vectors:
     matrix        float32 [V, D]; row i belongs to words[i]; may be memory-mapped
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
+    subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
     """
 
     words: Sequence[str]
     matrix: Floats
     counts: npt.NDArray[np.int64] | None = None
     stored_norms: Floats | None = None
+    subwords: Callable[[str], Floats | None] | None = None
 
     def __post_init__(self) -> None:
         assert self.matrix.dtype == np.float32
@@ -60,8 +62,9 @@ class Vectors:
         return isinstance(word, str) and self._row(word) is not None
 
     def __getitem__(self, word: str) -> Floats:
-        """Return the vector of `word`, float32 [D]. Raises UnknownWordError."""
-        row: Floats = self.matrix[self.row(word)]
+        """Return the vector of `word`, float32 [D]: its row, or what its subwords make. Raises UnknownWordError."""
+        made = self.made_of_subwords(word)
+        row: Floats = self.matrix[self.row(word)] if made is None else made
         return row
 
     @property
@@ -103,8 +106,29 @@ class Vectors:
         """
         form = self.form(word)
         if form is None:
-            raise UnknownWordError(word, suggestions(word, self.words))
+            raise UnknownWordError(word, self.like(word))
         return form
+
+    def like(self, word: str, most: int = 3) -> list[str]:
+        """Return words of like spelling; behind them, where they are few, words near to what its subwords make."""
+        found = suggestions(word, self.words, most)
+        made = self.made_of_subwords(word)
+        if made is None or not made.any():
+            return found
+        near = [neighbor.word for neighbor in self.nearest(made, 2 * most)]
+        return [*found, *(word for word in near if word not in found)][:most]
+
+    def made_of_subwords(self, word: str) -> Floats | None:
+        """Return the vector that the subwords of `word` make, float32 [D], if it is in no form a word of these."""
+        return None if self.subwords is None or self.form(word) is not None else self.subwords(word)
+
+    def has_vector(self, word: str) -> bool:
+        """Say whether `word` has a vector, a row or one made of its subwords."""
+        return self.form(word) is not None or self.made_of_subwords(word) is not None
+
+    def rows(self, words: Sequence[str]) -> list[int]:
+        """Return the rows of those words that have one. Raises UnknownWordError for words without any vector."""
+        return [self.row(word) for word in words if self.made_of_subwords(word) is None]
 
     def row(self, word: str) -> int:
         """Return the row of `word` in the matrix. Raises UnknownWordError."""
@@ -126,6 +150,9 @@ class Vectors:
 
     def unit(self, word: str) -> Floats:
         """Return the vector of `word` scaled to length 1, float32 [D]; a zero vector stays zero."""
+        made = self.made_of_subwords(word)
+        if made is not None:
+            return made / (np.linalg.norm(made) or np.float32(1))
         row = self.row(word)
         with np.errstate(invalid="ignore"):  # a row with infinity in it becomes NaN
             unit: Floats = self.matrix[row] / (self.norms[row] or np.float32(1))
@@ -157,7 +184,7 @@ class Vectors:
         check_directed(vector)
         cosines = self.cosines(vector)
         cosines[~(self.directed if among is None else self.directed & among)] = -np.inf
-        cosines[[self.row(word) for word in exclude]] = -np.inf
+        cosines[self.rows(exclude)] = -np.inf
         return [Neighbor(self.words[row], float(cosines[row])) for row in largest(cosines, top)]
 
     def cosines(self, vector: Floats) -> Floats:

@@ -1,4 +1,7 @@
-"""w2v export: what is printed can be pasted, and what it loads is what was trained."""
+"""w2v export: what is printed can be pasted, and what it loads is what was trained.
+
+Each library is asked where it is installed; for all of them: .venv/bin/pip install -e '.[interop]' (2 GB).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +18,16 @@ from w2v import formats
 from w2v.export import EXPORTS, rows
 from w2v.vectors import Vectors
 
-WORDS = ("king", "queen", "new_york", "caf\u00e9", "don't")
+WORDS = ("king", "queen", "new_york", "caf\u00e9", "don't", "\u5317\u4eac", "\u65e5\u672c\u8a9e", "se\u00f1ora")
+
+TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 @pytest.fixture
 def vectors(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    matrix = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
-    vectors = Vectors(WORDS, matrix, np.arange(9, 4, -1))
+    matrix = np.random.default_rng(0).normal(size=(8, 4)).astype(np.float32)
+    vectors = Vectors(WORDS, matrix, np.arange(9, 1, -1))
     formats.save(vectors, tmp_path / "v.w2v")
     return vectors
 
@@ -43,7 +49,7 @@ def pasted(snippet, question, **environment):
 
 def test_row_0_is_padding_row_1_the_mean_and_words_follow(vectors):
     matrix = rows.layer_matrix(vectors)
-    assert matrix.shape == (7, 4)
+    assert matrix.shape == (10, 4)
     assert not matrix[rows.PADDING].any()
     np.testing.assert_allclose(matrix[rows.UNKNOWN], vectors.matrix.mean(axis=0), rtol=1e-6)
     np.testing.assert_array_equal(matrix[rows.FIRST_WORD :], vectors.matrix)
@@ -65,33 +71,60 @@ def test_special_words_are_none_of_the_vocabulary():
 def test_torch_looks_up_our_vectors(w2v, vectors):
     pytest.importorskip("torch")
     snippet = exported(w2v, "torch")
-    found = pasted(snippet, "embedding(torch.tensor([0, row['caf\u00e9'], row.get('x', 1)]))")
-    np.testing.assert_allclose(found, [np.zeros(4), vectors["caf\u00e9"], vectors.matrix.mean(axis=0)], rtol=1e-5)
+    found = pasted(snippet, f"embedding(torch.tensor([0, row.get('x', 1), *(row[word] for word in {WORDS!r})]))")
+    np.testing.assert_allclose(found, [np.zeros(4), vectors.matrix.mean(axis=0), *vectors.matrix], rtol=1e-5)
 
 
 def test_keras_looks_up_our_vectors(w2v, vectors):
+    """The text is padded with 0, which the mask leaves out; a word that is not there is 1."""
     pytest.importorskip("keras")
+    pytest.importorskip("tensorflow")
     snippet = exported(w2v, "keras")
-    if not has("tensorflow"):  # TextVectorization is TensorFlow's; the layer is everybody's
-        pytest.importorskip("torch")
-        snippet = "\n".join(line for line in snippet.splitlines() if "TextVectorization" not in line)
-        found = pasted(snippet, "embedding(numpy.array([[0, 2, 5]])).detach()", KERAS_BACKEND="torch")
-        np.testing.assert_allclose(found[0], [np.zeros(4), vectors["king"], vectors["caf\u00e9"]], rtol=1e-5)
-        return
-    found = pasted(snippet, "embedding(text_to_ids(['caf\u00e9 new_york x']))[0]")
-    np.testing.assert_allclose(found[:2], [vectors["caf\u00e9"], vectors["new_york"]], rtol=1e-5)
+    texts = f"[{' '.join(WORDS)!r}, 'x caf\u00e9']"
+    ids = pasted(snippet, f"text_to_ids({texts})", **TENSORFLOW)
+    assert ids.tolist() == [[*range(2, 10)], [1, 5, 0, 0, 0, 0, 0, 0]]
+    found = pasted(snippet, f"embedding(text_to_ids({texts}))", **TENSORFLOW)
+    np.testing.assert_allclose(found[0], vectors.matrix, rtol=1e-6)
+    np.testing.assert_allclose(found[1][:2], [vectors.matrix.mean(axis=0), vectors["caf\u00e9"]], rtol=1e-5)
+    assert not found[1][2:].any()
+    masked = pasted(snippet, f"embedding.compute_mask(text_to_ids({texts}))", **TENSORFLOW)
+    assert masked.tolist() == [[1] * 8, [1] * 2 + [0] * 6]
 
 
-def has(module):
-    from importlib.util import find_spec
+def test_the_layer_of_keras_looks_up_our_vectors_on_torch_too(w2v, vectors):
+    pytest.importorskip("keras")
+    pytest.importorskip("torch")
+    snippet = exported(w2v, "keras")  # TextVectorization is TensorFlow's; the layer is everybody's
+    layer = "\n".join(line for line in snippet.splitlines() if "text_to_ids" not in line)
+    found = pasted(layer, "embedding(numpy.array([[0, 1, 2, 5]])).detach()", KERAS_BACKEND="torch")
+    mean = vectors.matrix.mean(axis=0)
+    np.testing.assert_allclose(found[0], [np.zeros(4), mean, vectors["king"], vectors["caf\u00e9"]], rtol=1e-5)
 
-    return find_spec(module) is not None
+
+def test_keras_is_told_of_words_that_it_cannot_find(w2v, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    formats.save(Vectors(("new york", "a"), np.ones((2, 2), np.float32)), tmp_path / "v.w2v")
+    result = w2v("export", "keras", "-v", "v.w2v", "-o", "out")
+    assert "Note: 1 words hold blanks, at which TextVectorization splits" in result.stderr
+    result = w2v("export", "keras", "-v", "v.w2v", "-o", "out", "--blank-as", "_")
+    assert "TextVectorization" not in result.stderr
+    assert (tmp_path / "out" / "vocabulary.txt").read_text() == "new_york\na\n"
+
+
+@pytest.mark.parametrize("kind", ["keras", "torch", "sentence-transformers", "spacy"])
+def test_a_word_that_is_no_text_is_one_line_and_exit_code_1(w2v, tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    formats.save(Vectors(("a", "x\ud800"), np.ones((2, 2), np.float32)), tmp_path / "v.w2v")
+    result = w2v("export", kind, "-v", "v.w2v", "-o", "out")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "the word 'x\\ud800'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_keras_vocabulary_begins_with_the_word_of_row_2(w2v, vectors, tmp_path):
     exported(w2v, "keras")
     assert (tmp_path / "out" / "vocabulary.txt").read_text() == "".join(f"{word}\n" for word in WORDS)
-    assert np.load(tmp_path / "out" / "matrix.npy").shape == (7, 4)
+    assert np.load(tmp_path / "out" / "matrix.npy").shape == (10, 4)
 
 
 @pytest.mark.slow
@@ -116,12 +149,22 @@ def test_spacy_gets_word2vec_text(w2v, vectors, tmp_path):
     snippet = exported(w2v, "spacy")
     assert "python -m spacy init vectors xx out/vectors.txt out/pipeline" in snippet
     assert formats.load(tmp_path / "out" / "vectors.txt").words == WORDS
-    if has("spacy"):
-        subprocess.run([sys.executable, "-m", *snippet.splitlines()[0].split()[2:]], check=True)
-        import spacy
 
-        loaded = spacy.load("out/pipeline")
-        np.testing.assert_allclose(loaded.vocab["queen"].vector, vectors["queen"], rtol=1e-5)
+
+@pytest.mark.slow
+def test_spacy_looks_up_our_vectors(w2v, vectors):
+    """Both printed lines are run by a shell, as they are; then all words are asked for."""
+    spacy = pytest.importorskip("spacy")
+    snippet = exported(w2v, "spacy")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    shell = ["/bin/sh", "-ec", snippet]
+    done = subprocess.run(shell, capture_output=True, text=True, env=os.environ | {"PATH": path})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("(4,)\n")
+    loaded = spacy.load("out/pipeline")
+    np.testing.assert_allclose([loaded.vocab[word].vector for word in WORDS], vectors.matrix, rtol=1e-5)
+    assert not loaded.vocab["nobody"].vector.any()
+    np.testing.assert_allclose(loaded("king caf\u00e9").vector, vectors.matrix[[0, 3]].mean(axis=0), rtol=1e-5)
 
 
 def test_the_projector_gets_tensors_metadata_and_both_configurations(w2v, vectors, tmp_path):
@@ -129,7 +172,7 @@ def test_the_projector_gets_tensors_metadata_and_both_configurations(w2v, vector
     assert (tmp_path / "out" / "metadata.tsv").read_text().splitlines()[:2] == ["word\tcount", "king\t9"]
     assert formats.load(tmp_path / "out" / "tensors.tsv").matrix.tobytes() == vectors.matrix.tobytes()
     config = json.loads((tmp_path / "out" / "config.json").read_text())
-    assert config["embeddings"][0]["tensorShape"] == [5, 4]
+    assert config["embeddings"][0]["tensorShape"] == [8, 4]
 
 
 def test_tensorboard_reads_the_projectors_configuration(w2v, vectors, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import struct
 import subprocess
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 from w2v import formats
-from w2v.errors import FormatError
+from w2v.errors import FormatError, UnknownWordError
+from w2v.formats.fasttext import subwords_of
 
 DIM, BUCKETS = 3, 7
 
@@ -103,6 +105,8 @@ def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
     assert list(vectors.words) == model.get_words()
     for row, word in enumerate(vectors.words):
         np.testing.assert_allclose(vectors.matrix[row], theirs(model, word), rtol=1e-5, atol=1e-7)
+    for word in ("caf\u00e9s", "\u65e5\u672c\u4eba", "sunny", "x"):
+        np.testing.assert_allclose(vectors[word], theirs(model, word), rtol=1e-5, atol=1e-7)
     _, counts = model.f.getVocab("strict")
     assert vectors.counts.tolist() == list(counts)
 
@@ -123,3 +127,65 @@ def test_gensims_own_reading_agrees(tmp_path, matrix):
     gensims = load(str(tmp_path / "m.bin"))
     for word in ours.words[1:]:  # of </s>, gensim takes n-grams, fastText none
         np.testing.assert_allclose(ours[word], gensims[word], rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture
+def kept(tmp_path, matrix, monkeypatch):
+    """Return a model on disk, named m.bin."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("W2V_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "m.bin").write_bytes(model(WORDS, matrix))
+    return tmp_path / "m.bin"
+
+
+def of_subwords(word, matrix):
+    """Compute what fastText's getWordVector gives for a word that it does not have."""
+    return np.mean([matrix[len(WORDS) + fnv(ngram.encode()) % BUCKETS] for ngram in ngrams(word, 2, 3)], axis=0)
+
+
+@pytest.mark.parametrize("word", ["caf\u00e9s", "\u65e5\u672c\u8a9e", "ni\u00f1o", "Zz"])
+def test_a_word_that_is_not_there_gets_the_mean_of_its_ngrams_with_a_twin_and_without(kept, matrix, word):
+    first, again = formats.load(kept), formats.load(kept)
+    assert kept.with_name("m.bin.w2v").is_file()
+    for vectors in (first, again):
+        assert word not in vectors
+        np.testing.assert_allclose(vectors[word], of_subwords(word, matrix), rtol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(vectors.unit(word)), 1, rtol=1e-5)
+        answers = vectors.similar([word, "the"], 9)
+        assert "the" not in [answer.word for answer in answers]
+        assert vectors.rows([word, "the"]) == [1]
+        with pytest.raises(UnknownWordError) as error:
+            vectors.row(word)
+        assert vectors.similar(word, 1)[0].word in error.value.suggestions
+
+
+def test_a_word_is_answered_for_by_its_subwords_and_that_is_said(w2v, kept, matrix):
+    result = w2v("vector", "caf\u00e9s", "-v", kept, "--json")
+    note = "Note: 'caf\u00e9s' is not in the vocabulary (did you mean caf\u00e9?): asked for what its subwords make.\n"
+    assert (result.exit_code, result.stderr) == (0, note)
+    assert w2v("similar", "caf\u00e9s", "-v", kept, "-n", 1).stderr == note
+    assert w2v("compare", "caf\u00e9s", "the", "-v", kept).stderr == note
+    said = w2v("similar", "--batch", "-", "-v", kept, "--skip-unknown", input="caf\u00e9s\nthe\n").stderr
+    assert said == "Note: 'caf\u00e9s' is not in the vocabulary: asked for what its subwords make.\n"
+    text = w2v("sentence", "the caf\u00e9s", "-v", kept)
+    np.testing.assert_allclose(
+        [float(number) for number in text.stdout.split()],
+        (formats.load(kept)["the"] + of_subwords("caf\u00e9s", matrix)) / 2,
+        rtol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("longest", [0, 3])
+def test_a_model_without_ngrams_or_one_that_is_packed_knows_its_words_alone(kept, matrix, longest):
+    if longest:
+        kept.write_bytes(gzip.compress(model(WORDS, matrix)))
+    else:
+        kept.write_bytes(model(WORDS, matrix, shortest=0, longest=0))
+    for _ in range(2):
+        with pytest.raises(UnknownWordError, match=r"not in the vocabulary\. Did you mean"):
+            _ = formats.load(kept)["caf\u00e9s"]
+
+
+@pytest.mark.parametrize("place", [[0], [-4, 7, 3, 2, 3], [0, 10**9, 3, 2, 3], [0, 7, 3, 3, 2], [0, 7, "3", 2, 3], {}])
+def test_a_twin_that_says_nonsense_of_subwords_gives_none(kept, place):
+    assert subwords_of(kept, place) is None

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from w2v import queries
 from w2v.errors import MissingExtraError, W2VError
-from w2v.queries.encoding import Encoder, pad, stack
+from w2v.queries.encoding import Encoder, Splitter, pad, stack
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import find_tokenizer
 from w2v.vectors import Vectors
@@ -104,21 +104,21 @@ def test_word_movers_distance_names_its_extra(monkeypatch):
 
 
 def test_ids_leave_room_for_padding_and_the_unknown_word():
-    encoder = Encoder(WORDS)
+    encoder = Encoder(WORDS, Splitter())
     assert encoder.encode("The king, the zzz Niño").tolist() == [2, 3, 2, 1, 9]
     assert encoder.encode("zzz DON\u2019T\nqueen", keep_unknown=False).tolist() == [7, 4]
     assert encoder.encode("").tolist() == []
 
 
 def test_case_is_kept_where_the_vectors_have_it():
-    assert Encoder(("Rose", "rose"), keep_case=True).encode("rose Rose ROSE").tolist() == [3, 2, 1]
+    assert Encoder(("Rose", "rose"), Splitter(keep_case=True)).encode("rose Rose ROSE").tolist() == [3, 2, 1]
 
 
 def test_the_tokenizer_is_that_of_the_training():
-    assert Encoder(("北", "京"), "characters").encode("北京!").tolist() == [2, 3]
-    assert Encoder(("new-york!",), "whitespace").encode("new-york! x").tolist() == [2, 1]
+    assert Encoder(("北", "京"), Splitter("characters")).encode("北京!").tolist() == [2, 3]
+    assert Encoder(("new-york!",), Splitter("whitespace")).encode("new-york! x").tolist() == [2, 1]
     pytest.importorskip("jieba")
-    assert Encoder(("北京", "我"), "jieba").encode("我爱北京").tolist() == [3, 1, 2]
+    assert Encoder(("北京", "我"), Splitter("jieba")).encode("我爱北京").tolist() == [3, 1, 2]
 
 
 @pytest.mark.parametrize(

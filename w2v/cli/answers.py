@@ -132,9 +132,9 @@ def reply(
                 raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
             parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
             # Asked before the library is, which would look for words of like spelling each time.
-            missing = [part for part in parts if asked.form(part) is None] if batch.skip_unknown else []
+            missing = [part for part in parts if not asked.has_vector(part)] if batch.skip_unknown else []
             if not missing:
-                note_forms(asked, [part for part in parts if part not in noted])
+                note_forms(asked, [part for part in parts if part not in noted], suggest=batch.path is None)
                 noted.update(parts)
                 answer = ask(query.words)
         except UnknownWordError as error:
@@ -204,18 +204,27 @@ def save_array(array: NDArray[Any], path: Path) -> None:
     click.echo(f"{path}: {' x '.join(map(str, array.shape))}, {array.dtype}", err=True)
 
 
-def note_forms(vectors: Vectors, words: Sequence[str]) -> None:
-    """Say on stderr where a word is answered for by another form of it."""
+def note_forms(vectors: Vectors, words: Sequence[str], suggest: bool = True) -> None:
+    """Say on stderr where a word is answered for by another form of it, or by its subwords.
+
+    suggest  whether to look for words of like spelling, which takes its time
+    """
+    from w2v.spelling import suggestions
+
     for word in words:
         form = vectors.form(word)
-        if form not in (None, word):
+        if form is None and vectors.has_vector(word):
+            like = suggestions(word, vectors.words) if suggest else []
+            hint = f" (did you mean {' or '.join(like)}?)" if like else ""
+            click.echo(f"Note: {word!r} is not in the vocabulary{hint}: asked for what its subwords make.", err=True)
+        elif form not in (None, word):
             click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: asked for that.", err=True)
 
 
 def settle(vectors: Vectors, words: Sequence[str]) -> None:
     """Raise UnknownWordError now for words that every query of a batch needs; note those found in another form."""
     for word in words:
-        vectors.find(word)
+        vectors[word]
     note_forms(vectors, words)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import answers, options
+from w2v.cli import answers, options, splitting
 
 
 @click.command()
@@ -17,11 +17,13 @@ from w2v.cli import answers, options
     help="For texts: cosine of mean vectors; soft cosine of bags of words; Word Mover's Distance, smaller is"
     " nearer (needs the extra w2v[wmd]).",
 )  # fmt: skip
+@options.splitting
 @options.batch
 @options.layout
 def compare(
-    vectors: Path, texts: tuple[str, ...], method: str, batch: Path | None, skip_unknown: bool, layout: str
-) -> None:
+    vectors: Path, texts: tuple[str, ...], method: str, tokenizer: str | None, batch: Path | None, skip_unknown: bool,
+    layout: str,
+) -> None:  # fmt: skip
     """Say how near A and B are, two words or two texts in quotes.
 
     Words of a text that are not in the vocabulary are left out, with a note.
@@ -37,6 +39,7 @@ def compare(
 
     from w2v import queries
 
+    split = splitting.Splitting(vectors, tokenizer)
     field = {"cosine": "cosine", "soft": "soft_cosine", "wmd": "distance"}[method]
 
     left_out: list[str] = []
@@ -44,18 +47,20 @@ def compare(
     def ask(texts: list[str]) -> answers.Answer:
         known = []
         for text in texts:
-            words, unknown = queries.known_words(asked, text)
+            words, unknown = queries.known_words(asked, text, split)
             if not words:
+                split.hint(unknown)
                 asked.find(text)  # raises UnknownWordError
             left_out.extend(unknown)
             known.append(words)
         return answers.Answer((field,), [(queries.compare(asked, known[0], known[1], method),)])
 
     def parts(text: str) -> list[str]:
-        return [text] if asked.form(text) is not None else queries.known_words(asked, text)[0] or [text]
+        return [text] if asked.form(text) is not None else queries.known_words(asked, text, split)[0] or [text]
 
     answers.reply(
         asked, ask, texts, given, layout,
         takes=2, words_in=parts,
     )  # fmt: skip
     answers.note_left_out(left_out)
+    split.hint(left_out)

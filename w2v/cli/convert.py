@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from w2v.cli import options
 from w2v.cli.notes import note
 
 # Those of w2v.formats that are written; said again, and tested, for --help must not load numpy.
@@ -26,7 +27,7 @@ FORMATS = (
     "--dtype", type=click.Choice(("float32", "float16", "int8")), default="float32", show_default=True,
     help="Numbers of OUT, where its format has others (npz, safetensors, w2v; npy to float16).",
 )  # fmt: skip
-@click.option("--blank-as", metavar="TEXT", help="Write TEXT for a blank in a word, which text formats cannot hold.")
+@options.blank_as
 def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool, dtype: str,
     blank_as: str | None,

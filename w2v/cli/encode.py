@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import answers, options
+from w2v.cli import answers, options, splitting
 
 SIDE = click.Choice(["left", "right"])
 
@@ -21,8 +21,8 @@ SIDE = click.Choice(["left", "right"])
     "--unk/--no-unk", "keep_unknown", default=True, show_default=True,
     help="Keep unknown words as 1, or leave them out.",
 )  # fmt: skip
-@options.tokenizer
-@click.option("--keep-case", is_flag=True, help="For vectors that were trained so.")
+@options.splitting
+@click.option("--keep-case/--lower-case", default=None, help=f"Of the words in TEXT.  {options.AS_TRAINED}lower-case]")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path),
     help="Write one int32 array to this .npy file; without --pad, as wide as the longest text.",
@@ -33,12 +33,12 @@ SIDE = click.Choice(["left", "right"])
 )  # fmt: skip
 def encode(
     vectors: Path, texts: tuple[str, ...], length: int | None, pad_side: str, truncate_side: str,
-    keep_unknown: bool, tokenizer: str, keep_case: bool, output: Path | None, batch: Path | None,
+    keep_unknown: bool, tokenizer: str | None, keep_case: bool | None, output: Path | None, batch: Path | None,
 ) -> None:  # fmt: skip
     """Turn each TEXT into a list of integers, a line of JSON each, as an embedding layer takes them.
 
     0 is padding, 1 an unknown word, and the words have 2 and up in the order of the vocabulary: the rows of the
-    matrix that w2v export writes. Texts are split as `w2v train` splits them.
+    matrix that w2v export writes. Texts are split as `w2v train` split its corpus.
 
     \b
         $ w2v encode "the king is a man"
@@ -54,7 +54,7 @@ def encode(
 
     from w2v.queries.encoding import Encoder, pad, stack
 
-    encoder = Encoder(asked.words, tokenizer, keep_case)
+    encoder = Encoder(asked.words, splitting.Splitting(vectors, tokenizer, keep_case).splitter)
     encoded = (
         pad(ids, length, pad_side, truncate_side) if length else ids
         for ids in (

@@ -22,7 +22,10 @@ PROJECTOR_WORDS = 10_000  # what the page draws smoothly, and all that its t-SNE
     help=f"Take the first N words only.  [default: all; for the projector {PROJECTOR_WORDS:,}]",
 )  # fmt: skip
 @click.option("--words", type=click.Path(path_type=Path), help="Take the words of this file only, one a line.")
-def export(kind: str, vectors: Path, output: Path | None, limit: int | None, words: Path | None) -> None:
+@options.blank_as
+def export(
+    kind: str, vectors: Path, output: Path | None, limit: int | None, words: Path | None, blank_as: str | None
+) -> None:
     r"""Write what an embedding layer needs, and print the lines that load it.
 
     Row 0 of a matrix is padding (zeros), row 1 unknown words, words follow from row 2: the ids of `w2v encode`.
@@ -36,7 +39,7 @@ def export(kind: str, vectors: Path, output: Path | None, limit: int | None, wor
     from w2v.formats.convert import Changes, changed
 
     limit = PROJECTOR_WORDS if limit is None and kind == "projector" else limit
-    chosen = changed(vectors, Changes(limit, words), note)
+    chosen = changed(vectors, Changes(limit, words, blank_as=blank_as), note)
     folder = output or Path(f"export-{kind}")
     snippet = write(kind, chosen, folder, note)
     click.echo(f"{folder}: {len(chosen):,} words x {chosen.dim}. To load them:", err=True)

@@ -50,6 +50,8 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Say where vectors come from; the file beside them may have been edited, so anything may be missing."""
     corpus, training = made.get("corpus", {}), made.get("training", {})
     yield "made", f"{made.get('made', '?')} by w2v {made.get('w2v', '?')}"
+    if "converted_from" in made:
+        yield "converted", f"from {made['converted_from']}"
     yield "settings", ", ".join(f"{name} {value}" for name, value in made.get("settings", {}).items())
     yield "corpus", ", ".join(f"{name} {value}" for name, value in corpus.items())
     yield "training", ", ".join(f"{name} {value}" for name, value in training.items() if name != "curve")

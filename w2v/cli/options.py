@@ -24,6 +24,10 @@ top = click.option(
     "-n", "--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many words to list."
 )
 
+blank_as = click.option(
+    "--blank-as", metavar="TEXT", help="Write TEXT for a blank in a word, which text formats cannot hold."
+)
+
 
 def layout(command: Command) -> Command:
     """Add --json and --tsv; the command receives `layout`, one of "columns", "json", "tsv"."""
@@ -82,9 +86,7 @@ def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     )  # fmt: skip
 
 
-def tokenizer(command: Command) -> Command:
-    """Add --tokenizer."""
-    return click.option(
-        "--tokenizer", default="words", show_default=True,
-        help="How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
-    )(command)  # fmt: skip
+TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."
+tokenizer = click.option("--tokenizer", default="words", show_default=True, help=f"How text is split: {TOKENIZERS}")
+AS_TRAINED = "[default: as the vectors were trained, where the .json beside them says so; else "
+splitting = click.option("--tokenizer", help=f"How text is split: {TOKENIZERS}  {AS_TRAINED}words]")

@@ -16,6 +16,7 @@ from w2v.cli import account
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError, W2VError
+from w2v.formats import origin
 from w2v.settings import TrainSettings, describe
 from w2v.text import EncodedCorpus, ReadProgress, read
 from w2v.training import Folder, Keeper, Progress, checkpoints, extension, provenance
@@ -191,13 +192,13 @@ class Command:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         about = provenance.provenance(text, settings, state, keeper.sha256 or fingerprint_of(text), made)
         try:
-            provenance.write_beside(about, self.output)
+            origin.write_beside(about, self.output)
         except OutputError as error:
             self.meter.say(f"warning     {error}; the vectors are written, what they come from is not")
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(text, settings)
-            provenance.write(about, self.report)
+            origin.write(about, self.report)
         spent = time.monotonic() - self.began
         self.meter.say(f"{self.output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:")
         for line in account.what_next(vectors.words, self.output):

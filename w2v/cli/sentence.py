@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import answers, options
+from w2v.cli import answers, options, splitting
 
 
 @click.command()
@@ -24,13 +24,16 @@ from w2v.cli import answers, options
     "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
     help="Read texts from FILE, one a line (- is standard input); the text then stands before its vector.",
 )  # fmt: skip
+@options.splitting
 @options.layout
 def sentence(
-    vectors: Path, texts: tuple[str, ...], method: str, output: Path | None, batch: Path | None, layout: str
-) -> None:
+    vectors: Path, texts: tuple[str, ...], method: str, output: Path | None, batch: Path | None,
+    tokenizer: str | None, layout: str,
+) -> None:  # fmt: skip
     """Print the vector of each TEXT: the mean of the vectors of its words, or SIF (Arora et al. 2017).
 
-    Words that are not in the vocabulary are left out, with a note; a text without known words is all zeros.
+    Words that are not in the vocabulary are left out, with a note (fastText's models make their vectors of subwords);
+    a text without known words is all zeros.
 
     \b
         $ w2v sentence "the king speaks" "a queen talks" --method sif
@@ -45,14 +48,16 @@ def sentence(
 
     from w2v import queries
 
+    split = splitting.Splitting(vectors, tokenizer)
     lines = list(texts) if batch is None else [line for _, line in given.lines()]
     known, left_out = [], []
     for line in lines:
-        words, unknown = queries.known_words(asked, line)
+        words, unknown = queries.known_words(asked, line, split)
         known.append(words)
         left_out += unknown
     found = (queries.mean_vectors if method == "mean" else queries.sif_vectors)(asked, known)
     answers.note_left_out(left_out)
+    split.hint(left_out)
     if method == "sif" and len(lines) == 1:
         click.echo("Note: one text has nothing in common with others; its words are weighed, no more.", err=True)
     if output is not None:

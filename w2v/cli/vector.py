@@ -25,7 +25,7 @@ def vector(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unkno
     asked = answers.load(vectors)
 
     def ask(words: list[str]) -> answers.Answer:
-        rows = [(asked.find(word), asked[word]) for word in words]
+        rows = [(asked.form(word) or word, asked[word]) for word in words]
         return answers.Answer(("word", "vector"), rows, "vectors")
 
     answers.reply(asked, ask, words, given, layout)

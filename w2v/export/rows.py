@@ -16,6 +16,7 @@ import numpy as np
 
 from w2v.errors import OutputError
 from w2v.files import replacing
+from w2v.formats.rows import encodable
 from w2v.vectors import Floats, Vectors
 from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
@@ -50,6 +51,11 @@ def special_words(vectors: Vectors) -> tuple[str, str]:
     return padding, unknown
 
 
+def some_text(vectors: Vectors) -> str:
+    """Return a few words to try a layer with, such as need no quoting."""
+    return " ".join([word for word in vectors.words[:50] if word.isalnum()][:3])
+
+
 def write_matrix(vectors: Vectors, path: Path) -> None:
     """Write the matrix of an embedding layer as .npy."""
     with replacing(path) as file:
@@ -60,6 +66,13 @@ def write_words(words: Iterable[str], path: Path) -> None:
     """Write words, one a line. Raises OutputError for one that is no line."""
     with replacing(path) as file:
         for word in words:
+            check_text(word, path)
             if not word or "\n" in word or "\r" in word:
                 raise OutputError(path, f"the word {word!r} cannot stand on a line; leave it out with --words")
             file.write(word.encode() + b"\n")
+
+
+def check_text(word: str, path: Path) -> None:
+    """Raise OutputError for a word that has no UTF-8: half of a surrogate pair, which a damaged text leaves behind."""
+    if not encodable(word):
+        raise OutputError(path, f"the word {word!r} is no text that UTF-8 can hold; leave it out with --words")

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from w2v.export.rows import layer_matrix, special_words
+from w2v.export.rows import check_text, layer_matrix, some_text, special_words
 from w2v.files import replacing
 from w2v.formats import safetensors
 from w2v.vectors import Vectors
@@ -36,7 +36,9 @@ WORDS_LOOKED_AT = 10_000
 
 
 def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
-    """Write the folder."""
+    """Write the folder. Raises OutputError."""
+    for word in vectors.words:
+        check_text(word, folder / "tokenizer.json")
     safetensors.write_arrays({"embeddings": layer_matrix(vectors)}, folder / "model.safetensors", {"format": "pt"})
     _write_json(folder / "tokenizer.json", tokenizer(vectors))
     _write_json(
@@ -45,8 +47,7 @@ def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
     )
     _write_json(folder / "config_sentence_transformers.json", {"similarity_fn_name": "cosine"})
     _write_json(folder / "config.json", {"model_type": "model2vec", "hidden_dim": vectors.dim, "normalize": False})
-    text = " ".join(word for word in vectors.words[:3] if word.isalnum())
-    return SNIPPET.format(folder=folder.as_posix(), text=text)
+    return SNIPPET.format(folder=folder.as_posix(), text=some_text(vectors))
 
 
 def tokenizer(vectors: Vectors) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from w2v import formats
+from w2v.export.rows import some_text
 from w2v.vectors import Vectors
 
 SNIPPET = """\
@@ -21,5 +22,4 @@ python -c 'import spacy; nlp = spacy.load("{folder}/pipeline"); print(nlp("{text
 def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
     """Write word2vec text."""
     formats.save(vectors, folder / "vectors.txt", "word2vec-text", twin_too=False)
-    text = " ".join(word for word in vectors.words[:3] if word.isalnum())
-    return SNIPPET.format(folder=folder.as_posix(), text=text)
+    return SNIPPET.format(folder=folder.as_posix(), text=some_text(vectors))

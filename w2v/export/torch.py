@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from w2v.export.rows import special_words, write_matrix, write_words
+from w2v.export.rows import some_text, special_words, write_matrix, write_words
 from w2v.vectors import Vectors
 from w2v.vocabulary import PADDING, UNKNOWN
 
@@ -30,5 +30,4 @@ def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
     """Write matrix and words."""
     write_words((*special_words(vectors), *vectors.words), folder / "words.txt")
     write_matrix(vectors, folder / "matrix.npy")
-    text = " ".join(word for word in vectors.words[:3] if word.isalnum())
-    return SNIPPET.format(folder=folder.as_posix(), padding=PADDING, unknown=UNKNOWN, text=text)
+    return SNIPPET.format(folder=folder.as_posix(), padding=PADDING, unknown=UNKNOWN, text=some_text(vectors))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from w2v import formats
 from w2v.errors import FormatError, OutputError
-from w2v.formats import tidying, words_beside
+from w2v.formats import origin, tidying, words_beside
 from w2v.formats.source import Note
 from w2v.vectors import Vectors
 
@@ -33,12 +33,19 @@ class Changes:
 def convert(
     source: Path, target: Path, format: str | None, dtype: str, changes: Changes, note: Note = formats.ignore
 ) -> Vectors:
-    """Read `source` and write `target`; return what was written. Raises FormatError, OutputError."""
+    """Read `source` and write `target`; return what was written. Raises FormatError, OutputError.
+
+    Where the small file beside `source` says how its vectors were made, `target` gets one, too.
+    """
     if os.path.realpath(source) == os.path.realpath(target):
         raise OutputError(target, "is the file that is read; name another")
     formats.check_writable(target, format, dtype)
     vectors = changed(source, changes, note)
     formats.save(vectors, target, format, dtype, twin_too=False)
+    made = origin.read(source)
+    if made is not None:
+        more = {"converted_from": source.name, "vectors": {"words": len(vectors), "dim": vectors.dim}}
+        origin.write_beside({**made, **more}, target)
     return vectors
 
 

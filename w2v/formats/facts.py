@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import numpy as np
 
 from w2v import formats
 from w2v.errors import FormatError
+from w2v.formats import origin
 from w2v.formats.source import Source
-
-BESIDE = ".json"
 
 
 def facts(path: Path) -> dict[str, Any]:
@@ -43,17 +41,7 @@ def facts(path: Path) -> dict[str, Any]:
         "first_words": list(vectors.words[:6]),
         "notes": notes,
     }
-    beside = _beside(path)
-    if beside is not None:
-        about["provenance"] = beside
+    made = origin.read(path)
+    if made is not None:
+        about["provenance"] = made
     return about
-
-
-def _beside(path: Path) -> dict[str, Any] | None:
-    """Return what stands in the .json beside a file, if it speaks of this file."""
-    try:
-        about = json.loads(path.with_name(path.name + BESIDE).read_bytes())
-        fits = about["vectors"]["bytes"] == path.stat().st_size
-        return about if fits and isinstance(about, dict) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None

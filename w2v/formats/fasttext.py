@@ -10,13 +10,16 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
 
 All little-endian. A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret
 writes the same magic and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
-We read this format and do not write it: the n-grams cannot be had back from vectors.
+We read this format and do not write it: the n-grams cannot be had back from vectors. A word that the model does not
+have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +30,7 @@ from w2v.vectors import Floats, Vectors
 MAGIC = struct.pack("<i", 793712314)
 SUPERVISED = 3
 WORD = 0
+LONGEST_NGRAM = 1 << 10
 END_OF_SENTENCE = b"</s>"
 ENTRY = struct.Struct("<qb")
 HEADER = struct.Struct("<2i12id3i2q")
@@ -58,12 +62,46 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     rows, dim = struct.unpack("<2q", source.take(16, "the matrix"))
     if dim != shape.dim or not shape.words <= rows <= shape.words + shape.buckets:
         raise source.error(NOT_FASTTEXT)
+    begin = source.file.tell()
     matrix = source.array("<f4", (rows, dim), "the matrix")
     count = len(names) if limit is None else min(limit, len(names))
     texts, bad = decoded(names[:count])
     note_undecodable(bad, note)
     mixed = from_subwords(names[:count], matrix[: shape.words], matrix[shape.words :], (shape.shortest, shape.longest))
-    return vectors_of(texts, mixed, note, counts[:count])
+    vectors = vectors_of(texts, mixed, note, counts[:count])
+    place = [begin + 4 * dim * shape.words, rows - shape.words, dim, shape.shortest, shape.longest]
+    return replace(vectors, subwords=subwords_of(source.path, place) if source.size is not None else None)
+
+
+class Subwords:
+    """Makes vectors for words that a file does not have, of the rows of their n-grams.
+
+    file    the model
+    place   where in it the rows begin; how many there are, of how many numbers; the lengths of n-grams
+    """
+
+    def __init__(self, file: Path, place: list[int]) -> None:
+        self.place = place
+        begin, buckets, dim, *self._lengths = place
+        self._buckets = np.memmap(file, "<f4", "r", begin, (buckets, dim))
+
+    def __call__(self, word: str) -> Floats | None:
+        """Return the mean of the rows of the n-grams of a word, float32 [D], or None if it has none."""
+        from w2v.kernels.subwords import ngram_rows  # numba: for a word that no file of words has
+
+        text = np.frombuffer(b"<" + word.encode("utf-8", "replace") + b">", np.uint8)
+        room = np.empty(len(text) * (self._lengths[1] - self._lengths[0] + 1), np.int64)
+        found = ngram_rows(text, 0, len(text), *self._lengths, len(self._buckets), room)
+        return np.mean(self._buckets[room[:found]], axis=0) if found else None
+
+
+def subwords_of(file: Path, place: Any) -> Subwords | None:
+    """Return the subwords of a model, or None if it has none; a twin says `place`, and anybody may have made that."""
+    if not (isinstance(place, list) and len(place) == 5 and all(type(number) is int for number in place)):
+        return None
+    begin, buckets, dim, shortest, longest = place
+    fits = begin >= 0 and buckets > 0 and dim > 0 and begin + 4 * buckets * dim <= file.stat().st_size
+    return Subwords(file, place) if fits and 0 <= shortest <= longest < LONGEST_NGRAM and longest > 0 else None
 
 
 def _read_shape(source: Source) -> _Shape:
@@ -77,7 +115,7 @@ def _read_shape(source: Source) -> _Shape:
         and 1 <= loss <= 4
         and 1 <= model <= 3
         and buckets >= 0
-        and 0 <= shortest <= longest < 1 << 10
+        and 0 <= shortest <= longest < LONGEST_NGRAM
         and words + labels == size
         and min(words, labels) >= 0
         and pruned <= size + buckets

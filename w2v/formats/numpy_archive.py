@@ -14,7 +14,7 @@ from __future__ import annotations
 import pickle
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ import numpy.typing as npt
 from w2v.files import replacing
 from w2v.formats.gensim import Unpickler
 from w2v.formats.narrow import narrow, widened
-from w2v.formats.source import Note, Source, floats
+from w2v.formats.source import BUFFER_BYTES, Note, Source, floats
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -91,10 +91,22 @@ def _arrays(source: Source, archive: zipfile.ZipFile) -> dict[str, npt.NDArray[A
                 size = int(np.prod(shape, dtype=object)) * kind.itemsize
                 if size > entry.file_size:
                     raise source.error(f"{entry.filename} promises {size:,} bytes and has {entry.file_size:,}")
-                array = np.frombuffer(bytearray(file.read(size)), kind).reshape(shape[::-1] if by_columns else shape)
+                array = np.frombuffer(_content(file, size), kind).reshape(shape[::-1] if by_columns else shape)
                 array = array.T if by_columns else array
         found[entry.filename.removesuffix(".npy")] = array
     return found
+
+
+def _content(file: IO[bytes], size: int) -> bytearray:
+    """Return the next `size` bytes, or those that there are, without a second copy: it may be most of the memory."""
+    content = bytearray(size)
+    at = 0
+    with memoryview(content) as view:
+        while piece := file.read(min(size - at, BUFFER_BYTES)):
+            view[at : at + len(piece)] = piece
+            at += len(piece)
+    del content[at:]
+    return content
 
 
 def _words(array: npt.NDArray[Any], count: int) -> list[str] | None:

@@ -257,10 +257,11 @@ def unwritable(word: str) -> str:
         return "an empty word"
     if any(mark in word for mark in " \n\r\t"):
         return f"the word {word!r}, which holds a blank or a line end"
-    return "" if _encodable(word) else f"the word {word!r}, which is no text"
+    return "" if encodable(word) else f"the word {word!r}, which is no text"
 
 
-def _encodable(word: str) -> bool:
+def encodable(word: str) -> bool:
+    """Say whether UTF-8 has bytes for a word: for half of a surrogate pair it has none."""
     try:
         word.encode()
     except UnicodeEncodeError:

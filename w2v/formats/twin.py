@@ -12,11 +12,12 @@ import contextlib
 import hashlib
 import os
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from w2v.errors import FormatError, OutputError
-from w2v.formats import native
+from w2v.formats import fasttext, native
 from w2v.formats.source import Source
 from w2v.places import user_cache
 from w2v.vectors import Vectors
@@ -29,10 +30,11 @@ def find(source: Path) -> Vectors | None:
     for path in _places(source):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, FormatError):
             with path.open("rb") as file:
-                made_of = native.header_of(file)["source"]
-            if _fits(made_of, source):
+                header = native.header_of(file)
+            if _fits(header["source"], source):
                 with Source(path) as opened:
-                    return native.read(opened, None, lambda line: None)
+                    vectors = native.read(opened, None, lambda line: None)
+                return replace(vectors, subwords=fasttext.subwords_of(source, header.get("subwords")))
     return None
 
 
@@ -42,7 +44,9 @@ def make(vectors: Vectors, source: Path, before: dict[str, int] | None = None) -
     before  the stamp of the source when it began to be read; if it is another now, no twin is made
     """
     with contextlib.suppress(OSError):
-        more = {"source": stamp(source) | {"crc32": _checksum(source)}}
+        more: dict[str, Any] = {"source": stamp(source) | {"crc32": _checksum(source)}}
+        if isinstance(vectors.subwords, fasttext.Subwords):
+            more["subwords"] = vectors.subwords.place
         if before is not None and before != stamp(source):
             return
         for path in _places(source):

@@ -75,7 +75,7 @@ class Index:
         """Return about the `top` words of largest cosine to `vector`, as Vectors.nearest does."""
         check_directed(vector)
         unit = vector / np.linalg.norm(vector)
-        excluded = {self._vectors.row(word) for word in exclude}
+        excluded = set(self._vectors.rows(exclude))
         if not len(self._graph):
             return []
         found = self._graph.search(unit, min(top + len(excluded) + SPARE, len(self._graph))).keys

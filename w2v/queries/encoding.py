@@ -21,33 +21,46 @@ from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 Ids = npt.NDArray[np.int32]
 
 
-class Encoder:
-    """Splits texts as a tokenizer does, and looks the words up.
+class Splitter:
+    """Splits texts into words as a tokenizer does.
 
-    words      the vocabulary
     tokenizer  a key of w2v.text.tokenizers.TOKENIZERS: the one that the vectors were trained with
     keep_case  as in training
 
     Raises SettingsError, MissingExtraError.
     """
 
-    def __init__(self, words: Sequence[str], tokenizer: str = "words", keep_case: bool = False) -> None:
+    def __init__(self, tokenizer: str = "words", keep_case: bool = False) -> None:
         row = find_tokenizer(tokenizer)
         self._segment = tokenizer if row.segment else None
         self._rule = row.rule(keep_case)
         self._table = WordTable()
-        self._index = {word: id for id, word in enumerate(words, FIRST_WORD)}
-        self._ids: list[int] = []  # of the words that the table has numbered so far
+        self._words: list[str] = []  # that the table has numbered so far
 
-    def encode(self, text: str, keep_unknown: bool = True) -> Ids:
-        """Return the ids of the words of a text, int32; unknown words become UNKNOWN or are left out."""
+    def split(self, text: str) -> list[str]:
+        """Return the words of a text."""
         block = text.encode("utf-8", "surrogateescape")
         if self._segment:
             block, _ = segment_block(self._segment, block)
         numbers = self._table.scan(self._rule.prepare(block)[0], self._rule, 0)
-        new = np.arange(len(self._ids), len(self._table))
-        self._ids += [self._index.get(word, UNKNOWN) for word in self._table.words(new)]
-        ids = [self._ids[number] for number in numbers.tolist() if number >= 0]  # -1 is the end of a line
+        self._words += self._table.words(np.arange(len(self._words), len(self._table)))
+        return [self._words[number] for number in numbers.tolist() if number >= 0]  # -1 is the end of a line
+
+
+class Encoder:
+    """Splits texts and looks their words up.
+
+    words     the vocabulary
+    splitter  splits as in training
+    """
+
+    def __init__(self, words: Sequence[str], splitter: Splitter) -> None:
+        self._splitter = splitter
+        self._index = {word: id for id, word in enumerate(words, FIRST_WORD)}
+
+    def encode(self, text: str, keep_unknown: bool = True) -> Ids:
+        """Return the ids of the words of a text, int32; unknown words become UNKNOWN or are left out."""
+        ids = [self._index.get(word, UNKNOWN) for word in self._splitter.split(text)]
         return np.array([id for id in ids if keep_unknown or id != UNKNOWN], np.int32)
 
 

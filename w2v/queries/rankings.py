@@ -160,5 +160,5 @@ def _ranked(
 ) -> list[Ranked]:
     nearness = -values if smaller_is_nearer else values
     nearness[~(vectors.directed if among is None else vectors.directed & among)] = -np.inf
-    nearness[[vectors.row(word) for word in exclude]] = -np.inf
+    nearness[vectors.rows(exclude)] = -np.inf
     return [Ranked(vectors.words[row], float(values[row])) for row in largest(nearness, top)]

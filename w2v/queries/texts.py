@@ -5,14 +5,14 @@
            have in common (the first principal component) taken away    Arora, Liang & Ma 2017
 
 Splitting here follows the rule of the tokenizer `words` in Python, for short texts: the kernel that does it for
-corpora takes half a second to load. A test holds the two together.
+corpora takes half a second to load. A test holds the two together. Other tokenizers load it: `w2v.queries.encoding`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -40,17 +40,18 @@ def _is_letter(char: str) -> bool:
     return char == "_" or category[0] in "LM" or category in ("Nd", "Nl")
 
 
-def known_words(vectors: Vectors, text: str) -> tuple[list[str], list[str]]:
+def known_words(vectors: Vectors, text: str, split: Callable[[str], list[str]] = split) -> tuple[list[str], list[str]]:
     """Return the words of a text as the vocabulary has them, and those that it does not have.
 
+    split  finds the words; by default as the tokenizer `words`, of others see `w2v.queries.encoding.Splitter`
+
     A text that is a word as a whole, as "new york" is where there is new_york, is that word.
-    A row that holds NaN or infinity is as good as none.
+    A row that holds NaN or infinity is as good as none. A word whose subwords make a vector is known.
     """
     known, unknown = [], []
     for word in [text] if vectors.form(text) is not None else split(text):
-        form = vectors.form(word)
-        if form is not None and np.isfinite(vectors.norms[vectors.row(form)]):
-            known.append(form)
+        if vectors.has_vector(word) and np.isfinite(vectors[word]).all():
+            known.append(vectors.form(word) or word)
         else:
             unknown.append(word)
     return known, unknown
@@ -61,7 +62,7 @@ def mean_vectors(vectors: Vectors, texts: Sequence[Sequence[str]]) -> Floats:
     means = np.zeros((len(texts), vectors.dim), np.float32)
     for row, words in enumerate(texts):
         if words:
-            means[row] = vectors.matrix[[vectors.row(word) for word in words]].mean(axis=0)
+            means[row] = np.mean([vectors[word] for word in words], axis=0)
     return means
 
 
@@ -77,9 +78,9 @@ def sif_vectors(vectors: Vectors, texts: Sequence[Sequence[str]], a: float = SIF
     means = np.zeros((len(texts), vectors.dim), np.float32)
     for row, words in enumerate(texts):
         if words:
-            rows = [vectors.row(word) for word in words]
-            weights = (a / (a + vectors.counts[rows] / total)).astype(np.float32)
-            means[row] = weights @ vectors.matrix[rows] / len(words)
+            counts = np.array([vectors.counts[vectors.row(word)] if word in vectors else 0 for word in words])
+            weights = (a / (a + counts / total)).astype(np.float32)
+            means[row] = weights @ np.array([vectors[word] for word in words]) / len(words)
     if len(texts) < 2:
         return means
     # The right singular vectors of the texts are the eigenvectors of this small product, the largest one last.

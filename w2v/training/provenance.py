@@ -11,24 +11,18 @@ vectors            words, dimensions, size of the file
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from w2v import __version__
-from w2v.errors import OutputError
-from w2v.files import replacing
 from w2v.kernels import chance
 from w2v.kernels.compiler import LANES
 from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
 from w2v.training.run import State
-
-SUFFIX = ".json"  # of the small file beside the vectors
 
 
 def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha256: str, made: str) -> dict[str, Any]:
@@ -109,20 +103,3 @@ def machine() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "lanes": LANES,
     }
-
-
-def write(about: dict[str, Any], path: Path) -> None:
-    """Write a report. Raises OutputError."""
-    with replacing(path) as file:
-        file.write(json.dumps(about, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n")
-
-
-def write_beside(about: dict[str, Any], vectors: Path) -> Path:
-    """Write the small file beside the vectors, which says which file it belongs to; returns its path."""
-    path = vectors.with_name(vectors.name + SUFFIX)
-    try:
-        size = vectors.stat().st_size
-    except OSError as error:
-        raise OutputError(path, f"cannot be written ({error.strerror})") from error
-    write({**about, "vectors": {**about["vectors"], "file": vectors.name, "bytes": size}}, path)
-    return path

@@ -1,0 +1,57 @@
+"""How the texts of a question are split: as its options say, or else as the vectors were trained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from w2v.queries.encoding import Splitter
+
+# Letters that are written without blanks between words: kana, Chinese characters.
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
+
+
+class Splitting:
+    """Splits texts; the tokenizer is loaded when a first text needs it, for a single word needs none.
+
+    vectors    the file that is asked
+    tokenizer  the option, None where it was not given
+    keep_case  the option, None where it was not given
+
+    Raises SettingsError, MissingExtraError: at once where the option names the tokenizer.
+    """
+
+    def __init__(self, vectors: Path, tokenizer: str | None, keep_case: bool | None = None) -> None:
+        from w2v.formats.origin import settings_of
+
+        trained = settings_of(vectors)
+        self.tokenizer = tokenizer or str(trained.get("tokenizer", "words"))
+        self.keep_case = bool(trained.get("keep_case", False)) if keep_case is None else keep_case
+        if tokenizer not in (None, "words"):
+            _ = self.splitter
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """What splits as in training."""
+        from w2v.queries.encoding import Splitter  # numba
+
+        return Splitter(self.tokenizer, self.keep_case)
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the words of a text, upper case kept where vectors may have it."""
+        if self.tokenizer == "words":
+            from w2v.queries import split  # without numba
+
+            return split(text)
+        return self.splitter.split(text)
+
+    def hint(self, unknown: Iterable[str]) -> None:
+        """Say on stderr how Chinese and Japanese are split, where unknown words look like whole sentences of it."""
+        if self.tokenizer in ("words", "whitespace") and any(map(UNSPACED.search, unknown)):
+            click.echo("Note: --tokenizer jieba (Chinese) or mecab (Japanese) splits text without blanks.", err=True)
