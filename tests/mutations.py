@@ -93,12 +93,12 @@ def fuzz(seeds: list[tuple[str, bytes]], use: Callable[[Path], None], times: int
 
 
 @contextlib.contextmanager
-def limited_memory() -> Iterator[None]:
-    """Let the process take MORE_MEMORY and no more."""
+def limited_memory(more: int = MORE_MEMORY) -> Iterator[None]:
+    """Let the process take so many bytes more than it has, and no more than that."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
     if pages:
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MORE_MEMORY, before[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, before[1]))
     try:
         yield
     finally:

@@ -16,8 +16,9 @@ from w2v.cli import account
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError, W2VError
+from w2v.resources import require_disk
 from w2v.settings import TrainSettings, describe
-from w2v.text import EncodedCorpus, ReadProgress, read
+from w2v.text import EncodedCorpus, Expected, ReadProgress, read
 from w2v.training import Folder, Keeper, Progress, checkpoints, extension, provenance
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, fingerprint_of
@@ -46,8 +47,7 @@ class Command:
         text = self._read(corpus, settings, settings)
         for line in account.lines(text, settings):
             self.meter.say(line)
-        training.check_memory(len(text.vocabulary), settings)
-        self._require_room(len(text.vocabulary), settings.dim)
+        self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
         self._train_new(folder, corpus, text, settings, training.begin(text.vocabulary, settings))
 
     def extend(self, model: Path, corpus: tuple[str, ...], settings: TrainSettings, given: set[str]) -> None:
@@ -58,11 +58,12 @@ class Command:
         settings = replace(settings, **{name: getattr(kept.settings, name) for name in SHAPING})
         folder = self._check_places()
         # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-        text = self._read(corpus, replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"]), settings)
+        all_words = replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"])
+        text = self._read(corpus, all_words, settings, words=len(kept.vocabulary))
         joined = extension.extend(kept, text, settings)
         for line in account.extension_lines(kept, joined, settings):
             self.meter.say(line)
-        self._require_room(len(joined.corpus.vocabulary), settings.dim)
+        self._check_resources(Expected(len(joined.corpus.stream), len(joined.corpus.vocabulary)), settings)
 
         def tell() -> None:
             for line in account.drift_lines(extension.drift(kept, joined), kept, joined):
@@ -103,15 +104,24 @@ class Command:
         folder.check_new()
         return folder
 
+    def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
+        """Check, as soon as something is known of the corpus, that there is room for all that will come."""
+        training.check_memory(expected.words, settings)
+        if self.checkpoint is not None:
+            Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
+        self._require_room(expected.words, settings.dim)
+
     def _require_room(self, words: int, dim: int) -> None:
         # 12 bytes for a number as text, 4 for it in the twin beside.
         needed = words * (16 * dim + 32)
-        files.require_room(
+        require_disk(
             self.output.resolve().parent, needed, "the output", "free some space or choose another disk with -o"
         )
 
-    def _read(self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings) -> EncodedCorpus:
-        """Read the corpus while the kernel of training is compiled."""
+    def _read(
+        self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings, words: int = 0
+    ) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
         ahead = threading.Thread(target=training.compile_ahead, args=(trained,), daemon=True)
 
         def reading(progress: ReadProgress) -> None:
@@ -121,8 +131,11 @@ class Command:
             what = "reading" if progress.tokens else "compiling"
             self.meter.show(what, progress.done, progress.total, "B", words=progress.tokens)
 
+        def check(expected: Expected) -> None:
+            self._check_resources(expected._replace(words=words) if words else expected, trained)
+
         with self.meter:
-            text = read(corpus, settings, report=reading, tmp_dir=self.tmp_dir)
+            text = read(corpus, settings, report=reading, check=check, tmp_dir=self.tmp_dir)
         if ahead.ident:
             ahead.join(0.5)
             if ahead.is_alive():
