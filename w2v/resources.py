@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,14 @@ def require_disk(folder: Path, needed: int, what: str, advice: str) -> None:
         free = shutil.disk_usage(there).free
         if needed > free:
             raise ResourceError(f"{folder}: {what} needs {sized(needed)} of disk, {sized(free)} is free; {advice}")
+
+
+def start(thread: threading.Thread) -> None:
+    """Start a thread. Raises ResourceError where the system has no room for one more."""
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise ResourceError("the system starts no further thread; fewer --threads need less") from error
 
 
 def sized(size: int) -> str:

@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -16,7 +17,7 @@ from w2v.cli import account
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError, W2VError
-from w2v.resources import require_disk
+from w2v.resources import require_disk, start
 from w2v.settings import TrainSettings, describe
 from w2v.text import EncodedCorpus, Expected, ReadProgress, read
 from w2v.training import Folder, Keeper, Progress, checkpoints, extension, provenance
@@ -122,11 +123,16 @@ class Command:
         self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings, words: int = 0
     ) -> EncodedCorpus:
         """Read the corpus while the kernel of training is compiled; the model has `words` already."""
-        ahead = threading.Thread(target=training.compile_ahead, args=(trained,), daemon=True)
+
+        def compile_ahead() -> None:
+            with suppress(Exception):  # what fails here fails again where it is answered
+                training.compile_ahead(trained)
+
+        ahead = threading.Thread(target=compile_ahead, daemon=True)
 
         def reading(progress: ReadProgress) -> None:
             if progress.tokens and not ahead.ident:
-                ahead.start()  # once the first block is read, for reading waits for its own kernels
+                start(ahead)  # once the first block is read, for reading waits for its own kernels
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if progress.tokens else "compiling"
             self.meter.show(what, progress.done, progress.total, "B", words=progress.tokens)

@@ -27,6 +27,7 @@ import numpy as np
 
 from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
+from w2v.resources import start
 from w2v.settings import TrainSettings
 from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.text.forecast import Check, Expected, Forecast
@@ -153,7 +154,7 @@ class _Reading:
         consumers = [self._thread(self._consume, number) for number in range(len(self.tables))]
         try:
             for thread in (producer, *consumers):
-                thread.start()
+                start(thread)
             for thread in (producer, *consumers):
                 while thread.is_alive() and not self._stop.is_set():
                     thread.join(TICK_SECONDS)
