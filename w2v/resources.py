@@ -11,6 +11,9 @@ from pathlib import Path
 
 from w2v.errors import ResourceError
 
+# Measured under RLIMIT_AS, with numba 0.68: 656 MB did for 1 thread, 734 for 2, 987 for 8, 773 for 1 that also
+# compiles; less did not. A thread takes 8 MB of stack, and as a rule 64 MB that the C library keeps for it.
+LIBRARIES, THREAD = 750_000_000, 64_000_000
 CGROUPS, CGROUPS_OF_US = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
@@ -78,6 +81,19 @@ def require_memory(needed: int, what: str, advice: str) -> None:
     there = available_memory()
     if there is not None and needed > there:
         raise ResourceError(f"{what} needs {sized(needed)} of memory, {sized(there)} is free; {advice}")
+
+
+def require_address_space(threads: int) -> None:
+    """Raise ResourceError under a limit (ulimit -v, RLIMIT_AS) with which NumPy and LLVM cannot even be loaded.
+
+    They do not fail in a way that could be answered: OpenBLAS and LLVM end the process.
+    """
+    left, needed = address_space(), LIBRARIES + threads * THREAD
+    if left is not None and left < needed:
+        raise ResourceError(
+            f"the limit of the address space leaves {sized(left)}, training takes {sized(needed)} with {threads}"
+            " threads before it reads a word; raise the limit (ulimit -v), or lower --threads"
+        )
 
 
 def require_disk(folder: Path, needed: int, what: str, advice: str) -> None:

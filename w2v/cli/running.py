@@ -216,7 +216,10 @@ class Command:
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(text, settings)
-            provenance.write(about, self.report)
+            try:
+                provenance.write(about, self.report)
+            except OutputError as error:
+                raise OutputError(self.report, f"{_problem(error)}; the vectors are written: {self.output}") from error
         spent = time.monotonic() - self.began
         self.meter.say(f"{self.output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:")
         for line in account.what_next(vectors.words, self.output):
