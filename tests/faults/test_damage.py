@@ -66,7 +66,7 @@ def test_little_memory_is_one_clear_error_or_enough(damaged, tmp_path, megabytes
         ("checkpoint", 20_000, "one clear error"),  # no room for the first one
         ("checkpoint", 1_500_000, "ended well with a warning"),  # room for the ids and one
         ("vectors", 100_000, "one clear error"),
-        ("vectors", 500_000, "ended well"),  # no room for the twin
+        ("vectors", 700_000, "ended well"),  # no room for the twin
         ("report", 4096, "one clear error"),
     ],
 )

@@ -42,9 +42,11 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
         hint = "; is this UTF-8? iconv -f ISO-8859-1 -t UTF-8 converts" if share_bad > 0.001 else ""
         what = "were no UTF-8 and became U+FFFD, or zero and became blanks"
         lines.append(f"note        {account.undecodable:,} bytes {what}{hint}")
-    if words == settings.max_vocab:
+    if words == settings.max_vocab and account.dropped_words:
         dropped = " ".join(f"{word} ({count:,})" for word, count in account.dropped_words[:3])
-        lines.append(f"note        --max-vocab {words:,} dropped {dropped} and rarer words")
+        lines.append(
+            f"note        --max-vocab {words:,} dropped {account.types - words:,}; the most frequent: {dropped}"
+        )
     lines += [f"note        {note}" for note in account.notes]
     if account.segment_with:
         names = " or ".join(f"--tokenizer {name}" for name in account.segment_with)
