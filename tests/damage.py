@@ -23,6 +23,7 @@ from where import DATA, TOP
 
 from w2v.training import checkpoints
 
+BEFORE = b"1 1\nbefore 1\n"  # a file of vectors that is there already
 WAITS = 60.0  # seconds after which a run that does not end is a broken promise
 
 
@@ -164,13 +165,75 @@ def _on_terminal(arguments: list[str], seconds: float) -> tuple[int, str]:
     return process.returncode, said.decode(errors="replace").replace("\r", "")
 
 
+# Below this many bytes Python itself does not start, or has no memory for its own error message.
+LEAST_FOR_PYTHON = 50_000_000
+
+
+def little_memory_once(corpus: Path, folder: Path, limit: int, threads: int = 2) -> str:
+    """Run with an address space of `limit` bytes (RLIMIT_AS); a file that stood there before must be whole afterwards.
+
+    Returns how it ended.
+    """
+    output = folder / "vectors.txt"
+    output.write_bytes(BEFORE)
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+    process = start(
+        command(
+            corpus, "-o", output, "--epochs", 1, "--threads", threads, "--dim", 3000, "--report", folder / "r.json"
+        ),
+        preexec_fn=limited,
+    )
+    _, error = process.communicate(timeout=WAITS)
+    said = error.decode()
+    assert "Traceback" not in said, said
+    assert not list(folder.rglob("*.part")), "left behind"
+    if process.returncode == 0:
+        assert output.read_bytes() != BEFORE
+        return "ended well"
+    assert process.returncode == 1, (process.returncode, said)
+    assert output.read_bytes() == BEFORE, "the file that stood there was harmed"
+    (last,) = [line for line in said.splitlines() if line.startswith("Error: ")]
+    assert said.splitlines()[-1] == last, said
+    return "one clear error"
+
+
+def small_disks_permitted() -> bool:
+    """Return whether this system lets us mount a small disk in a namespace of our own."""
+    probe = ["unshare", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    try:
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def small_disk_once(corpus: Path, folder: Path, site: str, size: int) -> str:
+    """Run with one kind of file on a disk of `size` bytes, see `small_disk.py`; returns how it ended."""
+    program = [
+        sys.executable,
+        str(Path(__file__).with_name("small_disk.py")),
+        site,
+        str(size),
+        str(corpus),
+        str(folder),
+    ]
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", *program], capture_output=True, text=True, cwd=TOP, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(TOP), os.environ.get("PYTHONPATH", "")))},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def full_disk_once(corpus: Path, folder: Path, limit: int) -> str:
     """Run with files limited to some bytes (RLIMIT_FSIZE): as on a disk that fills up at this very write.
 
     A file that stood there before must be whole afterwards; returns what was said last.
     """
     output, kept = folder / "vectors.txt", folder / "run"
-    output.write_bytes(b"1 1\nbefore 1\n")
+    output.write_bytes(BEFORE)
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -180,11 +243,11 @@ def full_disk_once(corpus: Path, folder: Path, limit: int) -> str:
     said = error.decode()
     assert "Traceback" not in said, said
     if process.returncode == 0:
-        assert output.read_bytes() != b"1 1\nbefore 1\n"
+        assert output.read_bytes() != BEFORE
         result = "ended well" + (", said that checkpoints failed" if "no checkpoint" in said else "")
     else:
         assert process.returncode == 1, said
-        assert output.read_bytes() == b"1 1\nbefore 1\n", "the file that stood there was harmed"
+        assert output.read_bytes() == BEFORE, "the file that stood there was harmed"
         assert os.strerror(errno.EFBIG) in said.splitlines()[-1], said
         result = "one clear error"
     if kept.is_dir():

@@ -17,6 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import zstandard
+from fasttext_model import BUCKETS, DIM, model
 
 import w2v
 from w2v import formats
@@ -35,7 +37,10 @@ TEXTS = (
     "Größe naïve Ωμέγα 北京大学 日本語 \u00a0x\u2028y café e\u0301\n".encode() * 2,
     b"\xef\xbb\xbfa b\r\nc\td\x0b\x0ce\n\n\n",
     bytes(range(1, 256)) * 2,
+    b"a text\0of zeros\n" * 3 + b"and more words without any\n" * 300,
 )
+PACKERS = (gzip.compress, bz2.compress, lzma.compress, zstandard.compress)
+TEXT = b"3 2\nthe 0.5 -1\ncat 1e-3 2\nrug 3 4\n"  # vectors
 NUMBERS = (b"0", b"-1", b"1e999", b"nan", b"99999999999999999999", b"4294967296", b"2147483648", b"\xff" * 4)
 
 
@@ -93,12 +98,12 @@ def fuzz(seeds: list[tuple[str, bytes]], use: Callable[[Path], None], times: int
 
 
 @contextlib.contextmanager
-def limited_memory() -> Iterator[None]:
-    """Let the process take MORE_MEMORY and no more."""
+def limited_memory(more: int = MORE_MEMORY) -> Iterator[None]:
+    """Let the process take so many bytes more than it has, and no more than that."""
     before = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
     if pages:
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MORE_MEMORY, before[1]))
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, before[1]))
     try:
         yield
     finally:
@@ -140,9 +145,7 @@ def check_account(corpus: EncodedCorpus) -> None:
 
 
 def fuzz_text(times: int, seed: int) -> str:
-    packed = [
-        (f"a{number}", pack(TEXTS[0])) for number, pack in enumerate((gzip.compress, bz2.compress, lzma.compress))
-    ]
+    packed = [(f"a{number}", pack(TEXTS[0])) for number, pack in enumerate(PACKERS)]
     return fuzz([*((f"t{number}", text) for number, text in enumerate(TEXTS)), *packed], read_text, times, seed)
 
 
@@ -163,6 +166,13 @@ def fuzz_vectors(times: int, seed: int) -> str:
                 for path in folder.iterdir():  # some formats are several files
                     seeds.append((path.name, path.read_bytes()))
                     mains[path.name] = main.name
+    rows = np.ones((2 + BUCKETS, DIM), np.float32)
+    more = [
+        ("ft.bin", model(("the", "naïve"), rows)),
+        *((f"p{number}", pack(TEXT)) for number, pack in enumerate(PACKERS)),
+    ]
+    seeds += more
+    mains |= {name: name for name, _ in more}
 
     def use(path: Path) -> None:
         vectors = formats.load(path.with_name(mains[path.name]), keep_twin=False)

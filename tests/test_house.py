@@ -15,7 +15,7 @@ PACKAGE = TOP / "w2v"
 # A module may import from rows above its own, and from its own room.
 ROWS = [
     {"errors", "places"},
-    {"settings", "kernels", "archives", "files", "spelling"},
+    {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary", "vectors"},
     {"text", "formats"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from w2v.errors import OutputError, ResourceError
+from w2v.errors import OutputError
 
 
 @contextlib.contextmanager
@@ -51,21 +50,6 @@ def check_writable(path: str | os.PathLike[str]) -> None:
         os.unlink(temporary)  # noqa: PTH108  # the name is a str
     except OSError as error:
         raise OutputError(path, f"cannot be written ({error.strerror}); choose another -o") from error
-
-
-def require_room(folder: Path, needed: int, what: str, advice: str) -> None:
-    """Raise ResourceError if the disk of `folder` has less than `needed` bytes left."""
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError:
-        return  # no such folder: whoever writes there says so
-    if needed > free:
-        raise ResourceError(f"{folder}: {what} needs {sized(needed)} of disk, {sized(free)} is free; {advice}")
-
-
-def sized(size: int) -> str:
-    """Return a number of bytes as a person reads it."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 1):.0f} MB"
 
 
 def _sync_folder(folder: Path) -> None:

@@ -131,9 +131,9 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(w2v, tmp_path, monkeypat
 
 
 def test_a_model_that_does_not_fit_the_memory_is_refused_before_training(w2v, corpus, tmp_path, monkeypatch):
-    from w2v.training import memory
+    from w2v import resources
 
-    monkeypatch.setattr(memory, "available", lambda: 100)
+    monkeypatch.setattr(resources, "available_memory", lambda: 100)
     outcome = w2v("train", corpus, "-o", tmp_path / "v.txt")
     assert outcome.exit_code == 1
     assert outcome.stderr.splitlines()[-1] == (

@@ -44,3 +44,31 @@ def test_a_signal_at_any_moment_saves_and_says_how_to_go_on(damaged, tmp_path, t
 @pytest.mark.parametrize("limit", [1000, 200_000, 600_000, 1_500_000])
 def test_a_disk_that_fills_up_is_one_clear_error_and_harms_no_file(damaged, tmp_path, limit):
     damage.full_disk_once(damaged[0], tmp_path, limit)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("megabytes", [50, 200, 700, 880, 950, 2000])
+def test_little_memory_is_one_clear_error_or_enough(damaged, tmp_path, megabytes):
+    # Below 50 MB Python itself cannot start: damage.LEAST_FOR_PYTHON.
+    end = damage.little_memory_once(damaged[0], tmp_path, megabytes * 1_000_000)
+    assert end == "one clear error" or megabytes > 880
+    assert end == "ended well" or megabytes < 2000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not damage.small_disks_permitted(), reason="this system permits no mount in a namespace of one's own"
+)
+@pytest.mark.parametrize(
+    ("site", "size", "end"),
+    [
+        ("spool", 100_000, "one clear error"),
+        ("checkpoint", 20_000, "one clear error"),  # no room for the first one
+        ("checkpoint", 1_500_000, "ended well with a warning"),  # room for the ids and one
+        ("vectors", 100_000, "one clear error"),
+        ("vectors", 700_000, "ended well"),  # no room for the twin
+        ("report", 4096, "one clear error"),
+    ],
+)
+def test_a_small_disk_that_fills_up_loses_nothing(damaged, tmp_path, site, size, end):
+    assert damage.small_disk_once(damaged[0], tmp_path, site, size) == f"{site}: {end}"

@@ -232,7 +232,7 @@ def test_zstd_stays_small_where_little_holds_much(tmp_path):
     stream = archives.decompressed(packed)
     longest = 0
     while stream.read(1 << 20):
-        longest = max(longest, len(stream._ready))
+        longest = max(longest, len(stream.raw._ready))
     assert longest < 64_000_000
 
 

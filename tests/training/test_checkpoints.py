@@ -84,8 +84,7 @@ def test_checkpoints_change_nothing_and_the_newest_two_stay(corpus, wanted, tmp_
 
 @pytest.mark.parametrize("threads", [2, 4])
 def test_deterministic_threads_give_the_same_bits_stopped_or_not(corpus, tmp_path, monkeypatch, threads):
-    monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.002)
-    monkeypatch.setattr("w2v.training.replicas.TICK_SECONDS", 0.0005)
+    monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.0005)
     settings = replace(SETTINGS, threads=threads, deterministic=True)
     results = {library.train(corpus, settings).matrix.tobytes() for _ in range(3)}
     folder = Folder(tmp_path / "run")

@@ -43,6 +43,8 @@ class _Cli(click.Group):
             return super().invoke(ctx)
         except W2VError as error:
             raise _Failure(str(error), error.exit_code) from error
+        except MemoryError as error:
+            raise _Failure("no memory is left; give it more, or less to do at once", W2VError.exit_code) from error
         except KeyboardInterrupt as stop:
             # 128 + SIGINT, as shells have it; `w2v.cli.stopping` knows more.
             raise _Failure(str(stop) or "stopped by Ctrl-C", getattr(stop, "exit_code", 130)) from None

@@ -17,7 +17,7 @@ FAR = 0.8  # cosine; a rule of thumb, not measured
 
 def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     """Say what became of the text, in numbers that add up, and what training it takes."""
-    from w2v.files import sized
+    from w2v.resources import sized
     from w2v.training import memory_needed, trained_share
 
     account, words = corpus.account, len(corpus.vocabulary)
@@ -40,7 +40,14 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     if account.undecodable:
         share_bad = account.undecodable / max(account.bytes, 1)
         hint = "; is this UTF-8? iconv -f ISO-8859-1 -t UTF-8 converts" if share_bad > 0.001 else ""
-        lines.append(f"note        {account.undecodable:,} bytes were no UTF-8 and became U+FFFD{hint}")
+        what = "were no UTF-8 and became U+FFFD, or zero and became blanks"
+        lines.append(f"note        {account.undecodable:,} bytes {what}{hint}")
+    if words == settings.max_vocab and account.dropped_words:
+        dropped = " ".join(f"{word} ({count:,})" for word, count in account.dropped_words[:3])
+        lines.append(
+            f"note        --max-vocab {words:,} dropped {account.types - words:,}; the most frequent: {dropped}"
+        )
+    lines += [f"note        {note}" for note in account.notes]
     if account.segment_with:
         names = " or ".join(f"--tokenizer {name}" for name in account.segment_with)
         lines.append(f"warning     the words are very long: a text without blanks between words? Try {names}")

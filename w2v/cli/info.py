@@ -15,19 +15,30 @@ import click
 def info(file: Path, as_json: bool) -> None:
     """Say what FILE is: format, sizes, what is wrong with it; for vectors of w2v, how they were made.
 
+    Of a folder that keeps a run, it says how far the run is, whether all is whole, and how to go on.
+
     \b
         $ w2v info vectors.txt
         $ w2v info GoogleNews-vectors-negative300.bin.gz --json
+        $ w2v info vectors.txt.checkpoint
     """
     import json
 
-    from w2v.formats.facts import facts
+    lines: Iterator[tuple[str, str]]
+    if file.is_dir() and any(file.glob("checkpoint-*.npz")):
+        from w2v import training
 
-    about = facts(file)
+        about = training.facts(training.Folder(file))
+        lines = _lines_of_run(about)
+    else:
+        from w2v.formats.facts import facts
+
+        about = facts(file)
+        lines = _lines(about)
     if as_json:
         click.echo(json.dumps(about, ensure_ascii=False))
         return
-    for label, text in _lines(about):
+    for label, text in lines:
         click.echo(f"{label:<12}{text}")
 
 
@@ -48,10 +59,44 @@ def _lines(about: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Say where vectors come from; the file beside them may have been edited, so anything may be missing."""
-    corpus, training = made.get("corpus", {}), made.get("training", {})
+    settings, corpus, training = (dict(_of(made, name, dict)) for name in ("settings", "corpus", "training"))
+    dropped, notes = (_of(corpus, name, list) for name in ("most_frequent_dropped", "notes"))
     yield "made", f"{made.get('made', '?')} by w2v {made.get('w2v', '?')}"
     if "converted_from" in made:
         yield "converted", f"from {made['converted_from']}"
-    yield "settings", ", ".join(f"{name} {value}" for name, value in made.get("settings", {}).items())
-    yield "corpus", ", ".join(f"{name} {value}" for name, value in corpus.items())
+    yield "settings", ", ".join(f"{name} {value}" for name, value in settings.items())
+    yield "corpus", ", ".join(f"{name} {value}" for name, value in corpus.items() if not isinstance(value, list))
+    if dropped:
+        words = (f"{row.get('word')} ({row.get('count')})" for row in dropped if isinstance(row, dict))
+        yield "dropped", f"the most frequent: {', '.join(words)}"
+    for note in notes:
+        yield "note", str(note)
     yield "training", ", ".join(f"{name} {value}" for name, value in training.items() if name != "curve")
+
+
+def _of(about: dict[str, Any], name: str, kind: type[Any]) -> Any:
+    """Return an entry, or an empty one where it is missing or of another kind."""
+    found = about.get(name)
+    return found if isinstance(found, kind) else kind()
+
+
+def _lines_of_run(about: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "folder", f"{about['folder']}: keeps a run of w2v train"
+    yield (
+        "position",
+        f"epoch {about['epoch']} of {about['epochs']}, {about['done']:.0%} done, {about['seconds']} s trained",
+    )
+    yield "words", f"{about['words']:,} words x {about['dim']}; the first: {' '.join(about['first_words'])}"
+    yield "settings", ", ".join(f"{name} {value}" for name, value in about["settings"].items())
+    yield "corpus", ", ".join(f"{name} {value}" for name, value in about["corpus"].items())
+    whole = [part["name"] for part in about["checkpoints"] if not part["problem"]]
+    yield "whole", ", ".join(whole + ([] if about["ids"]["problem"] else ["the ids of the corpus"]))
+    for part in (*about["checkpoints"], about["ids"]):
+        if part["problem"]:
+            yield "warning", part["problem"]
+    if about["setbacks"]:
+        yield "note", f"the run diverged {about['setbacks']} times and went back"
+    if about["done"] < 1:
+        yield "go on", about["resume"]
+    else:
+        yield "add text", about["continue"]

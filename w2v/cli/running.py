@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,8 +18,9 @@ from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError, W2VError
 from w2v.formats import origin
+from w2v.resources import require_disk, start
 from w2v.settings import TrainSettings, describe
-from w2v.text import EncodedCorpus, ReadProgress, read
+from w2v.text import EncodedCorpus, Expected, ReadProgress, read
 from w2v.training import Folder, Keeper, Progress, checkpoints, extension, provenance
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, fingerprint_of
@@ -47,8 +49,7 @@ class Command:
         text = self._read(corpus, settings, settings)
         for line in account.lines(text, settings):
             self.meter.say(line)
-        training.check_memory(len(text.vocabulary), settings)
-        self._require_room(len(text.vocabulary), settings.dim)
+        self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
         self._train_new(folder, corpus, text, settings, training.begin(text.vocabulary, settings))
 
     def extend(self, model: Path, corpus: tuple[str, ...], settings: TrainSettings, given: set[str]) -> None:
@@ -59,11 +60,12 @@ class Command:
         settings = replace(settings, **{name: getattr(kept.settings, name) for name in SHAPING})
         folder = self._check_places()
         # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-        text = self._read(corpus, replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"]), settings)
+        all_words = replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"])
+        text = self._read(corpus, all_words, settings, words=len(kept.vocabulary))
         joined = extension.extend(kept, text, settings)
         for line in account.extension_lines(kept, joined, settings):
             self.meter.say(line)
-        self._require_room(len(joined.corpus.vocabulary), settings.dim)
+        self._check_resources(Expected(len(joined.corpus.stream), len(joined.corpus.vocabulary)), settings)
 
         def tell() -> None:
             for line in account.drift_lines(extension.drift(kept, joined), kept, joined):
@@ -104,26 +106,43 @@ class Command:
         folder.check_new()
         return folder
 
+    def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
+        """Check, as soon as something is known of the corpus, that there is room for all that will come."""
+        training.check_memory(expected.words, settings)
+        if self.checkpoint is not None:
+            Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
+        self._require_room(expected.words, settings.dim)
+
     def _require_room(self, words: int, dim: int) -> None:
         # 12 bytes for a number as text, 4 for it in the twin beside.
         needed = words * (16 * dim + 32)
-        files.require_room(
+        require_disk(
             self.output.resolve().parent, needed, "the output", "free some space or choose another disk with -o"
         )
 
-    def _read(self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings) -> EncodedCorpus:
-        """Read the corpus while the kernel of training is compiled."""
-        ahead = threading.Thread(target=training.compile_ahead, args=(trained,), daemon=True)
+    def _read(
+        self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings, words: int = 0
+    ) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
+
+        def compile_ahead() -> None:
+            with suppress(Exception):  # what fails here fails again where it is answered
+                training.compile_ahead(trained)
+
+        ahead = threading.Thread(target=compile_ahead, daemon=True)
 
         def reading(progress: ReadProgress) -> None:
             if progress.tokens and not ahead.ident:
-                ahead.start()  # once the first block is read, for reading waits for its own kernels
+                start(ahead)  # once the first block is read, for reading waits for its own kernels
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if progress.tokens else "compiling"
             self.meter.show(what, progress.done, progress.total, "B", words=progress.tokens)
 
+        def check(expected: Expected) -> None:
+            self._check_resources(expected._replace(words=words) if words else expected, trained)
+
         with self.meter:
-            text = read(corpus, settings, report=reading, tmp_dir=self.tmp_dir)
+            text = read(corpus, settings, report=reading, check=check, tmp_dir=self.tmp_dir)
         if ahead.ident:
             ahead.join(0.5)
             if ahead.is_alive():
@@ -198,7 +217,10 @@ class Command:
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(text, settings)
-            origin.write(about, self.report)
+            try:
+                origin.write(about, self.report)
+            except OutputError as error:
+                raise OutputError(self.report, f"{_problem(error)}; the vectors are written: {self.output}") from error
         spent = time.monotonic() - self.began
         self.meter.say(f"{self.output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:")
         for line in account.what_next(vectors.words, self.output):

@@ -65,6 +65,7 @@ def train(
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train --resume vectors.txt.checkpoint
     """
+    from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
     given = {name for name in ctx.params if _is_given(ctx, name)}
@@ -73,6 +74,7 @@ def train(
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
+    require_address_space(chosen.threads)
 
     with Stops() as stops:
         from w2v.cli import running

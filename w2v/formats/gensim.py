@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 from collections import OrderedDict, defaultdict
 from pathlib import Path
 from typing import IO, Any
@@ -23,10 +24,11 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v import resources
 from w2v.errors import FormatError
 from w2v.files import replacing
 from w2v.formats import fasttext
-from w2v.formats.source import Note, Source, floats
+from w2v.formats.source import PIECE_BYTES, Note, Source, floats
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -168,6 +170,7 @@ def _of_ngrams(
 
 
 def _unpickled(source: Source) -> Any:
+    _check_memo(source)
     try:
         return Unpickler(source.file, encoding="latin1").load()
     except RefusedError as error:
@@ -178,6 +181,35 @@ def _unpickled(source: Source) -> Any:
     except (pickle.UnpicklingError, ValueError, TypeError, AttributeError, KeyError, IndexError, EOFError,
             ImportError, OverflowError, RecursionError, MemoryError) as error:  # fmt: skip  # a bad pickle
         raise source.error(f"is a pickle that cannot be read ({error or 'it ends too early'})") from error
+
+
+def _check_memo(source: Source) -> None:
+    """Raise FormatError for a pickle that asks for a larger memo than it can fill: Python's unpickler makes it."""
+    from w2v.kernels import pickles
+
+    data: npt.NDArray[np.uint8]
+    if source.size is not None:
+        data = np.asarray(np.memmap(source.path, np.uint8, "r"))
+    else:
+        pieces = []
+        while piece := source.file.read(PIECE_BYTES):
+            resources.require_memory(2 * len(piece), f"unpacking {source.path}", "unpack it on a larger machine")
+            pieces.append(np.frombuffer(piece, np.uint8))
+        data = np.concatenate(pieces)
+        source.restart()
+    if pickles.largest_memo(data, forms()) > len(data):
+        raise source.error("is a pickle that was made to mislead: it would take far more memory than it holds")
+
+
+def forms() -> npt.NDArray[np.int64]:
+    """Return the form of each opcode's argument, as `w2v.kernels.pickles` wants them; int64 [256]."""
+    from w2v.kernels import pickles
+
+    table = np.full(256, pickles.UNKNOWN)
+    for opcode in pickletools.opcodes:
+        two = opcode.arg is not None and opcode.arg.name == "stringnl_noescape_pair"
+        table[ord(opcode.code)] = pickles.TWO_LINES if two else opcode.arg.n if opcode.arg is not None else 0
+    return table
 
 
 def _about(thing: object) -> str:

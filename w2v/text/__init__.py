@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.text.corpus import Account, EncodedCorpus, FileAccount
+from w2v.text.forecast import Expected
 from w2v.text.reading import ReadProgress, read
 
-__all__ = ["Account", "EncodedCorpus", "FileAccount", "ReadProgress", "read"]
+__all__ = ["Account", "EncodedCorpus", "Expected", "FileAccount", "ReadProgress", "read"]

@@ -18,7 +18,7 @@ class FileAccount(NamedTuple):
     bytes        of text, after decompression
     tokens       read
     kept         of words in the vocabulary
-    undecodable  bytes that were no UTF-8
+    undecodable  bytes that were no text: no UTF-8, or zero
     """
 
     name: str
@@ -44,9 +44,11 @@ class Account:
     tokens, types      read: occurrences, and different words
     kept, dropped      tokens of words in the vocabulary, and of words below min-count or beyond max-vocab
     sentences          lines that hold a token that was kept
-    undecodable        bytes that were no UTF-8 and became U+FFFD
+    undecodable        bytes that were no UTF-8 and became U+FFFD, or zero and became blanks
     segment_with       tokenizers that would find words in a text that looks unsegmented, else nothing
     by_file            the same for each file
+    notes              a line on each thing that the numbers do not say: what was passed over, a file that grew
+    dropped_words      the most frequent words that were dropped, with their counts
     """
 
     files: int
@@ -58,6 +60,8 @@ class Account:
     undecodable: int
     segment_with: tuple[str, ...] = ()
     by_file: tuple[FileAccount, ...] = field(default=(), compare=False)  # the sums say the same
+    notes: tuple[str, ...] = field(default=(), compare=False)  # they name paths
+    dropped_words: tuple[tuple[str, int], ...] = ()
 
     @property
     def dropped(self) -> int:

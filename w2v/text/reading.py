@@ -27,10 +27,12 @@ import numpy as np
 
 from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
+from w2v.resources import start
 from w2v.settings import TrainSettings
 from w2v.text.corpus import Account, EncodedCorpus, FileAccount
+from w2v.text.forecast import Check, Expected, Forecast
 from w2v.text.sources import Block, Source, find_sources, read_blocks
-from w2v.text.spool import IN_MEMORY, Ids, Spool, stream
+from w2v.text.spool import Ids, Spool, require_room, room_in_memory, stream
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import find_tokenizer, segment_block
 from w2v.vocabulary import Vocabulary
@@ -43,6 +45,8 @@ SEGMENT_BYTES = 1 << 16  # a block for a worker process; jieba does about 1 MB/s
 MOST_PROCESSES = 61  # Windows cannot wait for more
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
+SHOWN = 10  # dropped words, the most frequent ones
+ADVICE = "fewer --threads take less, and so does a smaller text"
 
 
 class ReadProgress(NamedTuple):
@@ -58,28 +62,47 @@ def read(
     settings: TrainSettings | None = None,
     *,
     report: Callable[[ReadProgress], None] = lambda progress: None,
+    check: Check = lambda expected: None,
     tmp_dir: str | os.PathLike[str] | None = None,
-    in_memory: int = IN_MEMORY,
+    in_memory: int | None = None,
 ) -> EncodedCorpus:
     """Read files, directories or standard input ("-") and return them as ids.
 
     settings   tokenizer, keep_case, min_count, max_vocab and threads are what counts here
     report     called about ten times a second
-    tmp_dir    where ids beyond `in_memory` go; the system's folder by default
+    check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
+    tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
+               folder by default
 
     Raises CorpusError, MissingExtraError, ResourceError.
     """
     settings = settings or TrainSettings()
     tokenizer = find_tokenizer(settings.tokenizer)
-    sources = find_sources(corpus)
+    notes: list[str] = []
+    sources = find_sources(corpus, notes.append)
     folder = Path(tmp_dir) if tmp_dir is not None else None
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
+    in_memory = room_in_memory() if in_memory is None else in_memory
     with closing(Spool(folder, in_memory)) as spool:
-        reading = _Reading(settings, spool)
-        with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
-            reading.run(sources, pool, lambda: report(ReadProgress(reading.done, total, reading.tokens)))
-        return _encode(reading, settings, [source.name for source in sources], folder, in_memory)
+        reading = _Reading(settings, spool, notes)
+
+        def refuse(expected: Expected) -> None:
+            require_room(folder, expected.ids, spool.size, in_memory)
+            check(expected)
+
+        forecast = Forecast(total, settings, refuse)
+
+        def tick() -> None:
+            forecast.look(reading.done, spool.size, reading.tables)
+            report(ReadProgress(reading.done, total, reading.tokens))
+
+        try:
+            with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
+                reading.run(sources, pool, tick)
+            return _encode(reading, settings, [source.name for source in sources], folder, in_memory)
+        except MemoryError as error:
+            raise ResourceError(f"no memory left to read {_named([s.name for s in sources])}; {ADVICE}") from error
 
 
 @contextmanager
@@ -107,8 +130,9 @@ class _Work(NamedTuple):
 class _Reading:
     """Blocks on their way from one thread that reads to several that split and count."""
 
-    def __init__(self, settings: TrainSettings, spool: Spool) -> None:
+    def __init__(self, settings: TrainSettings, spool: Spool, notes: list[str]) -> None:
         self.settings = settings
+        self.notes = notes
         self.spool = spool
         tokenizer = find_tokenizer(settings.tokenizer)
         self.rule = tokenizer.rule(settings.keep_case)
@@ -130,7 +154,7 @@ class _Reading:
         consumers = [self._thread(self._consume, number) for number in range(len(self.tables))]
         try:
             for thread in (producer, *consumers):
-                thread.start()
+                start(thread)
             for thread in (producer, *consumers):
                 while thread.is_alive() and not self._stop.is_set():
                     thread.join(TICK_SECONDS)
@@ -144,6 +168,7 @@ class _Reading:
                 producer.join(1.0)  # it may be waiting for a standard input that is silent for ever
         if self._error is not None:
             raise self._error
+        tick()
 
     def _thread(self, work: Callable[..., None], *args: Any) -> threading.Thread:
         def guarded() -> None:
@@ -157,7 +182,7 @@ class _Reading:
 
     def _produce(self, sources: list[Source], pool: ProcessPoolExecutor | None) -> None:
         size = SEGMENT_BYTES if pool else BLOCK_BYTES
-        for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size)):
+        for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size, self.notes.append)):
             self.owners.append(-1)
             self.sources.append(block.source)
             segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
@@ -193,7 +218,8 @@ class _Reading:
                 tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
                 self.tokens += tokens
                 sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
-                sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + bad + bad_too
+                undecodable = bad + bad_too + work.block.zeros
+                sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable
 
     def _segmented(self, work: _Work) -> tuple[bytes, int]:
         """Return the text with blanks between words, and how many of its bytes could not be decoded."""
@@ -234,7 +260,9 @@ def _encode(
     numbers = np.full(len(table), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
     ids, files = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
-    vocabulary = Vocabulary(table.words(kept), counts[kept])
+    dropped = order[len(kept) :][:SHOWN]
+    words = table.words(np.concatenate((kept, dropped)))
+    vocabulary = Vocabulary(words[: len(kept)], counts[kept])
     account = Account(
         files=len(names),
         bytes=sum(file.bytes for file in files),
@@ -245,6 +273,8 @@ def _encode(
         undecodable=sum(file.undecodable for file in files),
         segment_with=segment_with,
         by_file=tuple(files),
+        notes=tuple(reading.notes),
+        dropped_words=tuple(zip(words[len(kept) :], counts[dropped].tolist())),
     )
     return EncodedCorpus(vocabulary, ids, account)
 

@@ -12,7 +12,8 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,10 @@ STDIN = "-"
 LONGEST_WORD = 1 << 24  # bytes without a blank that are still believed to be text
 BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Texts hold a stray zero byte now and then; of random bytes every 256th is one, of programs and UTF-16 more.
+ZEROS = 1 / 1000
+
+Note = Callable[[str], None]  # is told in one line what a reader of the account should know
 
 
 class Source(NamedTuple):
@@ -37,16 +42,21 @@ class Block(NamedTuple):
 
     text: bytes
     size: int  # bytes of the source in it: without the line end that was added, without the BOM taken away
+    zeros: int  # zero bytes that were found since the last block, and are blanks now
     source: Source
     done: int  # bytes on disk read so far, of all sources
 
 
-def find_sources(corpus: Iterable[str | os.PathLike[str]]) -> list[Source]:
+def ignore(line: str) -> None:
+    """Take note of nothing."""
+
+
+def find_sources(corpus: Iterable[str | os.PathLike[str]], note: Note = ignore) -> list[Source]:
     """Return the files of a corpus, directories walked in sorted order; `-` is standard input.
 
-    Files and folders whose names begin with a dot are left out of directories, and links to
-    folders are not followed; what is named twice is read twice, as `cat` does. Raises CorpusError
-    for what is not there or not readable, or a directory without files.
+    Left out of directories, and noted: what has a name that begins with a dot, links to folders, what is no
+    file. What is named twice is read twice, as `cat` does. Raises CorpusError for what is not there or not
+    readable, or a directory without files.
     """
     found = []
     for given in corpus:
@@ -55,7 +65,7 @@ def find_sources(corpus: Iterable[str | os.PathLike[str]]) -> list[Source]:
             if name == STDIN:
                 found.append(Source(STDIN, None))
             elif Path(name).is_dir():
-                found += _walk(name)
+                found += _walk(name, note)
             else:
                 found.append(_source(name))
         except FileNotFoundError as error:
@@ -70,34 +80,47 @@ def _source(name: str) -> Source:
     return Source(name, status.st_size if stat.S_ISREG(status.st_mode) else None)
 
 
-def _walk(directory: str) -> list[Source]:
+def _walk(directory: str, note: Note) -> list[Source]:
     def fail(error: OSError) -> None:
         raise error  # os.walk passes over what it cannot list, and says nothing
 
-    found = []
+    found, passed = [], Counter[str]()
     for folder, folders, files in os.walk(directory, onerror=fail):
+        passed["whose names begin with a dot"] += sum(name.startswith(".") for name in (*folders, *files))
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(folder) / name for name in files if not name.startswith(".")]
-    sources = [_source(os.fspath(path)) for path in sorted(found) if path.is_file()]
+        passed["that are links to folders"] += sum((Path(folder) / name).is_symlink() for name in folders)
+        for path in (Path(folder) / name for name in files if not name.startswith(".")):
+            if path.is_file():
+                found.append(path)
+            else:
+                passed["that are links to nothing" if path.is_symlink() else "that are no files (pipes, devices)"] += 1
+    sources = [_source(os.fspath(path)) for path in sorted(found)]
+    if left_out := [f"{count:,} {what}" for what, count in passed.items() if count]:
+        note(f"{directory}: passed over {', '.join(left_out)}; name them to have them read")
     if not sources:
         raise CorpusError(directory, "this directory holds no files; name a file or a directory of text files")
     return sources
 
 
-def read_blocks(sources: list[Source], boundaries: tuple[bytes, ...], block_bytes: int) -> Iterator[Block]:
+def read_blocks(
+    sources: list[Source], boundaries: tuple[bytes, ...], block_bytes: int, note: Note = ignore
+) -> Iterator[Block]:
     """Yield the text of all sources in blocks of about `block_bytes`; each source ends with its line.
 
     boundaries  what words do not reach across, besides the line's end; in the order of preference
 
-    Raises CorpusError for what cannot be read: a damaged archive, binary data.
+    Raises CorpusError for what cannot be read: a damaged archive, binary data, a file that became shorter.
     """
     before = done = 0
     for source in sources:
         pieces: list[bytes] = []  # of a word or line that goes on
-        waiting = 0
+        waiting = zeros = 0
         ended = True
-        for chunk, done_here in _chunks(source, block_bytes):
+        for chunk, done_here in _chunks(source, block_bytes, note):
             done = before + done_here
+            if here := chunk.count(0):
+                chunk = chunk.replace(b"\0", b" ")  # no library that finds words gets to see them
+                zeros += here
             # A boundary of several bytes that lies across two chunks is not seen: a later one will be.
             end = _last_boundary(chunk, boundaries)
             if end == 0:
@@ -107,12 +130,12 @@ def read_blocks(sources: list[Source], boundaries: tuple[bytes, ...], block_byte
                     raise CorpusError(source.name, f"no blank or line end in {waiting:,} bytes: is this text?")
                 continue
             text = b"".join((*pieces, chunk[:end]))
-            yield Block(text, len(text), source, done)
-            pieces, waiting = [chunk[end:]], len(chunk) - end
+            yield Block(text, len(text), zeros, source, done)
+            pieces, waiting, zeros = [chunk[end:]], len(chunk) - end, 0
             ended = text.endswith(b"\n")
         text = b"".join(pieces)
         before = done if source.size is None else before + source.size
-        yield Block(text if ended and not text else text + b"\n", len(text), source, before)
+        yield Block(text if ended and not text else text + b"\n", len(text), zeros, source, before)
 
 
 def _last_boundary(text: bytes, boundaries: tuple[bytes, ...]) -> int:
@@ -122,28 +145,26 @@ def _last_boundary(text: bytes, boundaries: tuple[bytes, ...]) -> int:
     return next((at + len(mark) for mark in boundaries if (at := text.rfind(mark)) >= 0), 0)
 
 
-def _chunks(source: Source, size: int) -> Iterator[tuple[bytes, int]]:
+def _chunks(source: Source, size: int, note: Note) -> Iterator[tuple[bytes, int]]:
     """Yield the decompressed bytes of one source, each with the number of bytes read so far, on disk if it has them."""
     read = 0
     try:
         with _open(source) as raw:
             stream = archives.decompressed(raw)
             while chunk := stream.read(size):
-                if read == 0:
-                    _check_start(source, chunk)
+                _check_text(source, chunk, read)
                 read += len(chunk)
                 done = read if source.size is None else raw.tell()
                 yield chunk.removeprefix(BOM) if read == len(chunk) else chunk, done
+            if source.size is not None:
+                _check_size(source, source.size, raw.tell(), note)
+    except archives.GreedyError as error:
+        raise CorpusError(source.name, str(error)) from error
     except archives.DAMAGED as error:
         raise CorpusError(
             source.name, f"the archive is damaged or cut short ({error}); make or fetch it again"
         ) from error
     except OSError as error:
-        # bz2 and gzip report damage with an OSError that has no number.
-        if error.errno is None:
-            raise CorpusError(
-                source.name, f"the archive is damaged or cut short ({error}); make or fetch it again"
-            ) from error
         raise CorpusError(source.name, f"cannot be read: {error.strerror}") from error
 
 
@@ -166,8 +187,20 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
             yield file
 
 
-def _check_start(source: Source, chunk: bytes) -> None:
-    if chunk.startswith(UTF16):
+def _check_text(source: Source, chunk: bytes, at: int) -> None:
+    if at == 0 and chunk.startswith(UTF16):
         raise CorpusError(source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt")
-    if b"\0" in chunk:
-        raise CorpusError(source.name, "this is binary data, not text (it holds zero bytes); name text files")
+    if chunk.count(0) > ZEROS * len(chunk):
+        where = f" from byte {at:,} on" if at else ""
+        raise CorpusError(source.name, f"this is binary data, not text (it holds zero bytes{where}); name text files")
+
+
+def _check_size(source: Source, before: int, now: int, note: Note) -> None:
+    """Compare the size that a file had when it was found with what was read of it."""
+    if now < before:
+        raise CorpusError(
+            source.name,
+            f"became shorter while it was read: {before:,} bytes before, {now:,} now; start again when it rests",
+        )
+    if now > before:
+        note(f"{source.name}: grew while it was read, from {before:,} to {now:,} bytes; all of them were read")

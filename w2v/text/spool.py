@@ -12,9 +12,29 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import ResourceError
+from w2v.resources import available_memory, require_disk
 
 Ids = npt.NDArray[np.int32]
 IN_MEMORY = 1 << 28  # ids, that is 1 GiB: the text they come from is about 1.5 GB
+ADVICE = "free some space or name another folder with --tmp-dir"
+
+
+def room_in_memory() -> int:
+    """Return how many ids may stay in memory: twice 4 bytes for each must fit into half of what is there."""
+    there = available_memory()
+    return IN_MEMORY if there is None else min(IN_MEMORY, there // 16)
+
+
+def require_room(folder: Path | None, expected: int, there: int, in_memory: int) -> None:
+    """Raise ResourceError if the disk cannot take the ids of a corpus.
+
+    expected  how many they will be, of which `there` are in the spool already
+    """
+    if expected > in_memory:
+        # The spool, and the stream in the order of the text, which is written while the spool is still there.
+        to_come = 4 * (expected - max(there, in_memory)) + 4 * expected
+        where = folder or Path(tempfile.gettempdir())
+        require_disk(where, to_come, f"a corpus of about {expected:,} tokens", ADVICE)
 
 
 class _Place(NamedTuple):
@@ -73,7 +93,10 @@ class Spool:
 
 
 def stream(size: int, folder: Path | None = None, in_memory: int = IN_MEMORY) -> Ids:
-    """Return an uninitialised array of int32 [size], memory-mapped from a nameless file if it is large."""
+    """Return an uninitialised array of int32 [size], memory-mapped from a nameless file if it is large.
+
+    Raises ResourceError when the disk is full.
+    """
     if size <= in_memory:
         return np.empty(size, np.int32)
     with tempfile.TemporaryFile(dir=folder) as file:
@@ -91,6 +114,5 @@ def stream(size: int, folder: Path | None = None, in_memory: int = IN_MEMORY) ->
 
 def _no_room(folder: Path | None, error: OSError) -> ResourceError:
     return ResourceError(
-        f"{folder or tempfile.gettempdir()}: cannot keep the ids of the corpus there"
-        f" ({error.strerror}); free some space or name another folder with --tmp-dir"
+        f"{folder or tempfile.gettempdir()}: cannot keep the ids of the corpus there ({error.strerror}); {ADVICE}"
     )

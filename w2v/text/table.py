@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels import hashing, scanning
+from w2v.resources import require_memory
 from w2v.text.tokenizers import Bytes, Rule
 
 FIRST_SLOTS = 1 << 16
+WORTH_ASKING = 1 << 26  # bytes: tables that grow by less are not worth the question how much memory there is
 
 
 class WordTable:
@@ -64,6 +66,7 @@ class WordTable:
         return self.slots, self.arena, self.offsets, self.counts, self.firsts, self.size
 
     def _grow(self, slots: int) -> None:
+        _require((16 + 3 * 8 // 2) * slots)
         larger = np.zeros((slots, 2), np.uint64)
         hashing.move_slots(self.slots, larger)
         self.slots = larger
@@ -74,7 +77,13 @@ class WordTable:
     def _reserve_arena(self, more: int) -> None:
         used = int(self.offsets[len(self)])
         if used + more > len(self.arena):
+            _require(max(used + more, 2 * len(self.arena)))
             self.arena = _longer(self.arena, max(used + more, 2 * len(self.arena)))
+
+
+def _require(size: int) -> None:
+    if size >= WORTH_ASKING:
+        require_memory(size, "the table of words", "fewer --threads lower it: each counts in a table of its own")
 
 
 def _longer(array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
 from w2v.training.run import block_count
@@ -25,6 +26,7 @@ __all__ = [
     "block_count",
     "check_memory",
     "compile_ahead",
+    "facts",
     "finish",
     "memory_needed",
     "train",

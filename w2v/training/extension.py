@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from w2v import resources
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
-from w2v.training import memory
+from w2v.text.reading import SHOWN
 from w2v.training.checkpoints import Kept
 from w2v.training.model import Model
 from w2v.training.run import State
@@ -63,6 +64,7 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     there = np.array([old.index.get(word, -1) for word in text.vocabulary.words], np.int64)
     fresh = np.flatnonzero((there < 0) & (text.vocabulary.counts >= settings.min_count))
     fresh = fresh[: max(0, settings.max_vocab - len(old))]
+    dropped = np.setdiff1d(np.flatnonzero(there < 0), fresh)[:SHOWN].tolist()
     known = np.flatnonzero(there >= 0)
     if len(fresh) + len(known) == 0:
         raise CorpusError("the new text", "holds no word of the model, and none often enough for --min-count")
@@ -83,15 +85,23 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     met = np.zeros(len(old), np.bool_)
     met[there[known]] = True
 
-    memory.require(Model.bytes_needed(len(words), settings.dim), f"a model of {len(words):,} words", "see --max-vocab")
+    resources.require_memory(
+        Model.bytes_needed(len(words), settings.dim), f"a model of {len(words):,} words", "a --max-vocab lowers it"
+    )
     model = Model.begin(len(words), settings.dim, settings.seed)
     moved = rank[: len(old)]
     model.center[moved] = kept.state.model.center
     model.context[moved] = kept.state.model.context
-    return Extension(_renumbered(text, numbers, vocabulary), State(model), moved, met)
+    dropped_words = tuple((text.vocabulary.words[id], int(text.vocabulary.counts[id])) for id in dropped)
+    return Extension(_renumbered(text, numbers, vocabulary, dropped_words), State(model), moved, met)
 
 
-def _renumbered(text: EncodedCorpus, numbers: npt.NDArray[np.int32], vocabulary: Vocabulary) -> EncodedCorpus:
+def _renumbered(
+    text: EncodedCorpus,
+    numbers: npt.NDArray[np.int32],
+    vocabulary: Vocabulary,
+    dropped_words: tuple[tuple[str, int], ...],
+) -> EncodedCorpus:
     """Return the corpus in other ids; `numbers` ends with that of SENTENCE_END, and holds DROPPED for dropped words."""
     stream = numbers[text.stream]
     stays = stream != DROPPED
@@ -112,7 +122,7 @@ def _renumbered(text: EncodedCorpus, numbers: npt.NDArray[np.int32], vocabulary:
     )
     stream = stream[stays]
     kept = int(np.count_nonzero(stream >= 0))
-    account = replace(text.account, kept=kept, sentences=len(stream) - kept, by_file=files)
+    account = replace(text.account, kept=kept, sentences=len(stream) - kept, by_file=files, dropped_words=dropped_words)
     return EncodedCorpus(vocabulary, stream, account)
 
 

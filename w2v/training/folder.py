@@ -26,8 +26,9 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import FormatError, OutputError, ResumeError
-from w2v.files import replacing, require_room
+from w2v.files import replacing
 from w2v.places import user_cache
+from w2v.resources import require_disk
 from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
@@ -71,8 +72,7 @@ class Folder:
 
     def require_room(self, tokens: int, words: int, dim: int) -> None:
         """Raise ResourceError if the disk has no room for the ids and the checkpoints."""
-        there = next(path for path in (self.path, *self.path.absolute().parents) if path.is_dir())
-        require_room(there, 4 * tokens + (STAY + 1) * checkpoints.size_of(words, dim), "a checkpoint", ADVICE)
+        require_disk(self.path, 4 * tokens + (STAY + 1) * checkpoints.size_of(words, dim), "a checkpoint", ADVICE)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -210,4 +210,6 @@ def account_from(given: dict[str, Any]) -> Account:
         sentences=int(given["sentences"]),
         undecodable=int(given["undecodable"]),
         by_file=files,
+        notes=tuple(str(note) for note in given.get("notes", ())),
+        dropped_words=tuple((str(word), int(count)) for word, count in given.get("dropped_words", ())),
     )

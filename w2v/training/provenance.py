@@ -48,6 +48,8 @@ def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha
             "below_min_count": account.dropped,
             "kept": account.kept,
             "types": account.types,
+            "most_frequent_dropped": [{"word": word, "count": count} for word, count in account.dropped_words],
+            "notes": list(account.notes),
         },
         "training": {
             "seconds": round(state.seconds, 3),

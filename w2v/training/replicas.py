@@ -19,7 +19,7 @@ import numpy as np
 
 from w2v.kernels import merging, skipgram
 from w2v.training.model import Floats, Model
-from w2v.training.run import TICK_SECONDS, Kernel, State, Tick
+from w2v.training.run import Kernel, State, Tick, together
 
 # Numbers of a matrix for each block of a share: large enough that merging costs little, small enough that the replicas
 # do not drift far apart.
@@ -68,10 +68,10 @@ class Replicas:
             nonlocal stopping
             stopping |= tick(before + accounts[:, :4].sum(axis=0))
 
-        try:
-            _together(self._count, train, watch)
-        finally:
+        def stop() -> None:
             controls[:, skipgram.STOP] = 1
+
+        together(self._threads(train), watch, stop)
         if controls[:, skipgram.DIVERGED].any():
             return False, stopping
         self._merge(state.model)
@@ -92,7 +92,10 @@ class Replicas:
                 _merge_tree(base, replicas, start, stop)
                 base[start:stop] = replicas[0][start:stop]
 
-        _together(self._count, merge, lambda: None)
+        together(self._threads(merge), lambda: None, lambda: None)
+
+    def _threads(self, work: Callable[[int], None]) -> list[threading.Thread]:
+        return [threading.Thread(target=work, args=(number,)) for number in range(self._count)]
 
 
 def _merge_tree(base: Floats, replicas: list[Floats], start: int, stop: int) -> None:
@@ -101,19 +104,3 @@ def _merge_tree(base: Floats, replicas: list[Floats], start: int, stop: int) -> 
         for number in range(0, len(replicas) - distance, 2 * distance):
             merging.merge_rows(base, replicas[number], replicas[number + distance], start, stop)
         distance *= 2
-
-
-def _together(count: int, work: Callable[[int], None], watch: Callable[[], None]) -> None:
-    """Do `work(0)` ... `work(count - 1)` in threads, and `watch` about ten times a second."""
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(count)]
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(TICK_SECONDS)
-                watch()
-    finally:
-        for thread in threads:
-            if thread.ident:
-                thread.join()

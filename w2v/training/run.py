@@ -11,7 +11,7 @@ generators in it: the matrices and the number of blocks done are enough to go on
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels import chance, skipgram
+from w2v.resources import start
 from w2v.settings import LAST_RATE, TrainSettings
 from w2v.training.model import Model
 
@@ -60,6 +61,25 @@ class State:
 def block_count(stream_size: int) -> int:
     """Return the number of blocks of an epoch."""
     return -(-stream_size // skipgram.BLOCK)
+
+
+def together(threads: Sequence[threading.Thread], watch: Callable[[], None], stop: Callable[[], None]) -> None:
+    """Run threads to their end, and `watch` about ten times a second; whatever happens, `stop` ends them early.
+
+    Raises ResourceError where the system starts no further thread, and what `watch` raises.
+    """
+    try:
+        for thread in threads:
+            start(thread)
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(TICK_SECONDS)
+                watch()
+    finally:
+        stop()
+        for thread in threads:
+            if thread.ident:
+                thread.join()
 
 
 class Kernel:
@@ -116,19 +136,17 @@ class Threads:
         accounts = np.zeros((self._kernel.settings.threads, 8))  # a cache line for each thread
         threads = [self._kernel.thread(state.model, control, account, state.rate_share) for account in accounts]
         before = state.sums
-        try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(TICK_SECONDS)
-                    if tick(before + accounts[:, :4].sum(axis=0)):
-                        control[skipgram.STOP] = 1
-        finally:
+
+        def stop() -> None:
             control[skipgram.STOP] = 1
-            for thread in threads:
-                if thread.ident:
-                    thread.join()
+
+        def watch() -> None:
+            if tick(before + accounts[:, :4].sum(axis=0)):
+                stop()
+
+        try:
+            together(threads, watch, stop)
+        finally:
             state.blocks = min(int(control[skipgram.NEXT_BLOCK]), limit)
             state.sums = before + accounts[:, :4].sum(axis=0)
         return not control[skipgram.DIVERGED]

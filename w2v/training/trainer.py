@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from w2v import resources
 from w2v.errors import DivergenceError, ResourceError, StoppedError
 from w2v.kernels import chance, skipgram
 from w2v.settings import LAST_RATE, TrainSettings, describe
 from w2v.text import EncodedCorpus
-from w2v.training import memory
 from w2v.training.keeper import Keeper
 from w2v.training.model import Model
 from w2v.training.replicas import Replicas
@@ -166,7 +166,9 @@ def memory_needed(words: int, settings: TrainSettings) -> int:
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
     advice = f"{_ADVICE}, and so do fewer --threads" if settings.deterministic else _ADVICE
-    memory.require(memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", advice)
+    resources.require_memory(
+        memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", advice
+    )
 
 
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:

@@ -1,0 +1,44 @@
+"""What a corpus will be, told from the part of it that has been read: a refusal comes in the first second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.settings import TrainSettings
+from w2v.text.table import WordTable
+
+
+class Expected(NamedTuple):
+    """What a corpus will be.
+
+    ids    tokens and sentence ends: those of the part that was read, in proportion to its bytes on disk; where
+           nobody knows how much is to come, those that are there
+    words  that will be kept, at least: those that one thread has met often enough by now
+    """
+
+    ids: int
+    words: int
+
+
+Check = Callable[[Expected], None]  # raises ResourceError where there is no room for it
+
+
+class Forecast:
+    """Asks whether there is room: when the first block is read, and each time that twice as much is."""
+
+    def __init__(self, total: int, settings: TrainSettings, check: Check) -> None:
+        """Begin; `total` is the number of bytes on disk, 0 where nobody knows."""
+        self._total, self._settings, self._check = total, settings, check
+        self._next = 1
+
+    def look(self, done: int, ids: int, tables: Sequence[WordTable]) -> None:
+        """Ask, if it is time: `done` bytes were read, and hold `ids` tokens and sentence ends."""
+        if ids < self._next or not done:
+            return
+        self._next = 2 * ids
+        often = max(int(np.count_nonzero(table.counts >= self._settings.min_count)) for table in tables)
+        expected = max(ids, ids * self._total // done)
+        self._check(Expected(expected, min(often, self._settings.max_vocab)))
