@@ -5,6 +5,7 @@ from __future__ import annotations
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
 from w2v.training.run import block_count
+from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
     begin,
@@ -21,6 +22,7 @@ __all__ = [
     "Folder",
     "Keeper",
     "Progress",
+    "Trace",
     "begin",
     "block_count",
     "check_memory",
