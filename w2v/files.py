@@ -43,13 +43,13 @@ def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise OutputError if `path` could not be written now; nothing is left behind."""
     target = _target(path)
     if not target.parent.is_dir():
-        raise OutputError(path, f"there is no folder {target.parent}; make it first, or choose another -o")
+        raise OutputError(path, f"there is no folder {target.parent}; make it first, or choose another place")
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".w2v.", suffix=".part")
         os.close(handle)
         os.unlink(temporary)  # noqa: PTH108  # the name is a str
     except OSError as error:
-        raise OutputError(path, f"cannot be written ({error.strerror}); choose another -o") from error
+        raise OutputError(path, f"cannot be written ({error.strerror}); choose another place") from error
 
 
 def _sync_folder(folder: Path) -> None:

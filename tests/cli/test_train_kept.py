@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -263,3 +264,51 @@ def test_deterministic_threads_write_the_same_bytes(here, w2v):
             "train", DATA / "demo.txt", "--epochs", "1", "--threads", "2", "--deterministic", "-q", "-o", name
         ).exit_code == 0  # fmt: skip
     assert (here / "a.txt").read_bytes() == (here / "b.txt").read_bytes()
+
+
+def test_a_trace_and_a_loss_curve_are_written_beside_the_vectors(here, w2v):
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
+    (here / "corpus.txt").write_text(OLD * 40)
+    options = ("--threads", "1", "--dim", "8", "--epochs", "3", "-o")
+    outcome = w2v("train", "corpus.txt", *options, "v.txt", "--trace", "steps.tsv", "--plot", "loss.png")
+    assert outcome.exit_code == 0
+    lines = (here / "steps.tsv").read_text().splitlines()
+    assert lines[0].split("\t")[3:8] == ["center", "word", "context", "target", "times"]
+    assert f"steps.tsv: 20 steps of the training, {len(lines) - 1} pairs\nloss.png: the loss curve\n" in outcome.stderr
+    assert (here / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert w2v("train", "corpus.txt", *options, "again.txt", "--trace", "steps.jsonl", "-q") == (0, "", "")
+    objects = [json.loads(line) for line in (here / "steps.jsonl").read_text().splitlines()]
+    assert ["\t".join(map(str, one.values())) for one in objects] == lines[1:]
+    assert (here / "again.txt").read_bytes() == (here / "v.txt").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "code"),
+    [
+        (("--plot", "loss.html"), "loss.html: the name of a loss curve must end in .png, .svg or .pdf", 2),
+        (("--plot", "none/loss.png"), "none/loss.png: there is no folder", 1),
+        (("--trace", "steps.csv"), "steps.csv: the name of a trace must end in .tsv or .jsonl", 2),
+        (("--trace", "none/steps.tsv"), "none/steps.tsv: there is no folder", 1),
+    ],
+)
+def test_what_cannot_be_written_beside_the_vectors_is_said_before_the_training(here, w2v, arguments, message, code):
+    outcome = w2v("train", "corpus.txt", *arguments)
+    assert (outcome.exit_code, outcome.stdout) == (code, "")
+    assert outcome.stderr.startswith(f"Error: {message}")
+    assert outcome.stderr.count("\n") == 1
+    assert not (here / "vectors.txt").exists()
+
+
+def test_a_loss_curve_without_matplotlib_is_refused_before_the_training(here, w2v, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert w2v("train", "corpus.txt", "--plot", "loss.png") == (
+        1, "", "Error: a picture needs an extra: pip install 'w2v[plot]'\n",
+    )  # fmt: skip
+    assert not (here / "vectors.txt").exists()
+
+
+def test_a_resumed_run_is_traced_from_where_it_goes_on(half, w2v):
+    assert w2v("train", "--resume", "run", "--trace", "steps.tsv", "-q").exit_code == 0
+    lines = (half / "steps.tsv").read_text().splitlines()
+    assert lines[1].startswith("4\t")  # half of the six epochs is done
+    assert (half / "vectors.txt").read_bytes() == (half / "wanted.txt").read_bytes()

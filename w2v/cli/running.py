@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from w2v import files, formats, training
+from w2v import files, formats, maps, training
 from w2v.cli import account
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
@@ -21,7 +21,7 @@ from w2v.formats import origin
 from w2v.resources import require_disk, start
 from w2v.settings import TrainSettings, describe
 from w2v.text import EncodedCorpus, Expected, ReadProgress, read
-from w2v.training import Folder, Keeper, Progress, checkpoints, extension, provenance
+from w2v.training import Folder, Keeper, Progress, Trace, checkpoints, extension, provenance, trace
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, fingerprint_of
 from w2v.training.run import State
@@ -38,6 +38,8 @@ class Command:
     stops: Stops
     output: Path
     report: Path | None
+    plot: Path | None
+    trace: Path | None
     tmp_dir: Path | None
     checkpoint: Path | None
     minutes: float
@@ -88,6 +90,7 @@ class Command:
             self._check_corpus(path, corpus, kept, noted)
             self.output = self.output if "output" in given else _output_of(path, noted)
             files.check_writable(self.output)
+            self._check_places_beside()
             text = folder.read_corpus(kept)
             self._require_room(len(kept.vocabulary), kept.settings.dim)
             done = kept.state.blocks / (kept.settings.epochs * training.block_count(kept.corpus["size"]))
@@ -100,8 +103,7 @@ class Command:
     def _check_places(self) -> Folder:
         """Check that what will be written can be written; returns the folder of the run's checkpoints."""
         formats.check_writable(self.output)
-        if self.report is not None:
-            files.check_writable(self.report)
+        self._check_places_beside()
         folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(self.output)
         folder.check_new()
         return folder
@@ -112,6 +114,15 @@ class Command:
         if self.checkpoint is not None:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self._require_room(expected.words, settings.dim)
+
+    def _check_places_beside(self) -> None:
+        """Check that what is written beside the vectors can be written, and drawn."""
+        if self.report is not None:
+            files.check_writable(self.report)
+        if self.trace is not None:
+            trace.check(self.trace)
+        if self.plot is not None:
+            maps.check_losses(self.plot)
 
     def _require_room(self, words: int, dim: int) -> None:
         # 12 bytes for a number as text, 4 for it in the twin beside.
@@ -180,14 +191,17 @@ class Command:
             what = f"epoch {now.epoch}/{settings.epochs}"
             self.meter.show(what, now.tokens, now.total, "words", loss=now.loss, rate=now.rate)
 
+        end = settings.epochs * training.block_count(len(text.stream))
+        seen = Trace.spread(state.blocks, end) if self.trace is not None else None
         again = f"; go on with it: w2v train --resume {keeper.folder.path}"
         self.stops.gently = lambda: keeper.awake
         self.stops.advice = lambda: again if keeper.has_saved else ""
         try:
             with self.meter:
                 training.finish(
-                    text, settings, state, report=report, keeper=keeper, stop=self.stops.wanted, say=self.meter.say
-                )
+                    text, settings, state, report=report, keeper=keeper, stop=self.stops.wanted, say=self.meter.say,
+                    trace=seen,
+                )  # fmt: skip
         except StoppedError as error:
             saved = again if error.kept else f"; no checkpoint of the last minutes{again}"
             raise self.stops.stopped(saved) from None
@@ -198,6 +212,7 @@ class Command:
             raise
         self.stops.gently = lambda: False
         self._write(training.vectors_of(text.vocabulary, state), text, settings, state, keeper)
+        self._write_pictures(state, seen)
         if own and keeper.has_saved:
             keeper.folder.remove()
 
@@ -225,6 +240,18 @@ class Command:
         self.meter.say(f"{self.output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:")
         for line in account.what_next(vectors.words, self.output):
             self.meter.say(line)
+
+    def _write_pictures(self, state: State, seen: Trace | None) -> None:
+        """Write what shows how the run went; the vectors are safe by now."""
+        if seen is not None and self.trace is not None:
+            seen.save(self.trace)
+            self.meter.say(f"{self.trace}: {seen.steps} steps of the training, {len(seen.pairs):,} pairs")
+        if self.plot is not None:
+            if not state.curve:
+                self.meter.say(f"note        {self.plot} is not drawn: so short a run has no loss curve")
+                return
+            maps.save_losses([maps.Loss(*point) for point in state.curve], self.plot)
+            self.meter.say(f"{self.plot}: the loss curve")
 
     def _rescue(self, vectors: Vectors, error: OutputError, keeper: Keeper) -> W2VError:
         """Keep vectors that could not be written where they should go; returns the error to raise."""

@@ -47,12 +47,17 @@ FOLDER = click.Path(path_type=Path)
     "--continue", "model", type=FOLDER, metavar="MODEL", help="Add CORPUS to the model in a --checkpoint folder."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Write settings, account, loss curve there, as JSON.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
+              help="Draw the loss curve there: .png, .svg or .pdf.")  # fmt: skip
+@click.option("--trace", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write 20 steps of the training there, pair by pair, before and after: .tsv or .jsonl.")  # fmt: skip
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
-    resume: Path | None, model: Path | None, report: Path | None, tmp_dir: Path | None, quiet: bool, **settings: Any,
+    resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
+    tmp_dir: Path | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -63,6 +68,7 @@ def train(
         $ w2v train corpus.txt
         $ w2v train --dim 200 --epochs 10 -o news.txt news/ more.txt.gz
         $ zcat dump.gz | w2v train --tokenizer whitespace -
+        $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train --resume vectors.txt.checkpoint
     """
     from w2v.resources import require_address_space
@@ -84,6 +90,8 @@ def train(
             stops=stops,
             output=output,
             report=report,
+            plot=plot,
+            trace=trace,
             tmp_dir=tmp_dir,
             checkpoint=checkpoint,
             minutes=checkpoint_minutes,

@@ -29,7 +29,7 @@ LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn by c
 TOKENS, CENTERS, PAIRS, LOSS = range(4)
 # What all threads look at, int64 [16]: two cache lines, the second seldom written. A thread that finds STOP set takes
 # no other block, so after all have ended every block before NEXT_BLOCK (and LIMIT) is done, and none behind it.
-NEXT_BLOCK, STOP, LIMIT, DIVERGED, HOT = 0, 8, 9, 10, 11
+NEXT_BLOCK, STOP, LIMIT, DIVERGED, HOT, SKIP, ONLY = 0, 8, 9, 10, 11, 12, 13
 HOT_ROWS = 64  # most frequent words of which each of several threads has copies, see `w2v.kernels.hotrows`
 MERGE_EVERY = 4  # chunks
 
@@ -67,7 +67,8 @@ def train(
     context   float32 [V, row], likewise (`syn1neg`)
     keep      uint32 [V], see `keep_limits`
     noise     uint64 [V], see `noise_table`
-    control   int64 [16], shared by all threads
+    control   int64 [16], shared by all threads; if `control[ONLY]` is not 0, so many centers of each block are trained,
+              those behind the first `control[SKIP]`
     progress  float64 [8], this thread's account
     rate      learning rate at the start; falls linearly with the position, but not below `last_rate`
     shape     tuple whose length is the width of a panel, see `panel_width`
@@ -104,10 +105,12 @@ def train(
             break
         epoch, start = block // blocks, block % blocks * BLOCK
         stop = min(start + BLOCK, len(stream))
-        done = (epoch * len(stream) + start) / (epochs * len(stream))
-        now = np.float32(max(rate * (1 - done), last_rate))
+        now = rate_at(epoch, start, len(stream), epochs, rate, last_rate)
         key = epoch_key(seed, epoch)
         first, last, size, tokens = gather(stream, start, stop, keep, key, window, words, bits, left, right)
+        if control[ONLY] > 0:  # some centers of the block, for those who look at single steps
+            first += control[SKIP]
+            last = min(last, first + control[ONLY])
         for c in range(size):
             rows = own_center.ctypes.data if words[c] < hot else center.ctypes.data
             xs[c] = rows + words[c] * row_bytes
@@ -179,6 +182,13 @@ def train(
         progress[CENTERS] += last - first
         progress[PAIRS] += pairs
         progress[LOSS] += loss
+
+
+@kernel
+def rate_at(epoch, start, size, epochs, rate, last_rate):
+    """Return the learning rate of the block that begins at `start` of a stream of `size` ids, float32."""
+    done = (epoch * size + start) / (epochs * size)
+    return np.float32(max(rate * (1 - done), last_rate))
 
 
 @kernel

@@ -13,11 +13,23 @@ from w2v.errors import SettingsError
 from w2v.files import replacing
 from w2v.maps import page, picture
 from w2v.maps.building import build, read_pairs
-from w2v.maps.curve import read_losses, save_losses
+from w2v.maps.curve import Loss, check_losses, read_losses, save_losses
 from w2v.maps.map import Map
 from w2v.maps.projection import METHODS
 
-__all__ = ["ENDINGS", "METHODS", "Map", "build", "check_ending", "read_losses", "read_pairs", "save", "save_losses"]
+__all__ = [
+    "ENDINGS",
+    "METHODS",
+    "Loss",
+    "Map",
+    "build",
+    "check_ending",
+    "check_losses",
+    "read_losses",
+    "read_pairs",
+    "save",
+    "save_losses",
+]
 
 ENDINGS = (".png", ".svg", ".pdf", ".html")
 

@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import FormatError, MissingExtraError, SettingsError
-from w2v.files import replacing
+from w2v.files import check_writable, replacing
 from w2v.maps.picture import COLOURS, DPI, INK, METADATA, PALE
 
 
@@ -59,6 +60,13 @@ def _points(document: Any) -> Sequence[Any]:
     return found if isinstance(found, list) else ()
 
 
+def _format(path: str | os.PathLike[str]) -> str:
+    format = Path(path).suffix.lower().removeprefix(".")
+    if format not in METADATA:
+        raise SettingsError(f"{os.fspath(path)}: the name of a loss curve must end in .png, .svg or .pdf")
+    return format
+
+
 def smooth(losses: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the running mean over a part of the run, float64 [N]; at the ends over as much as there is."""
     reach = len(losses) // SMOOTHED_OVER // 2
@@ -69,14 +77,20 @@ def smooth(losses: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return smoothed
 
 
+def check_losses(path: str | os.PathLike[str]) -> None:
+    """Raise what `save_losses` would: SettingsError, OutputError, MissingExtraError. For those who draw much later."""
+    _format(path)
+    if find_spec("matplotlib") is None:
+        raise MissingExtraError("a picture", "plot")
+    check_writable(path)
+
+
 def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
     """Draw a curve as PNG, SVG or PDF, by the ending of the name.
 
     Raises SettingsError, OutputError, MissingExtraError.
     """
-    format = Path(path).suffix.lower().removeprefix(".")
-    if format not in METADATA:
-        raise SettingsError(f"-o {os.fspath(path)}: the name of a loss curve must end in .png, .svg or .pdf")
+    format = _format(path)
     try:
         import matplotlib
         from matplotlib.figure import Figure
@@ -89,7 +103,8 @@ def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
     with matplotlib.rc_context({"svg.hashsalt": "w2v"}), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
         axes: Any = figure.add_subplot()
-        axes.plot(tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7)
+        points = {"marker": "o", "ms": 4, "clip_on": False} if len(losses) < SMOOTHED_OVER else {}
+        axes.plot(tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7, **points)
         axes.plot(tokens / unit, smooth(values), color=COLOURS[0], lw=2)
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,

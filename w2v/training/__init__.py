@@ -6,6 +6,7 @@ from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
 from w2v.training.run import block_count
+from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
     begin,
@@ -22,6 +23,7 @@ __all__ = [
     "Folder",
     "Keeper",
     "Progress",
+    "Trace",
     "begin",
     "block_count",
     "check_memory",

@@ -22,6 +22,7 @@ from w2v.training.keeper import Keeper
 from w2v.training.model import Model
 from w2v.training.replicas import Replicas
 from w2v.training.run import Kernel, Point, State, Sums, Threads, block_count
+from w2v.training.trace import Trace
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
@@ -91,6 +92,7 @@ def finish(
     keeper: Keeper | None = None,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda line: None,
+    trace: Trace | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Train `state` to the end of its run.
@@ -98,6 +100,7 @@ def finish(
     keeper  saves it on the way
     stop    asked about ten times a second; True ends the block, saves, and raises StoppedError
     say     is told of setbacks
+    trace   is shown some steps on the way
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
     rate; the third time, DivergenceError is raised, and `state` is the last good one.
@@ -112,9 +115,12 @@ def finish(
         report(meter.progress(sums))
         return stop() or (keeper is not None and keeper.due(meter.share(sums)))
 
+    trace = trace or Trace([])
     while state.blocks < end:
+        trace.look(kernel, corpus.vocabulary.words, state)
         kept = keeper is not None and keeper.awake
         limit = min(end, (state.blocks // epoch + 1) * epoch) if kept else end
+        limit = min([limit, *trace.moments])
         began = clock()
         try:
             sound = worker.advance(state, limit, tick)
