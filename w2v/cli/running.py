@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from w2v import files, formats, maps, training
+from w2v import formats, training
 from w2v.cli import account
+from w2v.cli.outputs import Outputs
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
-from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError, W2VError
-from w2v.formats import origin
-from w2v.resources import require_disk, start
+from w2v.errors import DivergenceError, FormatError, ResumeError, StoppedError, W2VError
+from w2v.resources import start
 from w2v.settings import TrainSettings, describe
 from w2v.text import EncodedCorpus, Expected, ReadProgress, read
-from w2v.training import Folder, Keeper, Progress, Trace, checkpoints, extension, provenance, trace
+from w2v.training import Folder, Keeper, Progress, Trace, checkpoints, extension
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, fingerprint_of
 from w2v.training.run import State
-from w2v.vectors import Vectors
 
 SHAPING = {"dim", "tokenizer", "keep_case"}  # settings that a model has once and for all
 
@@ -36,14 +32,10 @@ class Command:
 
     meter: Meter
     stops: Stops
-    output: Path
-    report: Path | None
-    plot: Path | None
-    trace: Path | None
+    outputs: Outputs
     tmp_dir: Path | None
     checkpoint: Path | None
     minutes: float
-    began: float = field(default_factory=time.monotonic)
 
     def start(self, corpus: tuple[str, ...], settings: TrainSettings) -> None:
         """Read the corpus and train on it."""
@@ -88,11 +80,11 @@ class Command:
                 self._check_setting(path, "run", name, kept.settings, settings)
             noted = folder.noted()
             self._check_corpus(path, corpus, kept, noted)
-            self.output = self.output if "output" in given else _output_of(path, noted)
-            files.check_writable(self.output)
-            self._check_places_beside()
+            if "output" not in given:
+                self.outputs.vectors = _output_of(path, noted)
+            self.outputs.check()
             text = folder.read_corpus(kept)
-            self._require_room(len(kept.vocabulary), kept.settings.dim)
+            self.outputs.require_room(len(kept.vocabulary), kept.settings.dim)
             done = kept.state.blocks / (kept.settings.epochs * training.block_count(kept.corpus["size"]))
             self.meter.say(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
             keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, say=self.meter.say)
@@ -102,9 +94,8 @@ class Command:
 
     def _check_places(self) -> Folder:
         """Check that what will be written can be written; returns the folder of the run's checkpoints."""
-        formats.check_writable(self.output)
-        self._check_places_beside()
-        folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(self.output)
+        self.outputs.check()
+        folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(self.outputs.vectors)
         folder.check_new()
         return folder
 
@@ -113,23 +104,7 @@ class Command:
         training.check_memory(expected.words, settings)
         if self.checkpoint is not None:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
-        self._require_room(expected.words, settings.dim)
-
-    def _check_places_beside(self) -> None:
-        """Check that what is written beside the vectors can be written, and drawn."""
-        if self.report is not None:
-            files.check_writable(self.report)
-        if self.trace is not None:
-            trace.check(self.trace)
-        if self.plot is not None:
-            maps.check_losses(self.plot)
-
-    def _require_room(self, words: int, dim: int) -> None:
-        # 12 bytes for a number as text, 4 for it in the twin beside.
-        needed = words * (16 * dim + 32)
-        require_disk(
-            self.output.resolve().parent, needed, "the output", "free some space or choose another disk with -o"
-        )
+        self.outputs.require_room(expected.words, settings.dim)
 
     def _read(
         self, corpus: Iterable[str], settings: TrainSettings, trained: TrainSettings, words: int = 0
@@ -174,7 +149,7 @@ class Command:
         asked = self.checkpoint is not None
         keeper = Keeper(folder, text, settings, minutes=self.minutes, asleep=not asked, say=self.meter.say)
         keeper.notes = {
-            "output": str(self.output.absolute()),
+            "output": str(self.outputs.vectors.absolute()),
             "own": not asked,
             "sources": [] if continued else _stamps(text),
             "corpus": [str(Path(name).absolute()) if name != "-" else name for name in corpus],
@@ -192,7 +167,7 @@ class Command:
             self.meter.show(what, now.tokens, now.total, "words", loss=now.loss, rate=now.rate)
 
         end = settings.epochs * training.block_count(len(text.stream))
-        seen = Trace.spread(state.blocks, end) if self.trace is not None else None
+        seen = Trace.spread(state.blocks, end) if self.outputs.trace is not None else None
         again = f"; go on with it: w2v train --resume {keeper.folder.path}"
         self.stops.gently = lambda: keeper.awake
         self.stops.advice = lambda: again if keeper.has_saved else ""
@@ -207,64 +182,14 @@ class Command:
             raise self.stops.stopped(saved) from None
         except DivergenceError as error:
             if keeper.has_saved:
-                formats.save(training.vectors_of(text.vocabulary, state), self.output)
-                raise DivergenceError(f"{error}; {self.output} holds the last good vectors") from None
+                formats.save(training.vectors_of(text.vocabulary, state), self.outputs.vectors)
+                raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.stops.gently = lambda: False
-        self._write(training.vectors_of(text.vocabulary, state), text, settings, state, keeper)
-        self._write_pictures(state, seen)
+        self.outputs.write(training.vectors_of(text.vocabulary, state), text, settings, state, keeper)
+        self.outputs.write_pictures(state, seen)
         if own and keeper.has_saved:
             keeper.folder.remove()
-
-    def _write(
-        self, vectors: Vectors, text: EncodedCorpus, settings: TrainSettings, state: State, keeper: Keeper
-    ) -> None:
-        try:
-            formats.save(vectors, self.output)
-        except OutputError as error:
-            raise self._rescue(vectors, error, keeper) from error
-        made = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        about = provenance.provenance(text, settings, state, keeper.sha256 or fingerprint_of(text), made)
-        try:
-            origin.write_beside(about, self.output)
-        except OutputError as error:
-            self.meter.say(f"warning     {error}; the vectors are written, what they come from is not")
-        if self.report is not None:
-            about["seconds"] = round(time.monotonic() - self.began, 3)
-            about["by_file"] = provenance.by_file(text, settings)
-            try:
-                origin.write(about, self.report)
-            except OutputError as error:
-                raise OutputError(self.report, f"{_problem(error)}; the vectors are written: {self.output}") from error
-        spent = time.monotonic() - self.began
-        self.meter.say(f"{self.output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:")
-        for line in account.what_next(vectors.words, self.output):
-            self.meter.say(line)
-
-    def _write_pictures(self, state: State, seen: Trace | None) -> None:
-        """Write what shows how the run went; the vectors are safe by now."""
-        if seen is not None and self.trace is not None:
-            seen.save(self.trace)
-            self.meter.say(f"{self.trace}: {seen.steps} steps of the training, {len(seen.pairs):,} pairs")
-        if self.plot is not None:
-            if not state.curve:
-                self.meter.say(f"note        {self.plot} is not drawn: so short a run has no loss curve")
-                return
-            maps.save_losses([maps.Loss(*point) for point in state.curve], self.plot)
-            self.meter.say(f"{self.plot}: the loss curve")
-
-    def _rescue(self, vectors: Vectors, error: OutputError, keeper: Keeper) -> W2VError:
-        """Keep vectors that could not be written where they should go; returns the error to raise."""
-        if keeper.has_saved:
-            return OutputError(self.output, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.path}")
-        other = Path(tempfile.gettempdir()) / f"w2v-rescued-{self.output.name}"
-        try:
-            if other.exists():
-                return error
-            formats.save(vectors, other)
-        except W2VError:
-            return error
-        return OutputError(self.output, f"{_problem(error)}; the vectors are safe in {other}")
 
     def _model(self, path: Path) -> Kept:
         if path.is_dir():
@@ -334,7 +259,3 @@ def _changed(stamps: list[list[Any]]) -> list[str]:
         for name, size, time_ns in stamps
         if (path := Path(name)).is_file() and (path.stat().st_size, path.stat().st_mtime_ns) != (size, time_ns)
     ]
-
-
-def _problem(error: OutputError) -> str:
-    return str(error).split(": ", 1)[-1]

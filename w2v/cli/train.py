@@ -83,15 +83,14 @@ def train(
     require_address_space(chosen.threads)
 
     with Stops() as stops:
-        from w2v.cli import running
+        from w2v.cli.outputs import Outputs
+        from w2v.cli.running import Command
 
-        run = running.Command(
-            meter=Meter(quiet),
+        meter = Meter(quiet)
+        run = Command(
+            meter=meter,
             stops=stops,
-            output=output,
-            report=report,
-            plot=plot,
-            trace=trace,
+            outputs=Outputs(meter, output, report, plot, trace),
             tmp_dir=tmp_dir,
             checkpoint=checkpoint,
             minutes=checkpoint_minutes,
