@@ -6,18 +6,16 @@ To add a format: write `read(source, limit, note) -> Vectors` and `write(vectors
 
 from __future__ import annotations
 
-import lzma
 import os
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from tokenize import TokenError
 from typing import Any, NamedTuple
 
-from w2v import files
+from w2v import archives, files
 from w2v.errors import FormatError, OutputError
 from w2v.formats import projector, rows, tidying, twin
 from w2v.formats.source import Note, Source
@@ -176,7 +174,9 @@ def load(
         if keep_twin and limit is None and (packed or not row.mapped):
             twin.make(vectors, path, stamp)
         return vectors
+    except archives.GreedyError as error:
+        raise FormatError(path, str(error)) from error
+    except archives.DAMAGED as error:
+        raise FormatError(path, f"the archive is damaged or cut short ({error}); fetch it again") from error
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
-    except (EOFError, zlib.error, lzma.LZMAError) as error:
-        raise FormatError(path, f"the archive is damaged or cut short ({error}); fetch it again") from error
