@@ -100,6 +100,8 @@ def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
             break
         except RuntimeError:  # "Encountered NaN", now and then, of memory it has not set
             continue
+    else:
+        pytest.skip("fastText met NaN twenty times in a row")
     model.save_model(str(tmp_path / "m.bin"))
     vectors = formats.load(tmp_path / "m.bin", keep_twin=False)
     assert list(vectors.words) == model.get_words()
