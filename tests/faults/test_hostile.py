@@ -137,7 +137,7 @@ def test_a_pickle_with_such_bytes_inside_a_word_is_read(tmp_path):
 def test_the_walk_through_a_pickle_finds_what_pickletools_finds():
     import pickletools
 
-    from w2v.formats.gensim import forms
+    from w2v.formats.pickled import forms
     from w2v.kernels import pickles
 
     things = {"words": [f"word{number}" for number in range(700)], "more": (1.5, None, 2**70, b"x" * 300, {3: {4}})}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ WORDS = ("the", "", "caf\u00e9", "\ud800", "a b\n", "\u65e5\u672c")
 
 
 def test_a_word_list_is_a_tuple_in_all_but_its_type():
-    words = WordList(arrays_of(WORDS))
+    words = WordList(arrays_of(WORDS), Path("v"))
     assert words == WORDS
     assert words == WORDS
     assert hash(words) == hash(WORDS)
@@ -114,7 +115,7 @@ def test_a_word_list_is_a_tuple_in_all_but_its_type():
 
 
 def test_words_of_one_hash_are_told_apart():
-    words = WordList(arrays_of(("plumless", "buckeroo", "x")))  # CRC-32 4ddb0c25, both
+    words = WordList(arrays_of(("plumless", "buckeroo", "x")), Path("v"))  # CRC-32 4ddb0c25, both
     assert [words.index_of[word] for word in ("plumless", "buckeroo", "x")] == [0, 1, 2]
     with pytest.raises(KeyError):
         words.index_of["nothing"]
@@ -123,7 +124,7 @@ def test_words_of_one_hash_are_told_apart():
 
 
 def test_no_words_are_a_list_too():
-    words = WordList(arrays_of(()))
+    words = WordList(arrays_of(()), Path("v"))
     assert len(words) == 0
     assert list(words) == []
     assert "a" not in words

@@ -9,7 +9,7 @@ import zipfile
 from w2v.formats import fasttext, finalfusion, native, numpy_array, projector
 from w2v.formats.glove import LINES_LOOKED_AT, numbers_at_end
 from w2v.formats.rows import BLANKS, BOM, COMMA, NUMBER, SPARSE, SPARSE_PROBLEM, header_of
-from w2v.formats.source import HEAD_BYTES, Source
+from w2v.formats.source import HEAD_BYTES, Source, told
 
 # First bytes of what is no file of vectors, and what to say of it.
 STRANGERS = {
@@ -69,8 +69,10 @@ def _of_zip(source: Source) -> str:
     try:
         with zipfile.ZipFile(source.file) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise source.error(f"is a zip archive that cannot be read ({error}): cut short? Fetch it again") from error
+    except Exception as error:  # what zipfile raises on bad bytes depends on the version of Python
+        raise source.error(
+            f"is a zip archive that cannot be read ({told(error)}): cut short? Fetch it again"
+        ) from error
     source.restart()
     if any(name.endswith(".npy") for name in names):
         return "npz"

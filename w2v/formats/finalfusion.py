@@ -104,6 +104,8 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
 
 def _joined(words: list[bytes], matrix: Floats, norms: Floats | None, limit: int | None, note: Note) -> Vectors:
     count = len(words) if limit is None else min(limit, len(words))
+    if norms is not None and len(norms) < len(words):
+        raise ValueError(f"{len(words):,} words and {len(norms):,} norms")
     matrix = matrix[:count]
     if norms is not None:
         scaled = np.empty(matrix.shape, np.float32)
@@ -112,14 +114,9 @@ def _joined(words: list[bytes], matrix: Floats, norms: Floats | None, limit: int
             with np.errstate(all="ignore"):
                 scaled[rows] = matrix[rows] * norms[rows, None]
         matrix = scaled
-    texts, bad = decoded(words[:count]) if not any(b"\n" in word for word in words) else _one_by_one(words[:count])
+    texts, bad = decoded(words[:count])
     note_undecodable(bad, note)
     return vectors_of(texts, floats(matrix), note)
-
-
-def _one_by_one(words: list[bytes]) -> tuple[list[str], int]:
-    texts = [word.decode("utf-8", "backslashreplace") for word in words]
-    return texts, sum(encoded(text) != word for text, word in zip(texts, words))
 
 
 def _words(source: Source, length: int, more: int) -> tuple[list[bytes], int]:

@@ -37,6 +37,7 @@ from w2v.vectors import Vectors
 
 MAGIC = b"w2v vectors 2\n"
 ROWS_AT_ONCE = 1 << 14
+LONGEST_HEADER = 1 << 16
 Header = dict[str, Any]
 
 
@@ -100,7 +101,14 @@ def header_of(file: IO[bytes]) -> Header:
     """Read the header. Raises ValueError if this is none."""
     if file.readline(len(MAGIC)) != MAGIC:
         raise ValueError("not a file of w2v")
-    header = json.loads(file.readline(1 << 16))
+    return _parsed(file.readline(LONGEST_HEADER))
+
+
+def _parsed(line: bytes) -> Header:
+    try:
+        header = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("brackets within brackets") from error
     if not isinstance(header, dict):
         raise ValueError("not a header")
     return header
@@ -109,11 +117,11 @@ def header_of(file: IO[bytes]) -> Header:
 def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
     try:
         start = len(MAGIC)
-        end = data.find(b"\n", start)
-        header = json.loads(data[start:end])
+        end = data.find(b"\n", start, start + LONGEST_HEADER)
+        header = _parsed(data[start:end])
         count, dim, dtype = int(header["words"]), int(header["dim"]), str(header["dtype"])
         with_counts, bytes_of_words = bool(header["counts"]), int(header["bytes"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise source.error(f"the header of this w2v file is damaged ({error}); make the file again") from error
     at = end + 1
 
@@ -139,6 +147,6 @@ def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
     )
     if arrays.offsets[0] != 0 or arrays.offsets[-1] != bytes_of_words:
         raise source.error("the words of this w2v file are damaged; make the file again")
-    words = WordList(arrays)
+    words = WordList(arrays, source.path)
     matrix = floats(numbers) if dtype == "float32" else widened(numbers, scales)
     return MappedVectors(words, matrix, counts if with_counts else None, floats(norms))

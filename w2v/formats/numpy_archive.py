@@ -6,13 +6,14 @@ r"""numpy's .npz: a zip of arrays, the vectors and the words.
     counts   int64 [V], where they are known
 
 An array of V strings is read too, and the vectors under any name, where only one matrix is there. An array of
-Python objects (words, often) goes through the unpickler of `w2v.formats.gensim`, which runs nothing.
+Python objects (words, often) goes through `w2v.formats.pickled`, which runs nothing.
 """
 
 from __future__ import annotations
 
-import pickle
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,14 +21,18 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import replacing
-from w2v.formats.gensim import Unpickler
 from w2v.formats.narrow import narrow, widened
-from w2v.formats.source import BUFFER_BYTES, Note, Source, floats
+from w2v.formats.numpy_array import read_header
+from w2v.formats.pickled import array_of, unpickled
+from w2v.formats.source import BUFFER_BYTES, Note, Source, floats, told
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
 VECTORS = ("vectors", "matrix", "embeddings", "weights", "syn0", "arr_0")
 WORDS = ("words", "vocab", "vocabulary", "index_to_key", "tokens", "keys")
+
+# What zipfile raises on bad bytes: the third of kinds of packing that it does not know, the fourth of passwords.
+UNZIPPING = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error, lzma.LZMAError)
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
@@ -47,8 +52,8 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     try:
         with zipfile.ZipFile(source.file) as archive:
             arrays = _arrays(source, archive)
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, pickle.UnpicklingError) as error:
-        raise source.error(f"is an .npz that cannot be read ({error}): damaged?") from error
+    except UNZIPPING as error:
+        raise source.error(f"is an .npz that cannot be read ({told(error)}): damaged?") from error
     matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
     name = next((name for name in VECTORS if name in matrices), next(iter(matrices), None))
     if name is None:
@@ -80,13 +85,12 @@ def _arrays(source: Source, archive: zipfile.ZipFile) -> dict[str, npt.NDArray[A
         if not entry.filename.endswith(".npy"):
             continue
         with archive.open(entry) as file:
-            version = np.lib.format.read_magic(file)
-            header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, by_columns, kind = header(file, 1 << 16)
+            shape, by_columns, kind = read_header(source, file)
             if kind.hasobject:
-                array = Unpickler(file, encoding="latin1").load()
-                if not isinstance(array, np.ndarray):
+                held = array_of(unpickled(source, file))
+                if held is None:
                     continue
+                array = held
             else:
                 size = int(np.prod(shape, dtype=object)) * kind.itemsize
                 if size > entry.file_size:
@@ -110,7 +114,7 @@ def _content(file: IO[bytes], size: int) -> bytearray:
 
 
 def _words(array: npt.NDArray[Any], count: int) -> list[str] | None:
-    if array.dtype.kind not in "USO":
+    if array.dtype.kind not in "USO" or not _is_text(array):
         return None
     if array.ndim == 0 and array.dtype.kind == "U":
         words: list[Any] = str(array).split("\n")[:-1]
@@ -120,3 +124,11 @@ def _words(array: npt.NDArray[Any], count: int) -> list[str] | None:
         return None
     texts = [word.decode("utf-8", "backslashreplace") if isinstance(word, bytes) else word for word in words]
     return texts if len(texts) == count and all(isinstance(word, str) for word in texts) else None
+
+
+def _is_text(array: npt.NDArray[Any]) -> bool:
+    """Say whether numpy can make str of an array: of numbers beyond Unicode it cannot, and raises SystemError."""
+    if array.dtype.kind != "U":
+        return True
+    points = np.frombuffer(array.tobytes(), np.dtype("u4").newbyteorder(array.dtype.byteorder))
+    return bool(points.max(initial=0) <= 0x10FFFF)

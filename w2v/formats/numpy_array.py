@@ -6,7 +6,7 @@ Reading takes other lists of words too, see `w2v.formats.words_beside`. An uncom
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from w2v.files import replacing
 from w2v.formats import words_beside
 from w2v.formats.narrow import narrow
-from w2v.formats.source import Note, Source, floats
+from w2v.formats.source import Note, Source, floats, told
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -38,14 +38,20 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     return vectors_of(words, floats(matrix if limit is None else matrix[:limit]), note, None, limit)
 
 
+def read_header(source: Source, file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, whether columns come first, and dtype of the array that `file` begins with. Raises FormatError."""
+    try:
+        version = np.lib.format.read_magic(file)
+        of_version = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, by_columns, kind = of_version(file, LONGEST_HEADER)
+    except Exception as error:  # numpy gives the header to Python's own parser, which raises all kinds of them
+        raise source.error(f"has no header that numpy can read ({told(error)}): damaged?") from error
+    return shape, by_columns, kind
+
+
 def read_array(source: Source) -> npt.NDArray[Any]:
     """Read one array. Raises FormatError for what would need unpickling."""
-    try:
-        version = np.lib.format.read_magic(source.file)
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, by_columns, kind = read_header(source.file, LONGEST_HEADER)
-    except (ValueError, EOFError) as error:
-        raise source.error(f"has no header that numpy can read ({error})") from error
+    shape, by_columns, kind = read_header(source, source.file)
     if kind.hasobject:
         raise source.error("holds Python objects, which only unpickling could read; save a matrix of numbers")
     if by_columns:

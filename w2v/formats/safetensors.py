@@ -21,7 +21,7 @@ import numpy.typing as npt
 from w2v.files import replacing
 from w2v.formats import words_beside
 from w2v.formats.narrow import narrow, widened
-from w2v.formats.source import Note, Source, floats
+from w2v.formats.source import Note, Source, floats, told
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import Arrays, WordList, arrays_of
 from w2v.vectors import Vectors
@@ -92,7 +92,7 @@ def _words(source: Source, blob: npt.NDArray[Any], offsets: npt.NDArray[Any]) ->
     steps = np.diff(offsets)
     if not len(offsets) or offsets[0] != 0 or offsets[-1] != len(blob) or (steps < 0).any():
         raise source.error("the offsets of its words do not fit them: damaged?")
-    return WordList(Arrays(blob, offsets, np.empty(0, np.uint32), np.empty(len(steps), np.int32)))
+    return WordList(Arrays(blob, offsets, np.empty(0, np.uint32), np.empty(len(steps), np.int32)), source.path)
 
 
 def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
@@ -107,8 +107,8 @@ def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
              tuple(int(extent) for extent in entry["shape"]))
             for name, entry in header.items() if name != "__metadata__"
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise source.error(f"has a damaged header ({error})") from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
+        raise source.error(f"has a damaged header ({told(error)})") from error
     at, arrays = 0, {}
     for begin, end, name, code, shape in spans:
         if begin < at:

@@ -101,6 +101,8 @@ class Source:
             if extent < 0:
                 raise self.error(f"{what} has the impossible shape {shape}")
             count *= extent
+        if not kind.itemsize:
+            raise self.error(f"{what} is of numbers without any bytes ({dtype})")
         self.check_room(count * kind.itemsize, what)
         if self.size is not None and count * kind.itemsize > 1 << 16:
             mapped = np.memmap(self.path, kind, "r", self.file.tell(), shape)
@@ -116,6 +118,12 @@ class Source:
         return numbers.reshape(shape)
 
 
+def told(error: Exception) -> str:
+    """Return what another library says is wrong, in one line."""
+    lines = str(error).splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
 def floats(numbers: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Return numbers as C-contiguous float32 of this machine: themselves where they are that."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -128,7 +136,9 @@ def decoded(words: list[bytes]) -> tuple[list[str], int]:
     Bytes that are none stand as \xe9: two words stay two words, as they would not with U+FFFD.
     """
     try:
-        return b"\n".join(words).decode().split("\n") if words else [], 0
+        together = b"\n".join(words).decode().split("\n") if words else []
+        if len(together) == len(words):  # no word holds a line end
+            return together, 0
     except UnicodeDecodeError:
         pass
     texts, bad = [], 0

@@ -14,10 +14,13 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
+
+from w2v.errors import FormatError
 
 
 class Arrays(NamedTuple):
@@ -45,10 +48,14 @@ def arrays_of(words: Sequence[str]) -> Arrays:
 
 
 class WordList(Sequence[str]):
-    """Words as a tuple has them, made when they are asked for."""
+    """Words as a tuple has them, made when they are asked for.
 
-    def __init__(self, arrays: Arrays) -> None:
+    source  the file that holds them: whoever asks for a word of a damaged one gets FormatError, however late
+    """
+
+    def __init__(self, arrays: Arrays, source: Path) -> None:
         self._arrays = arrays
+        self._source = source
 
     @cached_property
     def index_of(self) -> WordIndex:
@@ -57,15 +64,28 @@ class WordList(Sequence[str]):
 
     @cached_property
     def _all(self) -> tuple[str, ...]:
-        blob, offsets = self._arrays.blob.tobytes(), self._arrays.offsets.tolist()
-        text = blob.decode("utf-8", "surrogatepass")
-        if len(text) == len(blob):
-            return tuple(text[begin:end] for begin, end in pairwise(offsets))
-        return tuple(blob[begin:end].decode("utf-8", "surrogatepass") for begin, end in pairwise(offsets))
+        blob, offsets = self._arrays.blob.tobytes(), self._arrays.offsets
+        if (np.diff(offsets) < 0).any():
+            raise self._damaged()
+        if blob.isascii():
+            text = blob.decode()
+            return tuple(text[begin:end] for begin, end in pairwise(offsets.tolist()))
+        return tuple(self._decoded(blob[begin:end]) for begin, end in pairwise(offsets.tolist()))
+
+    def _decoded(self, raw: bytes) -> str:
+        try:
+            return raw.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> FormatError:
+        return FormatError(self._source, "the words in it are damaged; make it again (a twin: remove it)")
 
     def raw(self, row: int) -> bytes:
         """Return the bytes of a word."""
-        begin, end = self._arrays.offsets[row : row + 2]
+        begin, end = self._arrays.offsets[row : row + 2] if 0 <= row < len(self) else (1, 0)
+        if not 0 <= begin <= end <= len(self._arrays.blob):
+            raise self._damaged()
         return self._arrays.blob[begin:end].tobytes()
 
     def __len__(self) -> int:
@@ -79,7 +99,7 @@ class WordList(Sequence[str]):
         if isinstance(row, slice):
             return tuple(self[i] for i in range(*row.indices(len(self))))
         position = range(len(self))[row]  # raises IndexError, counts from the end
-        return self.raw(position).decode("utf-8", "surrogatepass")
+        return self._decoded(self.raw(position))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all)
