@@ -203,10 +203,15 @@ class Command:
     def _write(
         self, vectors: Vectors, text: EncodedCorpus, settings: TrainSettings, state: State, keeper: Keeper
     ) -> None:
+        problem: OutputError | None = None
         try:
             formats.save(vectors, self.output)
         except OutputError as error:
-            raise self._rescue(vectors, error, keeper) from error
+            problem = error
+        except MemoryError:
+            problem = OutputError(self.output, "no memory is left to write it")
+        if problem is not None:  # behind the handlers: what they caught holds on to the memory
+            raise self._rescue(vectors, problem, keeper)
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         about = provenance.provenance(text, settings, state, keeper.sha256 or fingerprint_of(text), made)
         try:
@@ -229,12 +234,13 @@ class Command:
         """Keep vectors that could not be written where they should go; returns the error to raise."""
         if keeper.has_saved:
             return OutputError(self.output, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.path}")
-        other = Path(tempfile.gettempdir()) / f"w2v-rescued-{self.output.name}"
+        # Our own format: it takes the least memory and disk, and `w2v convert` makes the other of it.
+        other = Path(tempfile.gettempdir()) / f"w2v-rescued-{self.output.name}.w2v"
         try:
             if other.exists():
                 return error
             formats.save(vectors, other)
-        except W2VError:
+        except (W2VError, MemoryError):
             return error
         return OutputError(self.output, f"{_problem(error)}; the vectors are safe in {other}")
 

@@ -184,7 +184,7 @@ def _unpickled(source: Source) -> Any:
 
 
 def _check_memo(source: Source) -> None:
-    """Raise FormatError for a pickle that asks for a larger memo than it can fill: Python's unpickler makes it."""
+    """Raise FormatError for a pickle that asks for more than it holds: Python's unpickler would take the memory."""
     from w2v.kernels import pickles
 
     data: npt.NDArray[np.uint8]
@@ -197,7 +197,10 @@ def _check_memo(source: Source) -> None:
             pieces.append(np.frombuffer(piece, np.uint8))
         data = np.concatenate(pieces)
         source.restart()
-    if pickles.largest_memo(data, forms()) > len(data):
+    largest = pickles.largest_memo(data, forms())
+    if largest == pickles.CUT:
+        raise source.error("is a pickle that cannot be read (it ends too early)")
+    if largest > len(data):
         raise source.error("is a pickle that was made to mislead: it would take far more memory than it holds")
 
 
