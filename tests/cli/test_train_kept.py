@@ -12,6 +12,7 @@ import pytest
 from where import DATA
 
 import w2v as library
+from w2v.errors import OutputError
 from w2v.training import checkpoints
 
 OLD = "the cat sat on the mat\nthe dog sat on the rug\n" * 60
@@ -225,25 +226,32 @@ def test_what_cannot_be_continued_is_one_clear_line(model, w2v, arguments, messa
     assert not (model / "more.txt").exists()
 
 
-def test_vectors_that_cannot_be_written_at_the_end_are_rescued(here, w2v, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("failure", "problem"),
+    [
+        (
+            OutputError("vectors.txt", "cannot be written (No space left on device)"),
+            "cannot be written (No space left on device)",
+        ),
+        (MemoryError(), "no memory is left to write it"),
+    ],
+)
+def test_vectors_that_cannot_be_written_at_the_end_are_rescued(here, w2v, monkeypatch, tmp_path, failure, problem):
     from w2v import formats
-    from w2v.errors import OutputError
 
     save = formats.save
 
     def fails_there(vectors, path, *rest, **more):
         if "rescued" not in str(path):
-            raise OutputError(path, "cannot be written (No space left on device)")
+            raise failure
         save(vectors, path, *rest, **more)
 
     monkeypatch.setattr(formats, "save", fails_there)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "cache"))
     (tmp_path / "cache").mkdir()
     outcome = w2v("train", "corpus.txt", "--threads", "1", "-q")
-    safe = tmp_path / "cache" / "w2v-rescued-vectors.txt"
-    assert outcome == (
-        1, "", f"Error: vectors.txt: cannot be written (No space left on device); the vectors are safe in {safe}\n"
-    )  # fmt: skip
+    safe = tmp_path / "cache" / "w2v-rescued-vectors.txt.w2v"
+    assert outcome == (1, "", f"Error: vectors.txt: {problem}; the vectors are safe in {safe}\n")
     assert len(library.load(safe)) == 7
 
 

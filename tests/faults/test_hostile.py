@@ -125,6 +125,15 @@ def test_a_pickle_that_asks_for_a_memo_of_gigabytes_is_refused(tmp_path, memo, p
             library.load(path)
 
 
+@pytest.mark.parametrize("promise", [b"\x96", b"\x8e", b"\x8d"])
+def test_a_pickle_that_promises_more_bytes_than_it_holds_is_refused_before_it_is_run(tmp_path, promise, capfd):
+    path = tmp_path / "v.kv"
+    path.write_bytes(b"\x80\x05" + promise + struct.pack("<Q", 2**51) + b"abc.")
+    with pytest.raises(FormatError, match=r"is a pickle that cannot be read \(it ends too early\)"):
+        library.load(path)
+    assert capfd.readouterr().err == ""  # Python 3.11 complains there of a bytearray that it could not make
+
+
 def test_a_pickle_with_such_bytes_inside_a_word_is_read(tmp_path):
     words = ("p99999999999\n", "r\x7f\x7f\x7f\x7f", "x.y", "naïve", "北京")
     vectors = library.Vectors(words, np.ones((5, 3), np.float32))

@@ -55,10 +55,15 @@ class Outputs:
         self, vectors: Vectors, text: EncodedCorpus, settings: TrainSettings, state: State, keeper: Keeper
     ) -> None:
         """Write vectors, where they come from, and the report."""
+        problem: OutputError | None = None
         try:
             formats.save(vectors, self.vectors)
         except OutputError as error:
-            raise self._rescue(vectors, error, keeper) from error
+            problem = error
+        except MemoryError:
+            problem = OutputError(self.vectors, "no memory is left to write it")
+        if problem is not None:  # behind the handlers: what they caught holds on to the memory
+            raise self._rescue(vectors, problem, keeper)
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         about = provenance.provenance(text, settings, state, keeper.sha256 or fingerprint_of(text), made)
         try:
@@ -93,12 +98,13 @@ class Outputs:
         """Keep vectors that could not be written where they should go; returns the error to raise."""
         if keeper.has_saved:
             return OutputError(self.vectors, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.path}")
-        other = Path(tempfile.gettempdir()) / f"w2v-rescued-{self.vectors.name}"
+        # Our own format: it takes the least memory and disk, and `w2v convert` makes the other of it.
+        other = Path(tempfile.gettempdir()) / f"w2v-rescued-{self.vectors.name}.w2v"
         try:
             if other.exists():
                 return error
             formats.save(vectors, other)
-        except W2VError:
+        except (W2VError, MemoryError):
             return error
         return OutputError(self.vectors, f"{_problem(error)}; the vectors are safe in {other}")
 

@@ -13,17 +13,19 @@ from w2v.kernels.compiler import kernel
 # Forms of an argument: that many bytes if 0 or more, else one of these. The first five are pickletools' numbers.
 LINE, SIZED_1, SIZED_4, SIZED_4_UNSIGNED, SIZED_8, TWO_LINES, UNKNOWN = -1, -2, -3, -4, -5, -6, -7
 PUT, LONG_BINPUT, STOP = ord("p"), ord("r"), ord(".")
-HUGE = np.int64(1) << 62
+HUGE, CUT = np.int64(1) << 62, np.int64(-1)
 
 
 @kernel
 def largest_memo(data, forms):
-    """Return the largest place that a pickle asks for in its memo; HUGE if a place is no plain number.
+    """Return the largest place that a pickle asks for in its memo.
+
+    HUGE if a place is no plain number, CUT if the pickle ends before its end.
 
     data   uint8, the pickle
     forms  int64 [256], the form of each opcode's argument
 
-    The walk ends where the pickle ends, or is damaged: the unpickler gets no further.
+    The walk ends where an opcode is unknown: the unpickler gets no further.
     """
     at, largest = 0, np.int64(0)
     while at < len(data):
@@ -43,11 +45,11 @@ def largest_memo(data, forms):
             width = 1 if form == SIZED_1 else 8 if form == SIZED_8 else 4
             size = little(data, at, width)
             if size > len(data) - at:
-                return largest
+                return CUT
             at += width + size
         if opcode == STOP or form == UNKNOWN:
             return largest
-    return largest
+    return CUT
 
 
 @kernel

@@ -124,6 +124,7 @@ class _Work(NamedTuple):
 
     number: int
     block: Block
+    taken: int  # bytes on disk that were read for it
     segmented: Future[tuple[bytes, int]] | None
 
 
@@ -182,12 +183,14 @@ class _Reading:
 
     def _produce(self, sources: list[Source], pool: ProcessPoolExecutor | None) -> None:
         size = SEGMENT_BYTES if pool else BLOCK_BYTES
+        before = 0
         for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size, self.notes.append)):
             self.owners.append(-1)
             self.sources.append(block.source)
             segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
-            if not self._put(_Work(number, block, segmented)):
+            if not self._put(_Work(number, block, block.done - before, segmented)):
                 return
+            before = block.done
         for _ in self.tables:
             self._put(None)
 
@@ -214,7 +217,7 @@ class _Reading:
             self.spool.put(work.number, ids)
             with self._lock:
                 self.owners[work.number] = owner
-                self.done = max(self.done, work.block.done)
+                self.done += work.taken
                 tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
                 self.tokens += tokens
                 sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
