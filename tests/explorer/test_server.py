@@ -1,5 +1,6 @@
 """The server from outside: whom it answers, and with what."""
 
+import contextlib
 import json
 import os
 import re
@@ -105,6 +106,11 @@ def test_a_body_is_not_read(demo_server):
         ("odd", {"words": ["king"] * 120}, "cannot be read"),
         ("odd", {"words": ["king", "queen"]}, "three words or more"),
         ("axis", {"positive": "king", "negative": "king"}, "no direction"),
+        ("axis", {"positive": "king"}, "a positive and a negative word"),
+        ("axis", {"positive": ["a", "b", "c"], "negative": ["d", "e", "f"]}, "one or two axes"),
+        ("axis", {"positive": ["king", "man"], "negative": ["queen"]}, "a positive and a negative word"),
+        ("neighbors", {"word": "king - man +"}, "it ends where a word is expected"),
+        ("neighbors", {"word": "king - king"}, "has no direction"),
     ],
 )
 def test_sizes_are_bounded(demo_server, name, fields, problem):
@@ -131,6 +137,84 @@ def test_neighbors_are_those_of_the_library(demo_server, demo_vectors):
         (word, round(cosine, 6)) for word, cosine in vectors.similar("king", 5)
     ]
     assert [vectors.words[word["row"]] for word in answer["words"]] == [word["word"] for word in answer["words"]]
+
+
+def test_a_sum_of_words_is_answered_where_a_word_is(demo_server, demo_vectors):
+    vectors = formats.load(demo_vectors)
+    answer = demo_server.ask("neighbors", word="king - man + woman", top=5).json
+    wanted = vectors.analogy("king", "man", "woman", 5)
+    assert [(word["word"], word["cosine"]) for word in answer["words"]] == [
+        (word, pytest.approx(cosine, abs=2e-6)) for word, cosine in wanted
+    ]
+    assert (answer["sum"], [word["word"] for word in answer["asked"]]) == (True, ["king", "man", "woman"])
+    assert demo_server.ask("neighbors", word="King").json["sum"] is False
+    for text, unknown in (("king - kng", "kng"), ("c++", "c++"), ("good-king", "good-king"), ("no such", "no such")):
+        reply = demo_server.ask("neighbors", word=text)
+        assert (reply.status, reply.json["word"]) == (404, unknown)
+
+
+def test_two_axes_are_a_plane(demo_server, demo_vectors):
+    vectors = formats.load(demo_vectors)
+    named = ["paris", "boy", "girl", "london"]
+    poles = [("queen", "king"), ("rome", "italy")]
+    answer = demo_server.ask("axis", positive=["queen", "rome"], negative=["king", "italy"], words=named).json
+    directions = [vectors.unit(to) - vectors.unit(away) for to, away in poles]
+    one, two = (direction / np.linalg.norm(direction) for direction in directions)
+    wanted = sorted(((float(vectors.unit(w) @ one), float(vectors.unit(w) @ two), w) for w in named), reverse=True)
+    assert [(word["cosine"], word["second"], word["word"]) for word in answer["words"]] == [
+        (pytest.approx(x, abs=2e-6), pytest.approx(y, abs=2e-6), word) for x, y, word in wanted
+    ]
+    assert answer["between"] == pytest.approx(float(one @ two), abs=1e-5)
+    assert [word["word"] for word in answer["asked"]] == ["queen", "king", "rome", "italy"]
+    outermost = demo_server.ask("axis", positive=["queen", "rome"], negative=["king", "italy"], top=10).json["words"]
+    assert 10 <= len({word["word"] for word in outermost}) == len(outermost) <= 20
+    (single,) = {len(demo_server.ask("axis", positive="queen", negative="king", top=10).json["words"])}
+    assert single == 10
+
+
+def is_closed(connection):
+    try:
+        return connection.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_connections_that_wait_for_ever_keep_nobody_out(serve, demo_vectors):
+    """A hundred clients that send half a request: the longest waiting are closed for the new ones, and all answered."""
+    from w2v.explorer.patience import WAITING
+
+    server = serve("-v", demo_vectors)
+    with contextlib.ExitStack() as open_connections:
+        slow = []
+        for number in range(WAITING + 40):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+            open_connections.enter_context(contextlib.closing(connection))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            slow.append(connection)
+            if number % 20 == 0:
+                assert server.ask("neighbors", word="king", top=1).status == 200
+        assert server.ask("neighbors", word="king", top=1).status == 200
+        assert is_closed(slow[0])
+        slow[-1].sendall(b"done\r\n\r\n")  # slow, but not too slow
+        assert slow[-1].recv(15) == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.slow
+def test_a_request_that_comes_in_drops_is_closed_after_its_time(serve, demo_vectors):
+    from w2v.explorer.patience import ASKING
+
+    server = serve("-v", demo_vectors)
+    with contextlib.closing(socket.create_connection(("127.0.0.1", server.port), timeout=1)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        deadline = time.monotonic() + 5 * ASKING
+
+        def drip():
+            while time.monotonic() < deadline:
+                connection.sendall(b"X-Drop: 1\r\n")  # counted from the last byte, its time would never end
+                time.sleep(0.5)
+
+        with pytest.raises(ConnectionError):
+            drip()
 
 
 def test_the_map_has_a_place_and_a_cluster_for_each_word(demo_server):

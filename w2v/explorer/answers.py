@@ -6,6 +6,7 @@ finds it on the map, `count` how often it occurred, or null. Words are shown in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -13,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from w2v import queries
+from w2v.errors import SettingsError
 from w2v.spelling import fold, suggestions
-from w2v.vectors import Floats, Vectors, check_directed, largest
+from w2v.vectors import Floats, Rows, Vectors, check_directed, largest
 
 Answer = dict[str, Any]
 
 COMPLETED_AMONG = 500_000  # words; beyond, completion looks at the first, the most frequent ones, only
 AXIS_AMONG = 5_000  # the most frequent words, of which an axis shows the outermost unless words are named
+OPERATOR = re.compile(r"(?:^|\s)[-+*](?:\s|$)")  # alone between blanks: this was meant as a sum
 
 
 def complete(vectors: Vectors, start: str, top: int) -> Answer:
@@ -35,9 +38,27 @@ def complete(vectors: Vectors, start: str, top: int) -> Answer:
 
 
 def neighbors(vectors: Vectors, word: str, top: int) -> Answer:
-    """Return the nearest words of a word, and how often it occurred."""
-    asked = _word(vectors, vectors.find(word), 1.0)
-    return {"asked": asked, "words": [_word(vectors, *near) for near in vectors.similar(word, top)]}
+    """Return the nearest words of a word, and how often it occurred; or those of a sum: "king - man + woman"."""
+    terms = _terms(vectors, word)
+    if terms:
+        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms)
+        asked = [_word(vectors, vectors.find(term)) for term in terms]
+        return {"asked": asked, "sum": True, "words": [_word(vectors, *near) for near in found]}
+    asked = [_word(vectors, vectors.find(word), 1.0)]
+    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in vectors.similar(word, top)]}
+
+
+def _terms(vectors: Vectors, text: str) -> list[str]:
+    """Return the words of a sum; none if the text is a word of the vocabulary, or a word at all."""
+    if vectors.form(text) is not None:
+        return []
+    try:
+        words = queries.words_of(text)
+    except SettingsError:
+        if OPERATOR.search(text):
+            raise  # it says what is wrong with the sum
+        return []
+    return [] if words == [text.strip()] else words
 
 
 def analogy(vectors: Vectors, a: str, b: str, c: str, top: int) -> Answer:
@@ -85,28 +106,45 @@ def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
     return {"asked": [_word(vectors, a), _word(vectors, b)], "cosine": round(cosine, 6), "ranks": ranks, "words": near}
 
 
-def axis(vectors: Vectors, positive: str, negative: str, words: Sequence[str], top: int) -> Answer:
-    """Return words by their cosine to the direction from `negative` to `positive`, the most positive first.
+def axis(
+    vectors: Vectors, positives: Sequence[str], negatives: Sequence[str], words: Sequence[str], top: int
+) -> Answer:
+    """Return words by their cosines to one or two directions, each from a negative word to a positive one.
 
-    Without words, the outermost of the frequent ones, half of `top` on either side.
+    A word has its "cosine" to the first, "second" to the second, and the most positive of the first comes first.
+    "between" is the cosine of the two directions themselves. Without words, the outermost of the frequent ones, half of
+    `top` on either side of the first, and as many along the second.
     """
-    positive, negative = vectors.find(positive), vectors.find(negative)
+    if not (1 <= len(positives) == len(negatives) <= 2):
+        raise SettingsError("an axis has a positive and a negative word, and there are one or two axes")
+    poles = [(vectors.find(to), vectors.find(away)) for to, away in zip(positives, negatives)]
+    directions = [vectors.unit(to) - vectors.unit(away) for to, away in poles]
+    for direction in directions:
+        check_directed(direction)
+    along = [vectors.cosines(direction) for direction in directions]
     if words:
-        placed = queries.axis(vectors, positive, negative, _distinct(vectors, words))
-        return _axis(vectors, positive, negative, [_word(vectors, *place) for place in placed])
-    direction = vectors.unit(positive) - vectors.unit(negative)
-    check_directed(direction)
-    cosines = vectors.cosines(direction)
-    frequent = np.flatnonzero(vectors.directed[:AXIS_AMONG])
-    frequent = frequent[~np.isin(frequent, [vectors.row(positive), vectors.row(negative)])]
-    order = frequent[np.argsort(-cosines[frequent], kind="stable")]
+        rows = [vectors.row(word) for word in _distinct(vectors, words)]
+        for row in rows:
+            check_directed(vectors.matrix[row])
+    else:
+        frequent = np.flatnonzero(vectors.directed[:AXIS_AMONG])
+        frequent = frequent[~np.isin(frequent, [vectors.row(word) for pole in poles for word in pole])]
+        rows = list(dict.fromkeys(row for cosines in along for row in _outermost(frequent, cosines, top)))
+    answers = [
+        _word(vectors, vectors.words[row], float(along[0][row]))
+        | ({"second": round(float(along[1][row]), 6)} if len(along) > 1 else {})
+        for row in sorted(rows, key=lambda row: -along[0][row])
+    ]
+    asked = [_word(vectors, word) for pole in poles for word in pole]
+    between = float(_direction(directions[0]) @ _direction(directions[-1])) if len(directions) > 1 else None
+    return {"asked": asked, "words": answers, "between": between}
+
+
+def _outermost(rows: Rows, cosines: Floats, top: int) -> list[int]:
+    """Return the rows of the largest and of the smallest cosines, half of `top` of each."""
+    order = rows[np.argsort(-cosines[rows], kind="stable")]
     half = max(1, top // 2)
-    rows = order if len(order) <= top else np.concatenate([order[:half], order[-half:]])
-    return _axis(vectors, positive, negative, [_word(vectors, vectors.words[row], float(cosines[row])) for row in rows])
-
-
-def _axis(vectors: Vectors, positive: str, negative: str, words: list[Answer]) -> Answer:
-    return {"asked": [_word(vectors, positive), _word(vectors, negative)], "words": words}
+    return list(map(int, order if len(order) <= top else np.concatenate([order[:half], order[-half:]])))
 
 
 def _word(vectors: Vectors, word: str, cosine: float | None = None) -> Answer:

@@ -30,12 +30,12 @@ try:
     from starlette.routing import Route
 
     from w2v.explorer.guard import Guard, is_loopback
+    from w2v.explorer.patience import ASKING, WAITING, Patience
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
 LONGEST = 60.0  # seconds for an answer; the first explanation of all compiles for some of them
 WORKERS = 2  # answers at a time: more would wait for the same memory
-WAITING = 64  # connections
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -52,7 +52,7 @@ QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
     "odd": lambda vectors, asked: answers.odd(vectors, asked.words("words")),
     "compare": lambda vectors, asked: answers.compare(vectors, asked.word("a"), asked.word("b"), asked.top()),
     "axis": lambda vectors, asked: answers.axis(
-        vectors, asked.word("positive"), asked.word("negative"), asked.words("words"), asked.top(40)
+        vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
     ),
 }
 
@@ -162,10 +162,10 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
-        http="h11",
+        http=Patience,
         ws="none",
-        limit_concurrency=WAITING,
-        timeout_keep_alive=30,
+        limit_concurrency=2 * WAITING,  # connections; those beyond WAITING have a request that is being answered
+        timeout_keep_alive=ASKING,
         timeout_graceful_shutdown=1,
         h11_max_incomplete_event_size=16_384,
         proxy_headers=False,

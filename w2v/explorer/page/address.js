@@ -1,9 +1,10 @@
 // All that the page shows is in its address, after the #: a link shows the same thing, and the server never sees it.
 
 const DEFAULTS = {
-  view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "", text: "",
+  view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "", from2: "", to2: "", text: "",
   model: "0", colour: "cluster", lang: "", at: "",
 };
+export const WORDS = ["word", "a", "b", "c", "from", "to", "from2", "to2"];
 const listeners = [];
 export let state = read();
 

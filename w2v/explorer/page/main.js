@@ -1,6 +1,6 @@
 // Puts the page together: the address says what is to be shown, and everything is shown from it.
 
-import { change, onChange, state } from "./address.js";
+import { change, onChange, state, WORDS } from "./address.js";
 import { ask, askMap, events } from "./ask.js";
 import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
 import { WordMap } from "./map.js";
@@ -195,6 +195,7 @@ function form() {
   const held = document.activeElement?.closest?.("#form") ? [...$("form").querySelectorAll("input")].indexOf(document.activeElement) : -1;
   $("form").replaceChildren(el("p", { class: "intro" }, text(view.intro)), ...fields,
     ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []));
+  $("form").dataset.view = state.view;
   $("form").onsubmit = (event) => {
     event.preventDefault();
     const values = Object.fromEntries(inputs.map(([key, input]) => [key, input.value.trim()]));
@@ -207,7 +208,7 @@ function form() {
 async function question(move) {
   const view = current();
   const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
-    ["word", "a", "b", "c", "words", "from", "to", "text"].map((key) => state[key])]);
+    [...WORDS, "words", "text"].map((key) => state[key])]);
   if (wanted === asked) return; // the colour, say, was changed
   asked = wanted;
   running?.abort();
@@ -259,9 +260,10 @@ function beginnings(model) {
 
 // Asks again with another word in the place of one that is not known.
 function instead(word, other) {
-  const keys = ["word", "a", "b", "c", "from", "to"].filter((key) => state[key] === word);
-  const words = split(state.words).map((one) => (one === word ? other : one)).join(" ");
-  change({ ...Object.fromEntries(keys.map((key) => [key, other])), ...(keys.length ? {} : { words }) });
+  const keys = WORDS.filter((key) => state[key] === word);
+  const among = (text) => text.split(/([\s,;，、()"']+)/).map((one) => (one === word ? other : one)).join("");
+  change(keys.length ? Object.fromEntries(keys.map((key) => [key, other]))
+    : current().fields.length ? { words: among(state.words) } : { word: among(state.word) });
 }
 
 $("skip").addEventListener("click", () => $("panel").focus());

@@ -55,6 +55,17 @@ export function wordBox({ label, value = "", hint = "", hidden = false, model, c
     choose?.(word);
   }
 
+  // Takes a completion; that of a sum goes on.
+  function complement(word) {
+    const before = beginning();
+    if (!before) return take(word);
+    input.value = before + word;
+    close();
+  }
+
+  // What stands before the last word of a sum, "king - " of "king - ma"; only where sums are asked for.
+  const beginning = () => (choose ? /^.*(\s[-+*]\s+|^\s*-\s+|[*(]\s*)/.exec(input.value)?.[0] ?? "" : "");
+
   function mark(next) {
     const options = [...list.children];
     if (!options.length) return;
@@ -66,13 +77,14 @@ export function wordBox({ label, value = "", hint = "", hidden = false, model, c
 
   async function complete() {
     running?.abort();
-    if (!input.value.trim()) return close();
+    const start = input.value.slice(beginning().length);
+    if (!start.trim()) return close();
     const mine = (running = new AbortController());
-    const found = await ask("complete", { model: model(), start: input.value, top: 8 }, mine.signal).catch(() => null);
+    const found = await ask("complete", { model: model(), start, top: 8 }, mine.signal).catch(() => null);
     if (!found || mine.signal.aborted || document.activeElement !== input) return;
     list.replaceChildren(...found.words.map((word, number) => el("li", {
       id: `${id}-${number}`, role: "option", "aria-selected": "false",
-      onpointerdown: (event) => { event.preventDefault(); take(word); },
+      onpointerdown: (event) => { event.preventDefault(); complement(word); },
     }, bdi(word))));
     at = -1;
     list.hidden = !found.words.length;
@@ -94,7 +106,7 @@ export function wordBox({ label, value = "", hint = "", hidden = false, model, c
     } else if (event.key === "Enter") {
       if (at >= 0) {
         event.preventDefault();
-        take(list.children[at].textContent);
+        complement(list.children[at].textContent);
       } else if (choose && input.value.trim()) {
         event.preventDefault();
         take(input.value.trim());

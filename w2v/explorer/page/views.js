@@ -6,6 +6,7 @@
 
 import { ask } from "./ask.js";
 import { plane } from "./plane.js";
+import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
 import { cosine, number, text, whole } from "./texts.js";
 
@@ -37,6 +38,8 @@ function about(word, model) {
   return el("p", { class: "about" }, el("strong", {}, bdi(word.word)), " ", parts.join(" · "));
 }
 
+const aboutSum = (sum) => el("p", { class: "about" }, el("strong", {}, bdi(sum)), " ", text("sumNote"));
+
 // One part of an explanation: a paragraph, lines of code, or a table.
 function part({ kind, text: words, columns, rows, digits }) {
   if (kind === "text") return el("p", {}, words);
@@ -60,10 +63,10 @@ export const VIEWS = {
     fields: [],
     ready: (state) => state.word,
     fetch: (model, state, signal) => ask("neighbors", { model, word: state.word, top: 30 }, signal),
-    show: ({ asked, words }, state, model, visit) => ({
-      nodes: [about(asked, model), table(text("neighborsOf", { word: asked.word }), words, visit)],
-      lit: [...main([asked]), ...rest(words)],
-      visit: [asked, ...words].map((word) => word.row),
+    show: ({ asked, sum, words }, state, model, visit) => ({
+      nodes: [sum ? aboutSum(state.word) : about(asked[0], model), table(text("neighborsOf", { word: state.word }), words, visit)],
+      lit: [...main(asked), ...rest(words)],
+      [sum ? "frame" : "visit"]: [...asked, ...words].map((word) => word.row),
       table: exported(words, "cosine", "count"),
       say: words.length ? text("found", { count: whole(words.length), word: words[0].word }) : text("nothing"),
     }),
@@ -143,24 +146,34 @@ export const VIEWS = {
 
   axis: {
     intro: "axisIntro",
-    fields: [["from", "negative"], ["to", "positive"], ["words", "axisWords", { free: true, optional: true }]],
+    fields: [["from", "negative"], ["to", "positive"], ["from2", "negative2"], ["to2", "positive2"],
+      ["words", "axisWords", { free: true }]],
     examples: [["bad", "good"], ["man", "woman"], ["malo", "bueno"], ["男人", "女人"]],
-    ready: (state) => state.from && state.to,
-    fetch: (model, { from, to, words }, signal) =>
-      ask("axis", { model, positive: to, negative: from, words: split(words), top: 40 }, signal),
-    show: ({ asked: [to, from], words }, state, model, visit) => ({
-      nodes: [
-        el("p", { class: "poles" }, el("span", {}, "← ", bdi(from.word)), el("span", {}, bdi(to.word), " →")),
-        table(text("axisFound", { negative: from.word, positive: to.word }), words, visit,
-          [{ head: text("cosine"), of: (word) => word.cosine, signed: true,
-            whole: Math.max(...words.map((word) => Math.abs(word.cosine))) }]),
-      ],
-      lit: [...main([to, from]), ...rest(words)],
-      arrows: [[from.row, to.row]],
-      frame: [to, from, ...words].map((word) => word.row),
-      table: exported(words, "cosine", "count"),
-      say: text("axisFound", { negative: from.word, positive: to.word }),
-    }),
+    ready: ({ from, to, from2, to2 }) => from && to && !from2 === !to2,
+    fetch: (model, { from, to, from2, to2, words }, signal) => ask("axis", { model, positive: [to, to2].filter(Boolean),
+      negative: [from, from2].filter(Boolean), words: split(words), top: 40 }, signal),
+    show: (answer, state, model, visit) => {
+      const { asked, words } = answer;
+      const [to, from, to2, from2] = asked;
+      const signed = (head, of) => ({ head, of, signed: true, whole: Math.max(...words.map((word) => Math.abs(of(word)))) });
+      const said = to2
+        ? text("axesFound", { negative: from.word, positive: to.word, negative2: from2.word, positive2: to2.word })
+        : text("axisFound", { negative: from.word, positive: to.word });
+      return {
+        nodes: to2 ? [
+          el("figure", {}, scatter(answer, said), el("figcaption", {}, text("axesNote", { cosine: cosine(answer.between) }))),
+          table(said, words, visit, [signed(`→ ${to.word}`, (word) => word.cosine), signed(`↑ ${to2.word}`, (word) => word.second)]),
+        ] : [
+          el("p", { class: "poles" }, el("span", {}, "← ", bdi(from.word)), el("span", {}, bdi(to.word), " →")),
+          table(said, words, visit, [signed(text("cosine"), (word) => word.cosine)]),
+        ],
+        lit: [...main(asked), ...rest(words)],
+        arrows: [[from, to], ...(to2 ? [[from2, to2]] : [])].map((ends) => ends.map((word) => word.row)),
+        frame: [...asked, ...words].map((word) => word.row),
+        table: exported(words, "cosine", ...(to2 ? ["second"] : []), "count"),
+        say: said,
+      };
+    },
   },
 
   explain: {
