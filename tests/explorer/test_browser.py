@@ -180,7 +180,7 @@ def test_two_axes_make_a_plane_and_a_link_shows_it_again(demo_server, visit):
     page = visit(demo_server, "view=axis&from=man&to=woman&words=king queen boy girl")
     answers(page)
     page.get_by_role("combobox", name="Second axis, from").fill("france")
-    page.get_by_role("combobox", name="to", exact=True).fill("paris")
+    page.get_by_role("combobox", name="Second axis, to").fill("paris")
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("svg.scatter circle")).to_have_count(4)
     assert {"from2=france", "to2=paris"} <= set(page.url.partition("#")[2].split("&"))
@@ -305,3 +305,37 @@ def test_everything_to_press_has_a_name(demo_server, visit):
             return [...document.querySelectorAll('button, input, select, canvas[tabindex], [role="listbox"], svg')]
                 .filter((one) => !named(one)).map((one) => one.outerHTML); }""")
         assert nameless == []
+
+
+EVERYTHING = (
+    "", "word=king", "word=kng", "view=analogy&a=king&b=man&c=woman", "view=odd&words=king queen paris prince",
+    "view=axis&from=man&to=woman&from2=france&to2=paris", "view=compare&a=king&b=queen&lang=es&colour=frequency",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_against_what_is_behind_it(scheme, demo_server, visit):
+    contrasts = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
+    for fragment in EVERYTHING:
+        page = visit(demo_server, fragment, color_scheme=scheme)
+        page.locator(".begin, #answers table, #notice button").first.wait_for(state="attached")
+        assert page.evaluate(contrasts) == [], fragment
+    page.evaluate("document.querySelector('.intro').style.color = '#7a7a7a'")
+    assert len(page.evaluate(contrasts)) == 1, "the measure sees nothing"
+
+
+def test_the_focus_goes_everywhere_and_is_seen(demo_server, visit):
+    page = visit(demo_server, "view=axis&from=man&to=woman&from2=france&to2=paris")
+    answers(page)
+    wanted = page.evaluate("""() => [...document.querySelectorAll('button, input, select, canvas[tabindex="0"]')]
+        .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length""")
+    seen = set()
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        seen.add(
+            page.evaluate("""() => { const one = document.activeElement; const style = getComputedStyle(one);
+            window.met ??= []; if (!met.includes(one)) met.push(one);
+            return [met.indexOf(one), style.outlineStyle, style.outlineWidth].join(" "); }""")
+        )
+    assert len({one.split()[0] for one in seen}) == wanted
+    assert {one.partition(" ")[2] for one in seen} == {"solid 3px"}

@@ -22,11 +22,19 @@ FIRST_NUMBERS = 4  # of a row; all of them fit no line
 NEGATIVES = 5
 MOST_ROWS = 12  # of a table of words: a sentence may be long
 MOST_IDS = 14  # columns
-KERAS = (
-    "keras.layers.Embedding(*matrix.shape, mask_zero=True,\n"
-    "                       embeddings_initializer=keras.initializers.Constant(matrix))"
-)
-TORCH = "torch.nn.Embedding.from_pretrained(torch.from_numpy(matrix), padding_idx=0)"
+MATRIX = """\
+import numpy as np, w2v
+vectors = w2v.load("{name}")
+unknown = vectors.matrix.mean(axis=0)
+matrix = np.vstack([0 * unknown, unknown, vectors.matrix])"""
+KERAS = """\
+import keras
+rows = keras.initializers.Constant(matrix)
+layer = keras.layers.Embedding(*matrix.shape, rows, mask_zero=True)"""
+TORCH = """\
+import torch
+rows = torch.tensor(matrix)
+layer = torch.nn.Embedding.from_pretrained(rows, padding_idx=0)"""
 MOST_COSINES = 8  # columns of the table of cosines
 
 
@@ -278,7 +286,7 @@ class _Story:
                 parts.append(self.say("no_analogy", d=d))
         parts += [
             self.say("layer"),
-            Code(self.fill("layer_code", name=self.name or "vectors.txt")),
+            Code(MATRIX.format(name=self.name or "vectors.txt")),
             Code(KERAS),
             Code(TORCH),
             self.say("ids_of_texts"),

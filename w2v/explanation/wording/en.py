@@ -37,8 +37,8 @@ TEXTS = {
     "proportion to count^0.75), and the pairs with them get the target 0. These are the negatives; this time: "
     "{negatives}.",
     "columns": "Every word has a row v in the matrix of words and a row u in the matrix of contexts. For each pair:",
-    "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large if both rows point the same way\n"
-    "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: how likely the pair is real\n"
+    "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large: both point the same way\n"
+    "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: is the pair real?\n"
     "error       = target - sigmoid              how far off the answer was",
     "word": "word",
     "context": "context",
@@ -79,8 +79,7 @@ TEXTS = {
     "{a} - {b} + {c}:",
     "no_analogy": "Here {d} was to be expected, and it is not the first: analogies like this need much text, as a rule tens of millions of words.",
     "cosine": "cosine",
-    "layer": "These lines make the matrix a layer of your network, in Keras or in PyTorch:",
-    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "layer": "These lines make the matrix a layer of your network, in Keras or in PyTorch. Row 0 is the padding, and `mask_zero` or `padding_idx` tell the layer so; row 1 stands for unknown words:",
     "ids_of_texts": "`w2v encode` turns texts into these ids; `w2v export keras` and `w2v export torch` write matrix and words to files:",
 }
 

@@ -38,9 +38,9 @@ TEXTS = {
     "menudo: en proporción a frecuencia^0.75) y los pares con ellas llevan el objetivo 0. Son los ejemplos negativos; "
     "esta vez: {negatives}.",
     "columns": "Cada palabra tiene una fila v en la matriz de palabras y una fila u en la de contextos. Para cada par:",
-    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...    grande si las filas apuntan igual\n"
+    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\n"
     "sigmoide         = 1 / (1 + e^-producto escalar)  de 0 a 1: ¿es real el par?\n"
-    "error            = objetivo - sigmoide            lo que faltaba para acertar",
+    "error            = objetivo - sigmoide            lo que faltaba",
     "word": "palabra",
     "context": "contexto",
     "contexts": "contextos",
@@ -83,8 +83,7 @@ TEXTS = {
     "más cercanas a {a} - {b} + {c}:",
     "no_analogy": "Cabía esperar {d}, y no es la primera: para analogías así hace falta mucho texto, por lo general decenas de millones de palabras.",
     "cosine": "coseno",
-    "layer": "Con estas líneas, la matriz se convierte en una capa de tu red, en Keras o en PyTorch:",
-    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "layer": "Con estas líneas, la matriz se convierte en una capa de tu red, en Keras o en PyTorch. La fila 0 es el relleno, y con `mask_zero` o `padding_idx` la capa lo sabe; la fila 1 es la de las palabras desconocidas:",
     "ids_of_texts": "`w2v encode` convierte textos en estos ids; `w2v export keras` y `w2v export torch` guardan la matriz y las palabras en archivos:",
 }
 

@@ -34,7 +34,7 @@ TEXTS = {
     "それらとの組は正解を 0 とします。これが負例です。今回選ばれたのは：{negatives}。",
     "columns": "どの単語も、単語の行列に行 v を、文脈の行列に行 u を持っています。組ごとに次を計算します：",
     "formulas": "内積       = v[1]·u[1] + v[2]·u[2] + ...   行の向きがそろうほど大きい\n"
-    "シグモイド = 1 / (1 + e^-内積)             0 から 1：組が本物である確からしさ\n"
+    "シグモイド = 1 / (1 + e^-内積)             0 から 1：組が本物らしい度合い\n"
     "誤差       = 正解 - シグモイド             正解に足りなかった分",
     "word": "単語",
     "context": "文脈",
@@ -72,8 +72,7 @@ TEXTS = {
     "analogy": "行と行の差にも意味があります。{b}に対する{a}は、{c}に対する何でしょうか。{a} - {b} + {c}に最も近い単語は：",
     "no_analogy": "ここでは{d}が期待されますが、1 位にはなりませんでした。このような類推には大量のテキスト、通常は数千万語が必要です。",
     "cosine": "コサイン",
-    "layer": "次の数行で、この行列を自分のネットワークの層にできます（Keras でも PyTorch でも）：",
-    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "layer": "次の数行で、この行列を自分のネットワークの層にできます（Keras でも PyTorch でも）。0 行目はパディングで、`mask_zero` や `padding_idx` がそれを層に伝えます。1 行目は未知の単語の行です：",
     "ids_of_texts": "`w2v encode` はテキストをこの ID に変え、`w2v export keras` と `w2v export torch` は行列と単語をファイルに書き出します：",
 }
 

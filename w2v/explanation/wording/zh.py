@@ -66,8 +66,7 @@ TEXTS = {
     "analogy": "行与行之间的差也有意义。{a}之于{b}，相当于什么之于{c}？与{a} - {b} + {c}最接近的词是：",
     "no_analogy": "这里本应得到{d}，但它没有排在第一位：这样的类比需要大量文本，通常要有几千万个词。",
     "cosine": "余弦",
-    "layer": "用下面几行代码，就能把这个矩阵变成你的网络中的一层，Keras 和 PyTorch 均可：",
-    "layer_code": 'import numpy as np, w2v\nvectors = w2v.load("{name}")\nspecial = np.stack([np.zeros(vectors.dim, np.float32), vectors.matrix.mean(axis=0)])\nmatrix = np.concatenate([special, vectors.matrix])',
+    "layer": "用下面几行代码，就能把这个矩阵变成你的网络中的一层，Keras 和 PyTorch 均可。第 0 行是填充，`mask_zero` 或 `padding_idx` 就是用来告诉网络层这一点的；第 1 行代表未知的词：",
     "ids_of_texts": "`w2v encode` 把文本变成这些编号；`w2v export keras` 和 `w2v export torch` 把矩阵和词写入文件：",
 }
 
