@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 from collections import namedtuple
 
 import pytest
@@ -83,3 +84,37 @@ def test_a_refusal_says_what_is_needed_what_is_there_and_what_lowers_it(tmp_path
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
     with pytest.raises(ResourceError, match=r"/later: a needs 3\.0 GB of disk, 2\.0 GB is free; less of it lowers it$"):
         resources.require_disk(tmp_path / "not" / "yet" / "later", 3_000_000_000, "a", "less of it lowers it")
+
+
+def test_a_thread_that_the_system_does_not_start_is_one_clear_error_and_ends_the_others(monkeypatch):
+    from w2v.training.run import together
+
+    ended = threading.Event()
+    threads = [threading.Thread(target=ended.wait) for _ in range(3)]
+
+    def no_room():
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads[1], "start", no_room)
+    with pytest.raises(ResourceError, match="the system starts no further thread; fewer --threads need less"):
+        together(threads, lambda: None, ended.set)
+    assert not threads[0].is_alive()
+    assert threads[2].ident is None
+
+
+@pytest.mark.parametrize("left", [0, 813_999_999])
+def test_training_is_refused_where_its_libraries_could_not_be_loaded(w2v, tmp_path, monkeypatch, left):
+    monkeypatch.setattr(resources, "address_space", lambda: left)
+    outcome = w2v("train", tmp_path / "no.txt", "--threads", "1")
+    assert outcome.exit_code == 1
+    assert outcome.stderr.startswith("Error: the limit of the address space leaves ")
+    assert "training takes 814 MB with --threads 1 before it reads a word" in outcome.stderr
+
+
+def test_memory_that_ends_anywhere_is_one_line(w2v, tmp_path, monkeypatch):
+    def nothing_left(threads):
+        raise MemoryError
+
+    monkeypatch.setattr(resources, "require_address_space", nothing_left)
+    outcome = w2v("train", tmp_path / "no.txt")
+    assert outcome == (1, "", "Error: no memory is left; give it more, or less to do at once\n")

@@ -91,8 +91,8 @@ def require_address_space(threads: int) -> None:
     left, needed = address_space(), LIBRARIES + threads * THREAD
     if left is not None and left < needed:
         raise ResourceError(
-            f"the limit of the address space leaves {sized(left)}, training takes {sized(needed)} with {threads}"
-            " threads before it reads a word; raise the limit (ulimit -v), or lower --threads"
+            f"the limit of the address space leaves {sized(left)}, training takes {sized(needed)} with --threads"
+            f" {threads} before it reads a word; raise the limit (ulimit -v), or lower --threads"
         )
 
 
