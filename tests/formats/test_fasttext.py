@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import struct
@@ -85,22 +86,44 @@ def test_a_file_that_was_cut_is_an_error(opened, matrix, at):
         opened(model(WORDS, matrix)[:at])
 
 
-def test_a_quantised_model_is_named(opened, matrix):
-    with pytest.raises(FormatError, match=r"quantised fastText model \(.ftz\)"):
-        opened(model(WORDS, matrix, quantised=True))
+@pytest.mark.parametrize("options", [{}, {"qnorm": True}, {"cutoff": 300, "qnorm": True}, {"dsub": 3}], ids=str)
+@pytest.mark.parametrize("longest", [0, 4])
+def test_the_vectors_of_a_quantised_model_are_those_of_fasttext(tmp_path, options, longest):
+    """8 numbers by 3 are parts of two widths; with a cutoff, words and n-grams are taken away."""
+    pytest.importorskip("fasttext")
+    chance = np.random.default_rng(0)
+    syllables = ["ka", "ni", "\u00f1o", "ru", "\u65e5", "caf\u00e9"]
+    words = ["".join(chance.choice(syllables, 4)) for _ in range(900)]
+    text = tmp_path / "text"
+    text.write_text("".join(f"__label__{i % 3} {' '.join(words[i : i + 6])}\n" for i in range(895)))
+    model = trained(
+        tmp_path / "m.ftz",
+        f"train_supervised({str(text)!r}, dim=8, minn={min(longest, 2)}, maxn={longest}, bucket=500, epoch=1, thread=1,"
+        f" verbose=0); model.quantize(input={str(text)!r}, **{options})",
+    )
+    notes = []
+    vectors = formats.load(tmp_path / "m.ftz", keep_twin=False, note=notes.append)
+    assert list(vectors.words) == model.get_words()
+    assert len(notes) == 1
+    assert "quantised" in notes[0]
+    for row, word in enumerate(vectors.words):
+        np.testing.assert_allclose(vectors.matrix[row], theirs(model, word), rtol=1e-5, atol=1e-6)
+    content = (tmp_path / "m.ftz").read_bytes()
+    for at in range(60, len(content), len(content) // 40):
+        (tmp_path / "cut.ftz").write_bytes(content[:at])
+        with contextlib.suppress(FormatError):
+            assert len(formats.load(tmp_path / "cut.ftz", keep_twin=False)) == len(vectors)  # cut behind its vectors
 
 
 @pytest.mark.parametrize("kind", ["skipgram", "cbow"])
 def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
-    fasttext = pytest.importorskip("fasttext")
+    pytest.importorskip("fasttext")
     text = tmp_path / "text"
     text.write_text("the caf\u00e9 is open and the sun is up \u65e5\u672c\u8a9e na\u00efve\n" * 50)
-    # fastText reads memory it has not set, and meets NaN where that is not zeros; glibc is asked for zeros.
-    code = "import sys, fasttext; fasttext.train_unsupervised(sys.argv[1], sys.argv[2], dim=8, minCount=1, bucket=500, "
-    code += "epoch=1, thread=1, verbose=0).save_model(sys.argv[3])"
-    command = [sys.executable, "-c", code, text, kind, tmp_path / "m.bin"]
-    subprocess.run(command, check=True, env=os.environ | {"MALLOC_PERTURB_": "255"})
-    model = fasttext.load_model(str(tmp_path / "m.bin"))
+    model = trained(
+        tmp_path / "m.bin",
+        f"train_unsupervised({str(text)!r}, {kind!r}, dim=8, minCount=1, bucket=500, epoch=1, thread=1, verbose=0)",
+    )
     vectors = formats.load(tmp_path / "m.bin", keep_twin=False)
     assert list(vectors.words) == model.get_words()
     for row, word in enumerate(vectors.words):
@@ -109,6 +132,16 @@ def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
         np.testing.assert_allclose(vectors[word], theirs(model, word), rtol=1e-5, atol=1e-7)
     _, counts = model.f.getVocab("strict")
     assert vectors.counts.tolist() == list(counts)
+
+
+def trained(path, program):
+    """Train a model with fastText and save it; in a process whose memory begins as zeros.
+
+    It counts up from what it has not set ("Encountered NaN", more often than not): glibc can set that to zeros.
+    """
+    code = f"import fasttext; model = fasttext.{program}; model.save_model({str(path)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"MALLOC_PERTURB_": "255"})
+    return __import__("fasttext").load_model(str(path))
 
 
 def theirs(model, word):

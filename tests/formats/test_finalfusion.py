@@ -75,8 +75,37 @@ def test_a_file_that_was_cut_is_an_error(vectors, tmp_path, at):
         formats.load(tmp_path / "cut.fifu")
 
 
-@pytest.mark.parametrize(("chunk", "what"), [(4, "quantised matrix"), (9, "floret's subwords")])
-def test_what_cannot_be_read_is_named(tmp_path, chunk, what):
-    (tmp_path / "v").write_bytes(b"FiFu" + struct.pack("<3I", 0, 1, chunk) + struct.pack("<IQ", chunk, 0))
-    with pytest.raises(FormatError, match=what):
+def test_florets_words_are_named(tmp_path):
+    (tmp_path / "v").write_bytes(b"FiFu" + struct.pack("<3I", 0, 1, 9) + struct.pack("<IQ", 9, 0))
+    with pytest.raises(FormatError, match="floret's subwords"):
         formats.load(tmp_path / "v")
+
+
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize("normed", [False, True])
+def test_a_quantised_matrix_is_that_of_the_program(tmp_path, projected, normed):
+    pytest.importorskip("finalfusion")
+    from finalfusion import Embeddings, vocab
+    from finalfusion.storage.quantized import PQ, QuantizedArray
+
+    chance = np.random.default_rng(0)
+    centroids = chance.normal(size=(3, 5, 2)).astype(np.float32)
+    projection = np.linalg.qr(chance.normal(size=(6, 6)))[0].astype(np.float32) if projected else None
+    norms = np.array([1, 2, 3, 4], np.float32) if normed else None
+    codes = chance.integers(0, 5, (4, 3)).astype(np.uint8)
+    storage = QuantizedArray(PQ(centroids, projection), codes, norms)
+    path = tmp_path / "v.fifu"
+    Embeddings(storage=storage, vocab=vocab.SimpleVocab(WORDS)).write(str(path))
+    notes = []
+    ours = formats.load(path, keep_twin=False, note=notes.append)
+    assert list(ours.words) == WORDS
+    assert len(notes) == 1
+    np.testing.assert_allclose(ours.matrix, np.stack([storage[row] for row in range(4)]), rtol=1e-5, atol=1e-6)
+    content = path.read_bytes()
+    for at in range(20, len(content)):
+        (tmp_path / "cut.fifu").write_bytes(content[:at])
+        with pytest.raises(FormatError):
+            formats.load(tmp_path / "cut.fifu", keep_twin=False)
+    path.write_bytes(content[:-1] + b"\x05")
+    with pytest.raises(FormatError, match="centroids that it does not hold"):
+        formats.load(path, keep_twin=False)

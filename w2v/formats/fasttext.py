@@ -4,8 +4,10 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
     int32 x 12: dim ws epoch minCount neg wordNgrams loss model bucket minn maxn lrUpdateRate; float64 t
     int32 size, int32 nwords, int32 nlabels, int64 ntokens, int64 pruneidx_size
     size x (bytes \0, int64 count, int8 type: 0 word, 1 label)
-    pruneidx_size x (int32, int32)
+    pruneidx_size x (int32 bucket, int32 row behind the words'): the n-grams that were kept, where it is > 0; of a
+        model with 0 of them none were, with -1 all
     bool quantised; int64 rows, int64 cols, float32 [rows, cols]      rows = nwords + bucket
+        or what `w2v.formats.quantised` reads (.ftz)
     bool, and the output matrix, which is not read
 
 All little-endian. A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret
@@ -22,7 +24,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from w2v.formats.quantised import read_matrix as quantised_matrix
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Floats, Vectors
@@ -31,6 +35,8 @@ MAGIC = struct.pack("<i", 793712314)
 SUPERVISED = 3
 WORD = 0
 LONGEST_NGRAM = 1 << 10
+MOST_BUCKETS = 1 << 28  # fastText's default is 2 million
+EVERY_BUCKET = np.empty(0, np.int32)
 END_OF_SENTENCE = b"</s>"
 ENTRY = struct.Struct("<qb")
 HEADER = struct.Struct("<2i12id3i2q")
@@ -47,30 +53,39 @@ class _Shape(NamedTuple):
     longest: int
     entries: int
     words: int
+    pruned: int
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
     """Read the vectors of all words, labels left out."""
     shape = _read_shape(source)
     names, counts = _read_dictionary(source, shape)
+    places = _read_places(source, shape)
     (quantised,) = struct.unpack("<?", source.take(1, "the matrix"))
+    begin = 0
     if quantised:
-        raise source.error(
-            "is a quantised fastText model (.ftz), whose vectors are only approximate;"
-            " take the .bin that it was made of, or print vectors with fastText itself: fasttext print-word-vectors"
+        matrix = quantised_matrix(source)
+        note(
+            "the model is quantised (.ftz): its vectors are near to those of the .bin that it was made of, not the same"
         )
-    rows, dim = struct.unpack("<2q", source.take(16, "the matrix"))
+    else:
+        rows, dim = struct.unpack("<2q", source.take(16, "the matrix"))
+        begin = source.file.tell()
+        matrix = source.array("<f4", (rows, dim), "the matrix")
+    rows, dim = matrix.shape
     if dim != shape.dim or not shape.words <= rows <= shape.words + shape.buckets:
         raise source.error(NOT_FASTTEXT)
-    begin = source.file.tell()
-    matrix = source.array("<f4", (rows, dim), "the matrix")
+    if places.max(initial=-1) >= rows - shape.words:
+        raise source.error("names n-grams that it does not hold: damaged?")
     count = len(names) if limit is None else min(limit, len(names))
     texts, bad = decoded(names[:count])
     note_undecodable(bad, note)
-    mixed = from_subwords(names[:count], matrix[: shape.words], matrix[shape.words :], (shape.shortest, shape.longest))
+    lengths = (shape.shortest, shape.longest) if shape.pruned else (0, 0)  # pruned to nothing: words alone
+    mixed = from_subwords(names[:count], matrix[: shape.words], matrix[shape.words :], lengths, places=places)
     vectors = vectors_of(texts, mixed, note, counts[:count])
     place = [begin + 4 * dim * shape.words, rows - shape.words, dim, shape.shortest, shape.longest]
-    return replace(vectors, subwords=subwords_of(source.path, place) if source.size is not None else None)
+    mapped = source.size is not None and not quantised and not len(places)
+    return replace(vectors, subwords=subwords_of(source.path, place) if mapped else None)
 
 
 class Subwords:
@@ -91,7 +106,7 @@ class Subwords:
 
         text = np.frombuffer(b"<" + word.encode("utf-8", "replace") + b">", np.uint8)
         room = np.empty(len(text) * (self._lengths[1] - self._lengths[0] + 1), np.int64)
-        found = ngram_rows(text, 0, len(text), *self._lengths, len(self._buckets), room)
+        found = ngram_rows(text, 0, len(text), *self._lengths, len(self._buckets), EVERY_BUCKET, room)
         return np.mean(self._buckets[room[:found]], axis=0) if found else None
 
 
@@ -124,7 +139,7 @@ def _read_shape(source: Source) -> _Shape:
         raise source.error(NOT_FASTTEXT)
     if version == 11 and model == SUPERVISED:
         longest = 0  # version 11 wrote a number there that it did not use
-    return _Shape(dim, buckets, shortest, longest, size, words)
+    return _Shape(dim, buckets, shortest, longest, size, words, pruned)
 
 
 def _read_dictionary(source: Source, shape: _Shape) -> tuple[list[bytes], np.ndarray]:
@@ -139,6 +154,19 @@ def _read_dictionary(source: Source, shape: _Shape) -> tuple[list[bytes], np.nda
     if len(names) != shape.words:
         raise source.error(NOT_FASTTEXT)
     return names, np.array(counts, np.int64)
+
+
+def _read_places(source: Source, shape: _Shape) -> npt.NDArray[np.int32]:
+    """Return which row each bucket has, int32 [buckets], -1 for none; nothing where all have theirs."""
+    if shape.pruned <= 0:
+        return np.empty(0, np.int32)
+    pairs = source.array("<i4", (shape.pruned, 2), "the n-grams that were kept")
+    buckets, rows = pairs[:, 0], pairs[:, 1]
+    if buckets.min() < 0 or buckets.max() >= shape.buckets or rows.min() < 0 or shape.buckets > MOST_BUCKETS:
+        raise source.error(NOT_FASTTEXT)
+    places = np.full(shape.buckets, -1, np.int32)
+    places[buckets] = rows
+    return places
 
 
 def _read_entry(source: Source) -> tuple[bytes, int, int]:
@@ -159,7 +187,12 @@ def _read_entry(source: Source) -> tuple[bytes, int, int]:
 
 
 def from_subwords(
-    names: list[bytes], matrix: Floats, buckets: Floats, lengths: tuple[int, int], own: bytes | None = END_OF_SENTENCE
+    names: list[bytes],
+    matrix: Floats,
+    buckets: Floats,
+    lengths: tuple[int, int],
+    own: bytes | None = END_OF_SENTENCE,
+    places: npt.NDArray[np.int32] = EVERY_BUCKET,
 ) -> Floats:
     """Return the vectors of words.
 
@@ -167,6 +200,7 @@ def from_subwords(
     buckets  float32 [B, D], the rows of n-grams
     lengths  of the shortest and longest n-grams
     own      the word that has no n-grams, for gensim takes some of </s> too
+    places   int32, which row each bucket has; empty where all have theirs
     """
     from w2v.kernels.subwords import mean_rows  # numba: for the model itself, not for its twin
 
@@ -177,5 +211,5 @@ def from_subwords(
     room = np.empty(max(map(len, framed), default=0) * max(lengths[1] - lengths[0] + 1, 1), np.int64)
     out = np.empty((len(names), matrix.shape[1]), np.float32)
     text = np.frombuffer(b"".join(framed), np.uint8)
-    mean_rows(text, offsets, alone, floats(matrix), floats(buckets), *lengths, room, out)
+    mean_rows(text, offsets, alone, floats(matrix), floats(buckets), places, *lengths, room, out)
     return out

@@ -11,8 +11,8 @@ r"""finalfusion, .fifu, version 0: words and vectors in chunks, any word allowed
 All little-endian. The padding brings the file to a multiple of 4, and is 4 bytes where it is one already. The
 rows have length 1 and the norms stand apart: they are multiplied back. Old files do not list their norms at the
 top, so chunks are read to the end of the file. We write 1, 2, 6; a row of length 0, or not finite, with norm 1.
-The Python program forgets 8 bytes for each n-gram when it writes the length of 8: we count them. Quantised
-matrices (4) and floret's words (9) are not read.
+The Python program forgets 8 bytes for each n-gram when it writes the length of 8: we count them. For quantised
+matrices (4) see `w2v.formats.quantised`; floret's words (9) are not read.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import IO
 import numpy as np
 
 from w2v.files import replacing
+from w2v.formats.quantised import read_finalfusion
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import encoded
@@ -88,9 +89,14 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
             matrix, taken = _numbers(source, at, "<QII")
         elif chunk == NORMS:
             norms, taken = _numbers(source, at, "<QI")
-        elif chunk in (QUANTISED, FLORET):
-            what = "a quantised matrix" if chunk == QUANTISED else "floret's subwords, without rows for words"
-            raise source.error(f"holds {what}, which cannot be read; convert it with finalfusion to .txt first")
+        elif chunk == QUANTISED:
+            matrix, taken = read_finalfusion(source, at)
+            note("its matrix is quantised: the vectors are near to those that it was made of, not the same")
+        elif chunk == FLORET:
+            raise source.error(
+                "holds floret's subwords, without rows for words, which cannot be read; convert it with finalfusion to"
+                " .txt first"
+            )
         else:
             taken = 0
         if taken > length and chunk != EXPLICIT:

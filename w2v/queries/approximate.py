@@ -3,8 +3,9 @@
 A graph of neighbours (HNSW, Malkov & Yashunin 2018) by usearch, the extra w2v[index]. It only proposes words: their
 cosines are then taken from the vectors themselves, so an answer may be missed but is never wrong.
 
-To make it takes long (200,000 rows of 100 dimensions: 25 s on two cores), so that it is made when asked for, and
-kept in the user's cache under a fingerprint of the vectors; vectors trained again have another one.
+To make it takes long (200,000 rows of 100 dimensions: 25 s on two cores; a million: 11 minutes on two busy ones, after
+which a question took 2 ms instead of 145 and 98.9 % of the ten nearest were found), so that it is made when asked for,
+and kept in the user's cache under a fingerprint of the vectors; vectors trained again have another one.
 """
 
 from __future__ import annotations
