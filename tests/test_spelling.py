@@ -60,3 +60,8 @@ def test_a_vocabulary_of_two_hundred_thousand_is_searched_while_one_waits():
     started = time.perf_counter()
     suggestions("internatinal", words)
     assert time.perf_counter() - started < 0.5  # 0.06 s on an idle core; 0.3 s for a million
+
+
+def test_a_single_letter_is_no_misspelling_of_all_others():
+    assert suggestions("\u5317", ["\u7231", "\u4eac", "\u5317\u4eac"]) == ["\u5317\u4eac"]
+    assert suggestions("Q", ["a", "q", "queen"]) == ["q"]

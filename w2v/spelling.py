@@ -13,7 +13,7 @@ Points = npt.NDArray[np.uint32]
 Counts = npt.NDArray[np.int32]
 Rows = npt.NDArray[np.intp]
 
-SHORT = 4  # letters; a word so short may be one edit off, and is no stem of another
+SHORT = 4  # letters; a word so short may be one edit off, and is not what is left of a longer one
 
 
 def fold(word: str) -> str:
@@ -45,13 +45,13 @@ def suggestions(word: str, words: Sequence[str], most: int = 3) -> list[str]:
     """Return the words nearest in spelling to `word`, best first, more frequent ones first among equals.
 
     Words that differ in case or accents alone come before words one or two edits away; a
-    word of up to four letters may be one edit off, a longer one two. Where there are none,
-    words that begin with `word`, and then the longest that `word` begins with.
+    word of up to four letters may be one edit off, a longer one two, a single letter none: all
+    others are. Where there are none, words that begin with `word`, and then the longest that `word` begins with.
     """
     wanted = fold(word)
     if not wanted:
         return []
-    reach = 1 if len(wanted) <= SHORT else 2
+    reach = 0 if len(wanted) == 1 else 1 if len(wanted) <= SHORT else 2
     rows = _like(wanted, words, reach)
     edits = _edits(wanted, [fold(words[row]) for row in rows.tolist()], reach)
     best = rows[np.lexsort((rows, edits))][: min(most, np.count_nonzero(edits <= reach))]
@@ -126,8 +126,6 @@ def _edits(wanted: str, words: Sequence[str], reach: int) -> npt.NDArray[np.int6
 
 
 def _of_one_stem(wanted: str, words: Sequence[str], most: int) -> list[str]:
-    if len(wanted) <= SHORT:
-        return []
     longer = list(islice((word for word in words if word.lower().startswith(wanted)), most))
     if longer:
         return longer
