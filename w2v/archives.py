@@ -17,12 +17,12 @@ from w2v.errors import MissingExtraError
 MEMORY = 1 << 28
 
 
-class DamagedError(OSError):
-    """An archive ends too early or holds what it cannot hold; without a number, like gzip's own."""
+class DamagedError(EOFError):
+    """An archive ends too early, as gzip says it, or holds what it cannot hold."""
 
 
-class GreedyError(DamagedError):
-    """An archive asks for more memory than is given."""
+class GreedyError(OSError):
+    """An archive cannot be read: it asks for more memory than is given."""
 
 
 # What is raised for a damaged archive.
@@ -88,7 +88,7 @@ class _Streams(io.RawIOBase):
                 self._packed, self._stream, self._started = self._stream.unused_data, self._decoder(), False
         return True
 
-    def _wrong(self, problem: str) -> DamagedError:
+    def _wrong(self, problem: str) -> Exception:
         if "Memory usage limit" in problem or "too much memory" in problem:  # of lzma, of zstd
             return GreedyError(
                 f"the archive asks for more than {MEMORY / 1e6:.0f} MB of memory; if you trust it, unpack it first:"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 
 import numpy as np
 import pytest
@@ -63,6 +66,17 @@ def test_a_small_file_that_speaks_of_another_file_is_passed_over(w2v, tmp_path, 
     outcome = w2v("info", path)
     assert outcome.exit_code == 0
     assert "made" not in outcome.stdout
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_info_of_a_damaged_archive_is_one_clear_line(w2v, tmp_path, pack):
+    path = tmp_path / "v.txt"
+    packed = pack(b"1 2\na 1 2\n" * 99)
+    for content in (packed[:-4], packed[:20] + b"damaged" * 9):
+        path.write_bytes(content)
+        outcome = w2v("info", path)
+        assert (outcome.exit_code, outcome.stdout) == (1, "")
+        assert outcome.stderr.startswith(f"Error: {path}: the archive is damaged or cut short (")
 
 
 def test_info_of_nothing_is_one_clear_line(w2v, tmp_path):
