@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import zstandard
+from fasttext_model import BUCKETS, DIM, model
 
 import w2v
 from w2v import formats
@@ -167,7 +168,11 @@ def fuzz_vectors(times: int, seed: int) -> str:
                 for path in folder.iterdir():  # some formats are several files
                     seeds.append((path.name, path.read_bytes()))
                     mains[path.name] = main.name
-    more = [(f"p{number}", pack(TEXT)) for number, pack in enumerate(PACKERS)]
+    rows = np.ones((2 + BUCKETS, DIM), np.float32)
+    more = [
+        ("ft.bin", model(("the", "naïve"), rows)),
+        *((f"p{number}", pack(TEXT)) for number, pack in enumerate(PACKERS)),
+    ]
     seeds += more
     mains |= {name: name for name, _ in more}
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import struct
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from fasttext_model import BUCKETS, DIM, model
 
 from w2v import formats
 from w2v.errors import FormatError, UnknownWordError
 from w2v.formats.fasttext import subwords_of
-
-DIM, BUCKETS = 3, 7
 
 
 def fnv(ngram):
@@ -35,17 +33,6 @@ def ngrams(word, shortest, longest):
         for n in range(shortest, longest + 1)
         if i + n <= len(framed) and not (n == 1 and (i == 0 or i + n == len(framed)))
     ]
-
-
-def model(words, matrix, version=12, kind=2, shortest=2, longest=3, quantised=False, labels=()):
-    entries = [(word, 0) for word in words] + [(label, 1) for label in labels]
-    out = struct.pack("<2i", 793712314, version)
-    out += struct.pack("<12id", DIM, 5, 5, 1, 5, 1, 2, kind, BUCKETS, shortest, longest, 100, 1e-4)
-    out += struct.pack("<3i2q", len(entries), len(words), len(labels), 99, -1)
-    for i, (entry, label) in enumerate(entries):
-        out += (entry if isinstance(entry, bytes) else entry.encode()) + b"\0" + struct.pack("<qb", 100 - i, label)
-    out += struct.pack("<?2q", quantised, *matrix.shape) + matrix.astype("<f4").tobytes()
-    return out + struct.pack("<?2q", False, 1, DIM) + bytes(4 * DIM)
 
 
 WORDS = ["</s>", "the", "caf\u00e9", "\u65e5\u672c", "a"]
