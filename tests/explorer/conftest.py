@@ -43,7 +43,7 @@ class Served:
         self.port = urlsplit(address).port
 
     def get(self, path, headers=None, method="GET", body=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         with contextlib.closing(connection):
             connection.putrequest(method, path, skip_host=headers is not None and "Host" in headers)
             for name, value in (headers or {}).items():
