@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 import socket
 import time
@@ -295,39 +294,14 @@ def test_the_page_says_all_it_says_in_both_languages():
         assert key in keys[0], f"{key} has no text"
 
 
-def unless_busy(holds, measured):
-    """Assert a claim about time, which a machine that others keep busy can neither show nor refute."""
-    if not holds and hasattr(os, "getloadavg") and os.getloadavg()[0] > (os.cpu_count() or 1):
-        pytest.skip(f"the machine is busy, load {os.getloadavg()[0]:.1f}: {measured}")
-    assert holds, measured
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_words_are_there_in_3_s_and_answer_in_50_ms_while_four_ask(serve, tmp_path):
+def test_four_clients_ask_at_once_and_each_gets_its_own_answer(serve, tmp_path):
     rng = np.random.default_rng(0)
-    words = tuple(f"w{number}" for number in range(100_000))
-    path = tmp_path / "large.bin"
-    formats.save(Vectors(words, rng.normal(size=(100_000, 100)).astype(np.float32)), path)
-    formats.load(path)  # leaves the twin
-    server, seconds = None, []
-    while len(seconds) < 4 and (not seconds or min(seconds) >= 3):
-        start = time.perf_counter()
-        server = serve("-v", path)
-        assert server.ask("map").status == 200
-        seconds.append(time.perf_counter() - start)
-    unless_busy(min(seconds) < 3, f"start: {min(seconds):.1f} s")
-
-    def client(seed):
-        times = []
-        for number in np.random.default_rng(seed).integers(len(words), size=15):
-            start = time.perf_counter()
-            assert server.ask("neighbors", word=f"w{number}").status == 200
-            times.append(time.perf_counter() - start)
-        return times
-
-    # 8 ms on two idle cores. Others may be at work on this machine: the best of some rounds counts.
-    medians = []
-    while len(medians) < 6 and (not medians or min(medians) >= 0.05):
-        with ThreadPoolExecutor(4) as clients:
-            medians.append(np.median([seconds for part in clients.map(client, range(4)) for seconds in part]))
-    unless_busy(min(medians) < 0.05, [f"{1000 * median:.0f} ms" for median in medians])
+    words = tuple(f"w{number}" for number in range(20_000))
+    formats.save(Vectors(words, rng.normal(size=(20_000, 50)).astype(np.float32)), tmp_path / "large.bin")
+    server = serve("-v", tmp_path / "large.bin")
+    asked = rng.integers(len(words), size=60).tolist()
+    with ThreadPoolExecutor(4) as clients:
+        replies = list(clients.map(lambda number: server.ask("neighbors", word=f"w{number}", top=1), asked))
+    vectors = formats.load(tmp_path / "large.bin")
+    for number, reply in zip(asked, replies):
+        assert reply.json["words"][0]["word"] == vectors.similar(f"w{number}", top=1)[0].word
