@@ -59,7 +59,7 @@ def test_an_archive_that_asks_for_gigabytes_is_refused_with_what_to_do(tmp_path,
     assert str(refused.value).startswith(
         f"{path}: the archive asks for more than 268 MB of memory; if you trust it, unpack it first: {program}"
     )
-    with mutations.limited_memory(), pytest.raises(FormatError, match=r"cannot be read \(the archive asks for more"):
+    with mutations.limited_memory(), pytest.raises(FormatError, match="the archive asks for more"):
         library.load(path)
 
 
