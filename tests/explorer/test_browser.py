@@ -221,6 +221,16 @@ def test_a_sentence_is_explained_step_by_step(demo_server, visit):
     assert "the | king" in page.locator(".told pre").first.inner_text()
 
 
+def test_an_explanation_is_told_in_four_languages(demo_server, visit):
+    page = visit(demo_server, "view=explain&text=the king&told=zh")
+    expect(page.locator(".told")).to_have_attribute("lang", "zh", timeout=2 * PATIENCE)
+    expect(page.locator(".told h2").first).to_contain_text("一句话怎样变成")
+    page.get_by_role("button", name="日本語").click()
+    expect(page.locator(".told")).to_have_attribute("lang", "ja")
+    expect(page.locator(".told h2").first).to_contain_text("文が数の行に")
+    assert "told=ja" in page.url
+
+
 def test_an_unknown_word_is_a_suggestion_away(demo_server, visit):
     page = visit(demo_server, "word=kng")
     page.locator("#notice button", has_text="king").click()

@@ -2,7 +2,7 @@
 
 const DEFAULTS = {
   view: "neighbors", word: "", a: "", b: "", c: "", words: "", from: "", to: "", from2: "", to2: "", text: "",
-  model: "0", colour: "cluster", lang: "", at: "",
+  model: "0", colour: "cluster", lang: "", told: "", at: "",
 };
 export const WORDS = ["word", "a", "b", "c", "from", "to", "from2", "to2"];
 const listeners = [];

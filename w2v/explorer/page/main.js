@@ -208,7 +208,7 @@ function form() {
 async function question(move) {
   const view = current();
   const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
-    [...WORDS, "words", "text"].map((key) => state[key])]);
+    [...WORDS, "words", "text", "told"].map((key) => state[key])]);
   if (wanted === asked) return; // the colour, say, was changed
   asked = wanted;
   running?.abort();

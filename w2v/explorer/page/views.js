@@ -4,11 +4,12 @@
 //   fetch    the question
 //   show     the answer -> { nodes, lit, arrows, visit, table, say }
 
+import { change } from "./address.js";
 import { ask } from "./ask.js";
 import { plane } from "./plane.js";
 import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, text, whole } from "./texts.js";
+import { cosine, number, text, TOLD, toldIn, whole } from "./texts.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
@@ -183,9 +184,12 @@ export const VIEWS = {
     examples: [["the king lived in the castle"], ["el rey vivía en el castillo"], ["the king"], ["el rey"], ["国王 女王"]],
     ready: (state) => state.text.trim(),
     fetch: (model, state, signal) =>
-      ask("explanation", { model, text: state.text, language: document.documentElement.lang }, signal),
-    show: ({ steps }) => ({
-      nodes: [el("div", { class: "told" }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],
+      ask("explanation", { model, text: state.text, language: toldIn(state) }, signal),
+    show: ({ steps }, state) => ({
+      nodes: [el("p", { class: "tongues" }, ...Object.entries(TOLD).map(([tag, name]) =>
+        el("button", { type: "button", lang: tag, "aria-pressed": String(tag === toldIn(state)),
+          onclick: () => change({ told: tag }) }, name))),
+      el("div", { class: "told", lang: toldIn(state) }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],
       lit: [],
       table: steps.flatMap((step) => [[step.title], ...step.parts.flatMap((one) =>
         (one.kind === "table" ? [...(one.columns.length ? [one.columns] : []), ...one.rows] : [[one.text]]))]),
