@@ -9,7 +9,8 @@ import { ask } from "./ask.js";
 import { plane } from "./plane.js";
 import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, text, TOLD, toldIn, whole } from "./texts.js";
+import { cosine, number, text, whole } from "./texts.js";
+import { TOLD, toldIn } from "./tongues.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
