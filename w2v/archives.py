@@ -26,7 +26,7 @@ class GreedyError(OSError):
 
 
 # What is raised for a damaged archive.
-DAMAGED = (DamagedError, gzip.BadGzipFile, EOFError, zlib.error)
+DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
 def decompressed(raw: io.BufferedReader) -> io.BufferedIOBase | io.RawIOBase:

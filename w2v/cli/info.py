@@ -31,14 +31,9 @@ def info(file: Path, as_json: bool) -> None:
         about = training.facts(training.Folder(file))
         lines = _lines_of_run(about)
     else:
-        from w2v import archives
-        from w2v.errors import FormatError
         from w2v.formats.facts import facts
 
-        try:
-            about = facts(file)
-        except archives.DAMAGED as error:
-            raise FormatError(file, f"the archive is damaged or cut short ({error}); fetch it again") from error
+        about = facts(file)
         lines = _lines(about)
     if as_json:
         click.echo(json.dumps(about, ensure_ascii=False))

@@ -6,9 +6,10 @@ To add a format: write `read(source, limit, note) -> Vectors` and `write(vectors
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,7 +125,7 @@ def _checked(path: Path, format: str | None, dtype: str) -> Format:
 
 
 def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors]:
-    """Return the format of an open file, and its vectors. Raises FormatError, and what `load` says of OSErrors."""
+    """Return the format of an open file, and its vectors. Raises FormatError, and what `told_of` answers."""
     from w2v.formats.detection import detect
 
     about = "vectors"
@@ -154,7 +155,7 @@ def load(
         raise FormatError(path, problem)
     if "metadata" in path.name:
         path = projector.pair_of(path) or path
-    try:
+    with told_of(path):
         found = twin.find(path)
         if found is not None:
             return found if limit is None else tidying.first_of(found, limit)
@@ -165,6 +166,13 @@ def load(
         if keep_twin and limit is None and (packed or not row.mapped):
             twin.make(vectors, path, stamp)
         return vectors
+
+
+@contextlib.contextmanager
+def told_of(path: Path) -> Iterator[None]:
+    """Raise FormatError for what the system or an archive raises while `path` is read."""
+    try:
+        yield
     except archives.GreedyError as error:
         raise FormatError(path, str(error)) from error
     except archives.DAMAGED as error:

@@ -21,11 +21,8 @@ def facts(path: Path) -> dict[str, Any]:
     notes: list[str] = []
     if not path.is_file():
         raise FormatError(path, "no such file" if not path.exists() else "is a folder; name a file of vectors in it")
-    try:
-        with Source(path) as source:
-            row, vectors = formats.read(source, None, notes.append)
-    except OSError as error:
-        raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
+    with formats.told_of(path), Source(path) as source:
+        row, vectors = formats.read(source, None, notes.append)
     norms = np.asarray(vectors.norms, np.float64)
     finite = norms[np.isfinite(norms)]
     about: dict[str, Any] = {

@@ -163,7 +163,7 @@ def _steps(kernel: Kernel, epoch: int, start: int) -> Iterator[_Step]:
 
 def _take(kernel: Kernel, state: State, skipped: int) -> None:
     """Have the training kernel take one step."""
-    control = np.zeros(16, np.int64)
+    control = skipgram.new_control()
     control[[skipgram.NEXT_BLOCK, skipgram.LIMIT]] = state.blocks, state.blocks + 1
     control[[skipgram.SKIP, skipgram.ONLY]] = skipped, 1
     kernel.thread(state.model, control, np.zeros(8), state.rate_share).run()
