@@ -13,7 +13,7 @@ from w2v.errors import SettingsError
 LAST_RATE = 1e-4
 
 
-def _available_threads() -> int:
+def available_threads() -> int:
     """CPUs that this process may use; containers and `taskset` can allow fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -47,11 +47,10 @@ class TrainSettings:
     sample: float = _setting(1e-3, 0.0, 1.0, "--sample", "Thin out words more frequent than this share; 0 keeps all.")
     rate: float = _setting(0.025, 1e-9, 10.0, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.")
     ns_exponent: float = _setting(0.75, -10.0, 10.0, "--ns-exponent", "Noise words are drawn by count to this power.")
-    threads: int = _setting(_available_threads, 1, 1_024, "--threads", "Threads; one gives the same bits every time.")
+    threads: int = _setting(available_threads, 1, 1_024, "--threads", "Threads; the same number gives the same bits.")
     seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
     tokenizer: str = "words"
     keep_case: bool = False
-    deterministic: bool = False
 
     def __post_init__(self) -> None:
         for setting in fields(self):

@@ -85,7 +85,7 @@ class Command:
             self.outputs.check()
             text = folder.read_corpus(kept)
             self.outputs.require_room(len(kept.vocabulary), kept.settings.dim)
-            done = kept.state.blocks / (kept.settings.epochs * training.block_count(kept.corpus["size"]))
+            done = kept.state.sums[0] / max(kept.settings.epochs * text.account.kept, 1)
             self.meter.say(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
             keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, say=self.meter.say)
             keeper.go_on(kept)
@@ -166,8 +166,7 @@ class Command:
             what = f"epoch {now.epoch}/{settings.epochs}"
             self.meter.show(what, now.tokens, now.total, "words", loss=now.loss, rate=now.rate)
 
-        end = settings.epochs * training.block_count(len(text.stream))
-        seen = Trace.spread(state.blocks, end) if self.outputs.trace is not None else None
+        seen = Trace() if self.outputs.trace is not None else None
         again = f"; go on with it: w2v train --resume {keeper.folder.path}"
         self.stops.gently = lambda: keeper.awake
         self.stops.advice = lambda: again if keeper.has_saved else ""
@@ -229,7 +228,7 @@ class Command:
             )
 
 
-TEXTUAL = {"tokenizer", "keep_case", "deterministic"}
+TEXTUAL = {"tokenizer", "keep_case"}
 
 
 def _output_of(path: Path, noted: dict[str, Any]) -> Path:

@@ -100,14 +100,14 @@ def open_window(toy: Toy, word: str, contexts: Sequence[str], negatives: Sequenc
         word,
         everyone,
         np.array([1.0] * len(contexts) + [0.0] * len(negatives)),
-        toy.center[row(word)].astype(np.float64),
-        toy.context[[row(other) for other in everyone]].astype(np.float64),
+        toy.input[row(word)].astype(np.float64),
+        toy.output[[row(other) for other in everyone]].astype(np.float64),
     )
 
 
 def softmax_loss(toy: Toy, window: Window) -> float:
     """Return the loss of the window's contexts under the full softmax, which asks the whole vocabulary each time."""
-    dots = toy.context.astype(np.float64) @ window.row
+    dots = toy.output.astype(np.float64) @ window.row
     total = dots.max() + np.log(np.exp(dots - dots.max()).sum())
     real = [context for context, target in zip(window.contexts, window.targets) if target == 1]
     return float(sum(total - dots[toy.vectors.row(context)] for context in real))

@@ -135,7 +135,7 @@ class _Story:
         return self.texts["listed"].join(map(self.quoted, words))
 
     def model_facts(self) -> dict[str, int]:
-        return {"sentences": self.toy.sentences, "words": len(self.toy.words), "dim": self.toy.center.shape[1]}
+        return {"sentences": self.toy.sentences, "words": len(self.toy.words), "dim": self.toy.input.shape[1]}
 
     def first(self) -> Step:
         lookup, vectors = self.lookup, self.lookup.vectors

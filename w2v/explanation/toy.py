@@ -1,4 +1,4 @@
-"""A model small enough to be trained while the reader waits, with both of its matrices."""
+"""A model small enough to be trained while the reader waits, with both of its tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels import chance, skipgram
-from w2v.settings import LAST_RATE, TrainSettings
+from w2v.kernels.objectives import Rows, skipgram
+from w2v.kernels.rows import aligned_zeros, row_length
+from w2v.kernels.windows import BLOCK, SENTENCE_END
+from w2v.objectives import OBJECTIVES, work_of
+from w2v.settings import TrainSettings
 from w2v.vectors import Vectors
 
 Templates = Sequence[tuple[str, str]]
-CACHE_LINE = 16  # float32 numbers: rows are padded to it
 
 # Enough for the analogies of all languages with any seed; with more epochs the errors that are to be shown are gone.
 SETTINGS = TrainSettings(dim=12, window=2, epochs=4, min_count=1, sample=0, rate=0.05, threads=1, seed=1)
@@ -29,26 +31,26 @@ class Toy:
 
     words    V, most frequent first
     counts   int64 [V]
-    center   float32 [V, D], the rows that become the vectors
-    context  float32 [V, D], the other side of each pair, dropped at the end of a training
+    input    float32 [V, D], the rows that become the vectors
+    output   float32 [V, D], the other side of each pair, dropped at the end of a training
     stream   int32, what was read: ids, -1 behind each sentence
     """
 
     words: tuple[str, ...]
     counts: npt.NDArray[np.int64]
-    center: npt.NDArray[np.float32]
-    context: npt.NDArray[np.float32]
+    input: npt.NDArray[np.float32]
+    output: npt.NDArray[np.float32]
     stream: npt.NDArray[np.int32]
 
     @cached_property
     def vectors(self) -> Vectors:
         """The half that is kept."""
-        return Vectors(self.words, self.center, self.counts)
+        return Vectors(self.words, self.input, self.counts)
 
     @cached_property
     def sentences(self) -> int:
         """How many sentences it has read."""
-        return int(np.count_nonzero(self.stream == skipgram.SENTENCE_END))
+        return int(np.count_nonzero(self.stream == SENTENCE_END))
 
 
 def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainSettings = SETTINGS) -> Toy:
@@ -63,34 +65,24 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
     words = tuple(word for word, _ in counts.most_common())
     ids = {word: id for id, word in enumerate(words)}
     stream = np.array(
-        [id for i in order for id in (*(ids[word] for word in sentences[i]), skipgram.SENTENCE_END)], np.int32
+        [id for i in order for id in (*(ids[word] for word in sentences[i]), SENTENCE_END)], np.int32
     )
     occurrences = np.array([counts[word] for word in words], np.int64)
-    center, context = begin(len(words), settings)
-    skipgram.train(
-        stream,
-        center,
-        context,
-        chance.keep_limits(occurrences, settings.sample),
-        chance.noise_table(occurrences, settings.ns_exponent),
-        skipgram.new_control(),
-        np.zeros(8),
-        settings.window,
-        settings.negatives,
-        settings.epochs,
-        settings.rate,
-        settings.rate * LAST_RATE,
-        settings.seed,
-        (0,) * skipgram.panel_width(settings.negatives),
-    )
+    rows = begin(len(words), settings)
+    objective, work = OBJECTIVES["skipgram"], work_of(stream, occurrences, settings)
+    plan = objective.plan(settings, settings.rate)
+    scratch = objective.new_scratch(plan, rows.input.shape[1])
+    for epoch in range(settings.epochs):
+        for first in range(0, len(stream), BLOCK):
+            unit = epoch * len(stream)
+            skipgram.train_span(unit + first, unit + min(first + BLOCK, len(stream)), work, rows, plan, scratch)
     kept = np.s_[:, : settings.dim]
-    return Toy(words, occurrences, np.ascontiguousarray(center[kept]), np.ascontiguousarray(context[kept]), stream)
+    return Toy(words, occurrences, np.ascontiguousarray(rows.input[kept]), np.ascontiguousarray(rows.output[kept]), stream)
 
 
-def begin(words: int, settings: TrainSettings) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return the matrices before training, rows padded and aligned: centers by chance, contexts zero."""
-    row = -(-settings.dim // CACHE_LINE) * CACHE_LINE
-    center, context = (skipgram.aligned_zeros(words * row).reshape(words, row) for _ in range(2))
+def begin(words: int, settings: TrainSettings) -> Rows:
+    """Return the tables before training: input rows at random, output rows zero."""
+    rows = Rows(*(aligned_zeros(words, row_length(settings.dim)) for _ in range(2)))
     shape = (words, settings.dim)
-    center[:, : settings.dim] = (np.random.default_rng(settings.seed).random(shape, np.float32) - 0.5) / settings.dim
-    return center, context
+    rows.input[:, : settings.dim] = (np.random.default_rng(settings.seed).random(shape, np.float32) - 0.5) / settings.dim
+    return rows

@@ -50,7 +50,6 @@ from numba.extending import intrinsic
 from w2v.kernels.compiler import LANES, REGISTERS
 from w2v.kernels.emit import (
     BYTES,
-    I64,
     fma,
     load,
     load_address,
@@ -193,25 +192,3 @@ def prefetch_rows(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64, shape), emit
-
-
-@intrinsic
-def take_next(_: Any, counter: Any) -> Any:
-    """Return the int64 at address `counter` and add one to it, as one step that no other thread can split."""
-
-    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        pointer = b.inttoptr(args[0], I64.as_pointer())
-        return b.atomic_rmw("add", pointer, whole(1), "monotonic")
-
-    return types.int64(types.int64), emit
-
-
-@intrinsic
-def read_flag(_: Any, address: Any) -> Any:
-    """Return the int64 at `address` as it is now, not as a register remembers it."""
-
-    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        pointer = b.inttoptr(args[0], I64.as_pointer())
-        return b.load_atomic(pointer, "monotonic", 8)
-
-    return types.int64(types.int64), emit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
-from w2v.training.run import block_count
 from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
@@ -25,7 +24,6 @@ __all__ = [
     "Progress",
     "Trace",
     "begin",
-    "block_count",
     "check_memory",
     "compile_ahead",
     "facts",

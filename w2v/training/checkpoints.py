@@ -5,10 +5,10 @@ A NumPy archive (.npz: a zip file whose members are not compressed, each with th
     state.json     version, settings, corpus, position, rate, loss curve
     words.txt      UTF-8, joined by \\n
     counts.npy     int64 [V]
-    center.npy     float32 [V, D]
-    context.npy    float32 [V, D]
+    input.npy      float32 [V, D]
+    output.npy     float32 [V, D]
 
-`numpy.load(path)["center"]` reads it. There are no random generators to keep: all chance follows from seed, epoch
+`numpy.load(path)["input"]` reads it. There are no random generators to keep: all chance follows from seed, epoch
 and position. What is read here may come from a stranger: it is only ever data (no pickle), its sizes are
 compared with the size of the file before memory is taken, and no path in it is followed.
 """
@@ -31,12 +31,12 @@ from w2v import __version__
 from w2v.errors import FormatError, SettingsError
 from w2v.files import replacing
 from w2v.settings import TrainSettings
-from w2v.training.model import Model
+from w2v.training.tables import Tables
 from w2v.training.run import Point, State
 from w2v.vocabulary import Vocabulary
 
-VERSION = 1
-STATE, WORDS, COUNTS, CENTER, CONTEXT = MEMBERS = ("state.json", "words.txt", "counts.npy", "center.npy", "context.npy")
+VERSION = 2
+STATE, WORDS, COUNTS, INPUT, OUTPUT = MEMBERS = ("state.json", "words.txt", "counts.npy", "input.npy", "output.npy")
 ROWS_AT_ONCE = 1 << 14
 DAMAGED = (
     zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError,
@@ -73,10 +73,10 @@ def write(kept: Kept, path: Path) -> None:
         "w2v": __version__,
         "settings": asdict(kept.settings),
         "corpus": kept.corpus,
-        "blocks": state.blocks,
+        "rounds": state.rounds,
         "sums": state.sums.tolist(),
         "rate_share": state.rate_share,
-        "setbacks": state.setbacks,
+        "rollbacks": state.rollbacks,
         "seconds": state.seconds,
         "curve": state.curve,
     }
@@ -85,8 +85,8 @@ def write(kept: Kept, path: Path) -> None:
         archive.writestr(zipfile.ZipInfo(STATE), json.dumps(header, indent=1))
         archive.writestr(zipfile.ZipInfo(WORDS), "\n".join(kept.vocabulary.words).encode())
         _write_array(archive, COUNTS, kept.vocabulary.counts)
-        _write_array(archive, CENTER, state.model.center[:, :dim])
-        _write_array(archive, CONTEXT, state.model.context[:, :dim])
+        _write_array(archive, INPUT, state.tables.input[:, :dim])
+        _write_array(archive, OUTPUT, state.tables.output[:, :dim])
 
 
 def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
@@ -106,18 +106,18 @@ def read(path: Path) -> Kept:
         if len(set(words)) != len(words):
             raise ValueError("a word that stands there twice")
         _check_array(members, COUNTS, "<i8", (len(words),))
-        _check_array(members, CENTER, "<f4", (len(words), settings.dim))  # before memory for it is taken
-        _check_array(members, CONTEXT, "<f4", (len(words), settings.dim))
+        _check_array(members, INPUT, "<f4", (len(words), settings.dim))  # before memory for it is taken
+        _check_array(members, OUTPUT, "<f4", (len(words), settings.dim))
         counts = np.empty(len(words), np.int64)
         _read_array(members, COUNTS, counts, 1)
         if counts.min() < 1 or float(counts.sum(dtype=np.float64)) > 2.0**62:
             raise ValueError("counts out of range")
-        model = Model.empty(len(words), settings.dim)
-        _read_array(members, CENTER, model.center, settings.dim)
-        _read_array(members, CONTEXT, model.context, settings.dim)
-        if not model.sound():
+        tables = Tables.empty(len(words), settings.dim)
+        _read_array(members, INPUT, tables.input, settings.dim)
+        _read_array(members, OUTPUT, tables.output, settings.dim)
+        if not tables.finite():
             raise ValueError("rows that are not finite")
-        return Kept(settings, Vocabulary(words, counts), _read_state(header, model), _corpus(header["corpus"]))
+        return Kept(settings, Vocabulary(words, counts), _read_state(header, tables), _corpus(header["corpus"]))
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -166,14 +166,14 @@ def _read_settings(given: dict[str, Any]) -> TrainSettings:
     return TrainSettings(**given)
 
 
-def _read_state(header: dict[str, Any], model: Model) -> State:
+def _read_state(header: dict[str, Any], tables: Tables) -> State:
     sums = np.array([float(value) for value in header["sums"]])
     state = State(
-        model=model,
-        blocks=_whole(header["blocks"]),
+        tables=tables,
+        rounds=_whole(header["rounds"]),
         sums=sums,
         rate_share=float(header["rate_share"]),
-        setbacks=_whole(header["setbacks"]),
+        rollbacks=_whole(header["rollbacks"]),
         seconds=float(header["seconds"]),
         curve=[Point(_whole(tokens), float(loss), float(rate)) for tokens, loss, rate in header["curve"]],
     )

@@ -13,7 +13,7 @@ from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
 from w2v.text.ranking import SHOWN
 from w2v.training.checkpoints import Kept
-from w2v.training.model import Model
+from w2v.training.tables import Tables
 from w2v.training.run import State
 from w2v.vocabulary import Vocabulary
 
@@ -86,14 +86,14 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     met[there[known]] = True
 
     resources.require_memory(
-        Model.bytes_needed(len(words), settings.dim), f"a model of {len(words):,} words", "a --max-vocab lowers it"
+        Tables.bytes_needed(len(words), settings.dim), f"a model of {len(words):,} words", "a --max-vocab lowers it"
     )
-    model = Model.begin(len(words), settings.dim, settings.seed)
+    tables = Tables.begin(len(words), settings.dim, settings.seed)
     moved = rank[: len(old)]
-    model.center[moved] = kept.state.model.center
-    model.context[moved] = kept.state.model.context
+    tables.input[moved] = kept.state.tables.input
+    tables.output[moved] = kept.state.tables.output
     dropped_words = tuple((text.vocabulary.words[id], int(text.vocabulary.counts[id])) for id in dropped)
-    return Extension(_renumbered(text, numbers, vocabulary, dropped_words), State(model), moved, met)
+    return Extension(_renumbered(text, numbers, vocabulary, dropped_words), State(tables), moved, met)
 
 
 def _renumbered(
@@ -129,8 +129,8 @@ def _renumbered(
 def drift(kept: Kept, extension: Extension, top: int = 5) -> Drift:
     """Return how far the old words have moved; `extension` has been trained."""
     rows = np.flatnonzero(extension.met)
-    before = kept.state.model.center[rows]
-    after = extension.state.model.center[extension.moved[rows]]
+    before = kept.state.tables.input[rows]
+    after = extension.state.tables.input[extension.moved[rows]]
     lengths = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
     products = np.einsum("vd,vd->v", before, after)
     cosines = np.divide(products, lengths, out=np.ones_like(products), where=lengths > 0)

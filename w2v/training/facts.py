@@ -11,7 +11,6 @@ from w2v.errors import FormatError
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import Folder
-from w2v.training.run import block_count
 
 
 def facts(folder: Folder) -> dict[str, Any]:
@@ -20,19 +19,18 @@ def facts(folder: Folder) -> dict[str, Any]:
     Raises ResumeError where no checkpoint is whole, FormatError for an account that is none.
     """
     kept, _ = folder.read()
-    epoch = block_count(kept.corpus["size"])
-    blocks, epochs = kept.state.blocks, kept.settings.epochs
-    account = kept.corpus["account"]
+    account, epochs = kept.corpus["account"], kept.settings.epochs
+    done = float(kept.state.sums[0]) / max(epochs * int(account["kept"]), 1)
     return {
         "folder": str(folder.path),
         "checkpoints": [_checked(path) for path in folder.found()],
         "ids": _ids(folder, kept),
-        "epoch": min(blocks // epoch + 1, epochs),
+        "epoch": min(int(done * epochs) + 1, epochs),
         "epochs": epochs,
-        "done": min(blocks / (epoch * epochs), 1.0),
+        "done": min(done, 1.0),
         "seconds": round(kept.state.seconds, 1),
         "loss": kept.state.curve[-1].loss if kept.state.curve else None,
-        "setbacks": kept.state.setbacks,
+        "rollbacks": kept.state.rollbacks,
         "words": len(kept.vocabulary),
         "dim": kept.settings.dim,
         "first_words": list(kept.vocabulary.words[:6]),

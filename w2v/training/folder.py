@@ -1,7 +1,7 @@
 """Keeps what a run has done: a folder with the corpus as ids and the newest two checkpoints.
 
     DIR/ids.npy                       int32, the stream of ids, written once
-    DIR/checkpoint-000000001234.npz   after 1234 blocks, see `w2v.training.checkpoints`
+    DIR/checkpoint-000000001234.npz   after 1234 rounds, see `w2v.training.checkpoints`
     DIR/lock                          held by the process that is at work here
 
 The ids are kept, and not read again from the text: standard input cannot be read twice, a tokenizer's
@@ -137,7 +137,7 @@ class Folder:
 
     def write(self, kept: Kept) -> None:
         """Write a checkpoint, then remove all but the newest two. Raises OutputError; the older ones stay then."""
-        checkpoints.write(kept, self.path / f"checkpoint-{kept.state.blocks:012d}.npz")
+        checkpoints.write(kept, self.path / f"checkpoint-{kept.state.rounds:012d}.npz")
         for old in self.found()[STAY:]:
             with contextlib.suppress(OSError):
                 old.unlink()

@@ -53,7 +53,7 @@ class Keeper:
         self._seconds = 60 * minutes
         self._say, self._clock = say, clock
         self._asleep, self._off = asleep, False
-        self._saved: int | None = None  # blocks done in the last checkpoint
+        self._saved: int | None = None  # rounds done in the last checkpoint
         self._next = self._last = self._began = clock()
         self._cost = 0.0
         self._exits = ExitStack()
@@ -91,7 +91,7 @@ class Keeper:
     def go_on(self, kept: Kept) -> None:
         """Go on in a folder that holds `kept` (and is locked)."""
         self._about = kept.corpus
-        self._saved = kept.state.blocks
+        self._saved = kept.state.rounds
         self._last = self._clock()
         self._next = self._last + self._seconds
 
@@ -111,11 +111,11 @@ class Keeper:
         due = self.due(share)
         if self._off or (self._asleep and not due):
             return False
-        if self._saved == state.blocks:
+        if self._saved == state.rounds:
             return True
         if not (must or due or (self._clock() - self._last) * WRITING_SHARE >= self._cost):
             return False
-        if not state.model.sound():
+        if not state.tables.finite():
             return False  # the run goes back before it is saved
         try:
             if self._asleep:
@@ -145,7 +145,7 @@ class Keeper:
         began = self._clock()
         self.folder.write(Kept(self._settings, self._corpus.vocabulary, state, self._about))
         self._last = self._clock()
-        self._saved, self._cost, self._next = state.blocks, self._last - began, self._last + self._seconds
+        self._saved, self._cost, self._next = state.rounds, self._last - began, self._last + self._seconds
 
     def _describe(self, sha256: str) -> None:
         self._about = {

@@ -5,7 +5,7 @@ settings           all of them
 machine            Python, libraries, processor
 corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
 tokens = trained + below min-count + subsampled, in each epoch
-training           seconds, loss and its curve, setbacks
+training           seconds, loss and its curve, rollbacks
 vectors            words, dimensions, size of the file
 """
 
@@ -58,7 +58,7 @@ def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha
             "trained": int(centers),
             "subsampled": int(seen - centers),
             "loss": loss / pairs if pairs else None,
-            "setbacks": state.setbacks,
+            "rollbacks": state.rollbacks,
             "rate_share": state.rate_share,
             "curve": [point._asdict() for point in state.curve],
         },

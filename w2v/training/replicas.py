@@ -1,106 +1,270 @@
-"""Replicas that train apart and merge: the same bits for any run with the same number of threads.
+"""Replicas of the tables that train apart and merge: how several threads train, with the same bits every time.
 
-The blocks of a run are dealt out in rounds. In a round each replica, a copy of the whole model, trains its own fixed
-run of blocks; then the changes are merged in a fixed order (`w2v.kernels.merging`) and all replicas begin the
-next round from the result. Nothing in it depends on which thread is faster, and nothing on
-replicas sharing memory: between machines, the merge would be an exchange of changes.
-
-    round      0                       1
-    replica 0  blocks 0..k-1           2k..3k-1
-    replica 1  blocks k..2k-1          3k..4k-1
+How often a row is merged, how much faster replicas learn and what is damped follows from the counts, the settings and
+the number of replicas (`w2v.kernels.merging` has the rule, `w2v.kernels.rounds` the schedule). There is one replica for
+each thread that was asked for; when fewer cores are there, a thread of the system trains several. So the
+vectors depend on --threads, and not on the machine. One replica is the table itself, and nothing is merged.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from w2v.kernels import merging, skipgram
-from w2v.training.model import Floats, Model
-from w2v.training.run import Kernel, State, Tick, together
+from w2v.kernels import rounds as kernels
+from w2v.kernels.objectives import Rows, Work
+from w2v.kernels.rounds import Due, Rounds
+from w2v.kernels.rows import CACHE_LINE, aligned_zeros, row_length
+from w2v.kernels.windows import BLOCK
+from w2v.objectives import OBJECTIVES, work_of
+from w2v.settings import TrainSettings, available_threads
+from w2v.training.run import State, Sums, Tick, together
+from w2v.training.tables import Floats, Tables
 
-# Numbers of a matrix for each block of a share: large enough that merging costs little, small enough that the replicas
-# do not drift far apart.
-NUMBERS_A_BLOCK = 200_000
+MOST_REPLICAS = 64  # the rule was measured up to here
+LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a tenth
+TOUCHES = 512  # of a row between two merges, over all replicas; 2 merge as rarely as that, 32 each 16 touches
+LEAST_TOUCHES = 16
+STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
+DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
+AXES = 16
+CURVED_ROWS = 8192  # rows of the other table that tell the curvature: most of the touches
+ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
+CYCLE_CENTERS = 20  # for each row of a table and replica between two merges of all rows: they cost some 2 % then
+AXES_ROUNDS = 128  # at most between two looks at the curvature
+LEVELS = 64  # of touches between two merges; four for each factor of two
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Who trains what, and which rows are merged when.
+
+    replicas  how many
+    rounds    see `w2v.kernels.rounds`
+    due       of the input table and of the output table
+    touches   float64 [V] of both: how often a row is moved for each center
+    """
+
+    replicas: int
+    rounds: Rounds
+    due: tuple[Due, Due]
+    touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+
+
+def touches_between_merges(replicas: int) -> float:
+    """Return after how many touches a replica's row is merged."""
+    return max(TOUCHES / replicas, LEAST_TOUCHES)
+
+
+def speed_up(replicas: int) -> float:
+    """Return what the rate of a replica is multiplied with, and its changes divided by."""
+    return float(np.sqrt(2 * replicas)) if replicas > 1 else 1.0
+
+
+def replica_count(length: int, most_touches: float, settings: TrainSettings) -> int:
+    """Return how many replicas train: one a thread, but fewer where they could not keep the quality of one.
+
+    length        ids of the corpus
+    most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
+
+    With 64 times the data of a span each replica has something to do; and sqrt(2 R) times the rate must stay stable.
+    """
+    count = min(settings.threads, MOST_REPLICAS, max(1, length // BLOCK))
+    while count > 1 and (
+        speed_up(count) * settings.rate > STABLE_RATE
+        or touches_between_merges(count) < LEAST_SPAN / 4 * most_touches
+    ):
+        count -= 1
+    return count
+
+
+def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
+    """Return the schedule of a run: a function of the corpus and the settings alone."""
+    length, row = len(work.stream), row_length(settings.dim)
+    touches = OBJECTIVES["skipgram"].touches(counts, settings)
+    most = max(float(table.max()) for table in touches)
+    count = replica_count(length, most, settings)
+    between = touches_between_merges(count)
+    # Centers for each unit: what subsampling leaves.
+    centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
+    span = BLOCK if count == 1 else int(np.clip(between / most / centers, LEAST_SPAN, BLOCK))
+    each = max(1, -(-length // (count * span)))
+    if count > 1:
+        span = -(-length // (count * each))  # the same for all, and no replica idle at the end of an epoch
+    wanted = CYCLE_CENTERS * len(counts) / (span * centers)
+    cycle = 1 << int(np.ceil(np.log2(max(wanted, 1)))) if count > 1 else 1
+    rounds = Rounds(span, each, each * settings.epochs, cycle, speed_up(count))
+    no_axes = np.zeros((0, row), np.float32), np.zeros((LEVELS, 0), np.float32)
+    due = tuple(_due(table * span * centers, between, cycle, no_axes) for table in touches)
+    return Schedule(count, rounds, (due[0], due[1]), touches)
+
+
+def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats]) -> Due:
+    """Return when rows are due that are touched so often in a round."""
+    powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
+    order = np.argsort(powers, kind="stable").astype(np.int32)
+    stops = np.searchsorted(powers[order], np.arange(64), side="right").astype(np.int64)
+    levels = np.clip(np.round(4 * np.log2(np.maximum(touches * 2.0**powers, 1))), 0, LEVELS - 1).astype(np.uint8)
+    return Due(order, stops, levels, *no_axes)
+
+
+def curvature(other: Floats, touches: npt.NDArray[np.float64]) -> tuple[Floats, npt.NDArray[np.float64]]:
+    """Return the main axes of the curvature that rows meet, float32 [AXES, row], and the curvature along each.
+
+    other    float32 [V, row], the table that they are scored against
+    touches  float64 [V], of its rows
+
+    A touch of a row x moves it by about rate * ERROR_SLOPE * sum(y y^T) x, over the rows y that it meets.
+    """
+    head, part = other[:CURVED_ROWS], touches[:CURVED_ROWS]
+    second = (head * part[:, None].astype(np.float32)).T @ head
+    values, vectors = np.linalg.eigh(second.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum()))
+    main = slice(None, -AXES - 1, -1)
+    return np.ascontiguousarray(vectors[:, main].T.astype(np.float32)), np.maximum(values[main], 1e-12)
+
+
+def damping(steps: npt.NDArray[np.float64], replicas: int, faster: float) -> Floats:
+    """Return the share of the summed change that is taken away along each axis, float32 [LEVELS, axes].
+
+    steps  how far one touch goes along each axis at the rate of one thread, as a share of the way
+
+    One thread would go 1 - (1 - a)^(R k) of the way in R k touches; R replicas that each take k steps of faster * a
+    go (R / faster) (1 - (1 - faster * a)^k), summed and divided by `faster`.
+    """
+    k = 2.0 ** (np.arange(LEVELS) / 4)[:, None]
+    one, each = np.minimum(steps, 0.999), np.minimum(steps * faster, 0.999)
+    wanted = -np.expm1(replicas * k * np.log1p(-one))
+    gone = -np.expm1(k * np.log1p(-each)) * replicas / faster
+    shares: Floats = np.maximum(0, 1 - wanted / gone).astype(np.float32)
+    return shares
 
 
 class Replicas:
-    """Threads with a model each, merged at the end of each round."""
+    """Trains a state round by round, on as many threads of the system as there are cores for it."""
 
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-        self._count = kernel.settings.threads
-        self._models: list[Model] = []
+    def __init__(self, stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings) -> None:
+        self.settings = settings
+        self.work = work_of(stream, counts, settings)
+        self.schedule = schedule(self.work, counts, settings)
+        self._threads = min(self.schedule.replicas, available_threads())
+        self._copies: Rows | None = None
+        self._objective = OBJECTIVES["skipgram"]
+
+    @property
+    def rounds(self) -> Rounds:
+        """How units are dealt out."""
+        return self.schedule.rounds
 
     def advance(self, state: State, limit: int, tick: Tick) -> bool:
-        """Train rounds until one reaches `limit`, or until `tick` says stop: as `Threads.advance`, round by round.
+        """Train rounds until `limit`, or until `tick`, called about ten times a second, says stop.
 
-        Rounds lie at the same blocks whatever the limit is, so a stop does not change what follows it; the
-        last round ends with the run.
+        With several replicas it goes on to the next round after which all rows are merged, for the state is whole
+        there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
         """
-        share = max(1, state.model.center.size // NUMBERS_A_BLOCK)
-        if not self._models:
-            self._models = [Model.empty(len(state.model.center), state.model.dim) for _ in range(self._count)]
-        stopping = False
-        while state.blocks < limit and not stopping:
-            sound, stopping = self._round(state, share, tick)
-            if not sound:
-                return False
-        return True
-
-    def _round(self, state: State, share: int, tick: Tick) -> tuple[bool, bool]:
-        accounts = np.zeros((self._count, 8))
-        controls = np.zeros((self._count, 16), np.int64)
-        for number, control in enumerate(controls):
-            control[skipgram.NEXT_BLOCK] = state.blocks + number * share
-            control[skipgram.LIMIT] = state.blocks + (number + 1) * share
-
-        def train(number: int) -> None:
-            self._models[number].copy_from(state.model)
-            thread = self._kernel.thread(self._models[number], controls[number], accounts[number], state.rate_share)
-            thread.run()
-
+        rounds = self.rounds
+        replicas = self._begin(state.tables)
+        accounts = np.zeros((self.schedule.replicas, 8))
         before, stopping = state.sums, False
+        rate = self.settings.rate * state.rate_share * rounds.faster
+        plan = self._objective.plan(self.settings, rate)
+        row = state.tables.input.shape[1]
+        scratches = [self._objective.new_scratch(plan, row) for _ in range(self._threads)]
+        shared = aligned_zeros(64).view(np.int64)
+        reached = np.zeros(self._threads, np.int64)
 
         def watch() -> None:
             nonlocal stopping
-            stopping |= tick(before + accounts[:, :4].sum(axis=0))
+            if tick(before + accounts[:, :4].sum(axis=0)):
+                stopping = True
+                shared[kernels.STOP] = 1
 
         def stop() -> None:
-            controls[:, skipgram.STOP] = 1
+            if self.schedule.replicas == 1:
+                shared[kernels.STOP] = 1
 
-        together(self._threads(train), watch, stop)
-        if controls[:, skipgram.DIVERGED].any():
-            return False, stopping
-        self._merge(state.model)
-        state.blocks = int(controls[-1, skipgram.LIMIT])
-        state.sums = before + accounts[:, :4].sum(axis=0)
-        return True, stopping
+        def train(thread: int, first: int, last: int, due: tuple[Due, Due]) -> None:
+            reached[thread] = kernels.train_rounds(
+                thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan, scratches[thread],
+                rounds, *due, shared, accounts,
+            )  # fmt: skip
 
-    def _merge(self, model: Model) -> None:
-        """Merge pairs, pairs of pairs and so on, in the order of the replicas; rows are dealt out to the threads."""
-        rows = np.linspace(0, len(model.center), self._count + 1).astype(int).tolist()
+        try:
+            while state.rounds < limit and not stopping:
+                end = self.merged_round(limit)
+                if self.schedule.replicas > 1:
+                    end = min(end, (state.rounds // rounds.cycle + 1) * rounds.cycle)
+                while state.rounds < end and not shared[kernels.DIVERGED]:
+                    due = self._due(state)
+                    last = min(end, self._next_axes(state.rounds)) if len(due[0].axes) else end
+                    shared[kernels.ARRIVED], reached[:] = 0, state.rounds
+                    threads = [
+                        threading.Thread(target=train, args=(thread, state.rounds, last, due))
+                        for thread in range(self._threads)
+                    ]
+                    try:
+                        together(threads, watch, stop)
+                    finally:
+                        state.rounds = int(reached.min())
+                    if shared[kernels.STOP] and self.schedule.replicas == 1:
+                        break
+                if shared[kernels.DIVERGED]:
+                    return False
+        finally:
+            state.sums = before + accounts[:, :4].sum(axis=0)
+        return True
 
-        def merge(part: int) -> None:
-            start, stop = rows[part], rows[part + 1]
-            for base, replicas in (
-                (model.center, [replica.center for replica in self._models]),
-                (model.context, [replica.context for replica in self._models]),
-            ):
-                _merge_tree(base, replicas, start, stop)
-                base[start:stop] = replicas[0][start:stop]
+    def merged_round(self, limit: int) -> int:
+        """Return the first round from `limit` on before which all rows are merged."""
+        cycle = self.rounds.cycle
+        return min(-(-limit // cycle) * cycle, self.rounds.all)
 
-        together(self._threads(merge), lambda: None, lambda: None)
+    def _begin(self, tables: Tables) -> Rows:
+        """Return the replicas, all equal to the tables."""
+        if self.schedule.replicas == 1:
+            return Rows(*(table.reshape(1, *table.shape) for table in tables.rows))
+        if self._copies is None:
+            self._copies = Rows(*(aligned_zeros(self.schedule.replicas, *table.shape) for table in tables.rows))
+        copies = self._copies
 
-    def _threads(self, work: Callable[[int], None]) -> list[threading.Thread]:
-        return [threading.Thread(target=work, args=(number,)) for number in range(self._count)]
+        def copy(thread: int) -> None:
+            # By the thread that trains it: the system puts memory near the core that touches it first.
+            for replica in range(thread, self.schedule.replicas, self._threads):
+                for own, table in zip(copies, tables.rows):
+                    own[replica] = table
+
+        together(
+            [threading.Thread(target=copy, args=(thread,)) for thread in range(self._threads)],
+            lambda: None,
+            lambda: None,
+        )
+        return copies
+
+    def _next_axes(self, round: int) -> int:
+        """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS."""
+        return 2 ** (round.bit_length()) if round < AXES_ROUNDS else (round // AXES_ROUNDS + 1) * AXES_ROUNDS
+
+    def _due(self, state: State) -> tuple[Due, Due]:
+        """Return which rows are due when, with what is damped from here on."""
+        if self.schedule.replicas < DAMPED_FROM:
+            return self.schedule.due
+        rounds, share = self.rounds, 1 - state.rounds / self.rounds.all
+        due = []
+        for own, other in ((0, 1), (1, 0)):
+            axes, curved = curvature(state.tables.rows[other], self.schedule.touches[other])
+            steps = curved * self.settings.rate * state.rate_share * max(share, 1e-4)
+            due.append(self.schedule.due[own]._replace(
+                axes=axes, damping=damping(steps, self.schedule.replicas, rounds.faster)
+            ))  # fmt: skip
+        return due[0], due[1]
 
 
-def _merge_tree(base: Floats, replicas: list[Floats], start: int, stop: int) -> None:
-    distance = 1
-    while distance < len(replicas):
-        for number in range(0, len(replicas) - distance, 2 * distance):
-            merging.merge_rows(base, replicas[number], replicas[number + distance], start, stop)
-        distance *= 2
+def memory_needed(words: int, settings: TrainSettings) -> int:
+    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
+    replicas = min(settings.threads, MOST_REPLICAS)
+    tables = 1 + replicas if replicas > 1 else 1
+    return tables * Tables.bytes_needed(words, settings.dim) + 64 * words
+
+

@@ -1,11 +1,9 @@
 """Looks at single steps of a run: each pair's dot product, sigmoid and error, before the step and after it.
 
-Some times in a run, between two blocks, the training kernel takes the first steps of the next block one center at
-a time. The rows are looked at before and after each, and then put back to where they were: the run goes on, takes the
-same steps, and ends in the same bits as a run that nobody looks at.
-
-With one thread, and with replicas (`w2v.training.replicas`), these are the steps that the run takes. With several
-threads on one model the pairs and the rate are those of the run, but other threads move the same rows meanwhile.
+Some times in a run, between two rounds, the training kernel takes the first steps of the next round one center at
+a time. The rows are looked at before and after each, and then put back to where they were: the run goes on and ends in
+the same bits as a run that nobody looks at. With one thread these are the very steps that the run takes; with several,
+replicas take them from the same rows at a higher rate (`w2v.kernels.merging`).
 """
 
 from __future__ import annotations
@@ -22,9 +20,11 @@ import numpy.typing as npt
 
 from w2v.errors import SettingsError
 from w2v.files import check_writable, replacing
-from w2v.kernels import chance, negatives, skipgram
-from w2v.settings import LAST_RATE
-from w2v.training.run import Kernel, State, block_count
+from w2v.kernels import chance, negatives, windows
+from w2v.kernels.objectives import skipgram
+from w2v.objectives import OBJECTIVES
+from w2v.training.replicas import Replicas
+from w2v.training.run import State
 
 STEPS = 20  # in all: one center each, with all of its contexts and negatives
 MOMENTS = 5  # of the run, the same number of steps at each
@@ -65,7 +65,6 @@ class Pair(NamedTuple):
 class _Step(NamedTuple):
     """A step that is to be looked at: where its center stands, and the rows that it moves."""
 
-    skipped: int  # centers of the block before it
     position: int
     center: int
     contexts: list[int]
@@ -75,52 +74,60 @@ class _Step(NamedTuple):
 class Trace:
     """Steps of a run, given to `w2v.training.finish`, which fills it.
 
-    moments  blocks before which to look, in their order; without any, nothing is looked at
+    moments  rounds before which to look, in their order; None: spread over the run; none: nothing is looked at
     pairs    what was seen
     steps    how many
     """
 
-    def __init__(self, moments: Sequence[int]) -> None:
-        self.moments = list(moments)
+    def __init__(self, moments: Sequence[int] | None = None) -> None:
+        self.moments = [] if moments is None else list(moments)
         self.pairs: list[Pair] = []
         self.steps = 0
+        self._spread = moments is None
+
+    def begin(self, replicas: Replicas, state: State) -> None:
+        """Choose the moments, if they were not given: at rounds before which all rows are merged."""
+        if self._spread:
+            left = replicas.rounds.all - state.rounds
+            moments = {replicas.merged_round(state.rounds + left * moment // MOMENTS) for moment in range(MOMENTS)}
+            self.moments = sorted(moments - {replicas.rounds.all})
         self._share = -(-STEPS // max(len(self.moments), 1))
 
-    @classmethod
-    def spread(cls, blocks: int, end: int) -> Trace:
-        """Return a trace with moments all over what is left of a run: its blocks from `blocks` to `end`."""
-        return cls(sorted({blocks + (end - blocks) * moment // MOMENTS for moment in range(MOMENTS)}))
-
-    def look(self, kernel: Kernel, words: Sequence[str], state: State) -> None:
-        """If the moment is there, take the first steps of the next block, note their pairs, and take them back."""
-        if not self.moments or state.blocks < self.moments[0]:
+    def look(self, replicas: Replicas, words: Sequence[str], state: State) -> None:
+        """If the moment is there, take the first steps of the next round, note their pairs, and take them back."""
+        if not self.moments or state.rounds < self.moments[0]:
             return
         del self.moments[0]
-        epoch, start = divmod(state.blocks, block_count(len(kernel.stream)))
-        start *= skipgram.BLOCK
-        settings, rate = kernel.settings, kernel.settings.rate * state.rate_share
-        now = skipgram.rate_at(epoch, start, len(kernel.stream), settings.epochs, rate, rate * LAST_RATE)
-        found = [step for step, _ in zip(_steps(kernel, epoch, start), range(self._share))]
-        center, context = state.model.center, state.model.context
+        epoch, round = divmod(state.rounds, replicas.rounds.each)
+        length, settings = len(replicas.work.stream), replicas.settings
+        plan = OBJECTIVES["skipgram"].plan(settings, settings.rate * state.rate_share)
+        scratch = OBJECTIVES["skipgram"].new_scratch(plan, state.tables.input.shape[1])
+        first = round * replicas.schedule.replicas * replicas.rounds.span
+        block = first // windows.BLOCK * windows.BLOCK
+        rate = float(windows.rate_at(epoch, block, length, plan.epochs, plan.rate, plan.last_rate))
+        stop = min(first + replicas.rounds.span, length)
+        found = [step for step, _ in zip(_steps(replicas, epoch, first, stop), range(self._share))]
+        input, output = state.tables.rows
         moved = sorted({id for step in found for id in step.contexts})
         moved_too = sorted({id for step in found for id in (step.center, *step.drawn)})
-        before, before_too = center[moved].copy(), context[moved_too].copy()
+        before, before_too = input[moved].copy(), output[moved_too].copy()
         try:
             for step in found:
                 outputs = [step.center, *step.drawn]
                 dots = _dots(state, step.contexts, outputs)
-                _take(kernel, state, step.skipped)
+                unit = epoch * length + step.position
+                skipgram.train_span(unit, unit + 1, replicas.work, state.tables.rows, plan, scratch)
                 after = _dots(state, step.contexts, outputs)
                 self.pairs += [
                     Pair(
-                        epoch + 1, step.position, _rounded(now), words[step.center], words[word], words[other],
+                        epoch + 1, step.position, _rounded(rate), words[step.center], words[word], words[other],
                         int(k == 0), step.drawn[other] if k else 1, *_judged(dots[j, k], k == 0),
                         *_judged(after[j, k], k == 0),
                     )
                     for j, word in enumerate(step.contexts) for k, other in enumerate(outputs)
                 ]  # fmt: skip
         finally:
-            center[moved], context[moved_too] = before, before_too
+            input[moved], output[moved_too] = before, before_too
         self.steps += len(found)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -140,15 +147,16 @@ def check(path: str | os.PathLike[str]) -> None:
     check_writable(path)
 
 
-def _steps(kernel: Kernel, epoch: int, start: int) -> Iterator[_Step]:
-    """Yield the steps of the block that begins at `start`, found by the training kernel's own functions."""
-    settings, stream = kernel.settings, kernel.stream
-    stop = min(start + skipgram.BLOCK, len(stream))
-    room = skipgram.BLOCK + 2 * settings.window + 2
+def _steps(replicas: Replicas, epoch: int, start: int, stop: int) -> Iterator[_Step]:
+    """Yield the steps of the positions start..stop of an epoch, found by the training kernel's own functions."""
+    settings, work = replicas.settings, replicas.work
+    room = stop - start + 2 * settings.window + 2
     ids, left, right = (np.empty(room, np.int32) for _ in range(3))
     bits = np.empty(room, np.uint64)
     key = np.uint64(chance.epoch_key(settings.seed, epoch))
-    first, last, _, _ = skipgram.gather(stream, start, stop, kernel.keep, key, settings.window, ids, bits, left, right)
+    first, last, _, _ = windows.gather(
+        work.stream, start, stop, work.keep, key, settings.window, ids, bits, left, right
+    )
     position = start
     for c in range(first, last):
         while chance.bits_at(key, position) != bits[c]:
@@ -156,23 +164,15 @@ def _steps(kernel: Kernel, epoch: int, start: int) -> Iterator[_Step]:
         contexts = [*ids[left[c] : c].tolist(), *ids[c + 1 : right[c]].tolist()]
         if contexts:
             drawn, clash = np.empty((settings.negatives, 1), np.int32), np.empty(1, np.int32)
-            negatives.draw_negatives(ids[c : c + 1], bits[c : c + 1], kernel.noise, drawn, clash)
+            negatives.draw_negatives(ids[c : c + 1], bits[c : c + 1], work.noise, drawn, clash)
             center = int(ids[c])
-            yield _Step(c - first, position, center, contexts, Counter(id for [id] in drawn.tolist() if id != center))
-
-
-def _take(kernel: Kernel, state: State, skipped: int) -> None:
-    """Have the training kernel take one step."""
-    control = skipgram.new_control()
-    control[[skipgram.NEXT_BLOCK, skipgram.LIMIT]] = state.blocks, state.blocks + 1
-    control[[skipgram.SKIP, skipgram.ONLY]] = skipped, 1
-    kernel.thread(state.model, control, np.zeros(8), state.rate_share).run()
+            yield _Step(position, center, contexts, Counter(id for [id] in drawn.tolist() if id != center))
 
 
 def _dots(state: State, contexts: list[int], outputs: list[int]) -> npt.NDArray[np.float64]:
     """Return the dot products of some rows, float64 [contexts, outputs]."""
-    center, context = state.model.center, state.model.context
-    dots: npt.NDArray[np.float64] = center[contexts].astype(np.float64) @ context[outputs].astype(np.float64).T
+    input, output = state.tables.rows
+    dots: npt.NDArray[np.float64] = input[contexts].astype(np.float64) @ output[outputs].astype(np.float64).T
     return dots
 
 

@@ -1,8 +1,8 @@
 """Trains: a corpus of ids becomes vectors, and nothing is lost on the way.
 
-A run is a number of slices: threads are started, train blocks and end. Without checkpoints one slice is the
-whole run; with them a slice ends with each epoch, when it is time to save, or when the user
-wants to stop. The blocks are the same ones in the same order, so the vectors are too.
+A run goes on in parts: threads are started, train rounds and end. Without checkpoints one part is the
+whole run; with them a part ends with each epoch, when it is time to save, or when the user
+wants to stop. The rounds are the same ones in the same order, so the vectors are too.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import numpy as np
 
 from w2v import resources
 from w2v.errors import DivergenceError, ResourceError, StoppedError
-from w2v.kernels import chance, skipgram
+from w2v.kernels import chance, rounds
 from w2v.settings import LAST_RATE, TrainSettings, describe
 from w2v.text import EncodedCorpus
 from w2v.training.keeper import Keeper
-from w2v.training.model import Model
-from w2v.training.replicas import Replicas
-from w2v.training.run import Kernel, Point, State, Sums, Threads, block_count
+from w2v.training.replicas import Replicas, memory_needed
+from w2v.training.run import Point, State, Sums
+from w2v.training.tables import Tables
 from w2v.training.trace import Trace
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
-MOST_SETBACKS = 3
+MOST_ROLLBACKS = 3
 CURVE_POINTS = 100
 
 
@@ -59,8 +59,8 @@ def train(
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
 
-    `report` is called about ten times a second, and once at the end. With one thread, the same corpus and settings
-    give the same bits. Raises ResourceError if the model does not fit the memory, DivergenceError.
+    `report` is called about ten times a second, and once at the end. The same corpus and settings, the number of
+    threads among them, give the same bits. Raises ResourceError if the model does not fit the memory, DivergenceError.
     """
     settings = settings or TrainSettings()
     state = begin(corpus.vocabulary, settings)
@@ -73,14 +73,14 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
     words = len(vocabulary)
     check_memory(words, settings)
     try:
-        return State(Model.begin(words, settings.dim, settings.seed))
+        return State(Tables.begin(words, settings.dim, settings.seed))
     except MemoryError as error:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
 
 
 def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
     """Return what a run has learnt so far."""
-    return Vectors(vocabulary.words, state.model.center[:, : state.model.dim], vocabulary.counts)
+    return Vectors(vocabulary.words, state.tables.input[:, : state.tables.dim], vocabulary.counts)
 
 
 def finish(
@@ -98,17 +98,15 @@ def finish(
     """Train `state` to the end of its run.
 
     keeper  saves it on the way
-    stop    asked about ten times a second; True ends the block, saves, and raises StoppedError
-    say     is told of setbacks
+    stop    asked about ten times a second; True ends the work at the next round after which all rows are merged, saves, and raises StoppedError
+    say     is told of rollbacks
     trace   is shown some steps on the way
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
     rate; the third time, DivergenceError is raised, and `state` is the last good one.
     """
-    kernel = Kernel(corpus.stream, corpus.vocabulary.counts, settings)
-    worker = Replicas(kernel) if settings.deterministic and settings.threads > 1 else Threads(kernel)
-    epoch = block_count(len(corpus.stream))
-    end = epoch * settings.epochs
+    replicas = Replicas(corpus.stream, corpus.vocabulary.counts, settings)
+    epoch, end = replicas.rounds.each, replicas.rounds.all
     meter = _Meter(settings, corpus.account.kept, state)
 
     def tick(sums: Sums) -> bool:
@@ -116,44 +114,45 @@ def finish(
         return stop() or (keeper is not None and keeper.due(meter.share(sums)))
 
     trace = trace or Trace([])
-    while state.blocks < end:
-        trace.look(kernel, corpus.vocabulary.words, state)
+    trace.begin(replicas, state)
+    while state.rounds < end:
+        trace.look(replicas, corpus.vocabulary.words, state)
         kept = keeper is not None and keeper.awake
-        limit = min(end, (state.blocks // epoch + 1) * epoch) if kept else end
+        limit = min(end, (state.rounds // epoch + 1) * epoch) if kept else end
         limit = min([limit, *trace.moments])
         began = clock()
         try:
-            sound = worker.advance(state, limit, tick)
+            finite = replicas.advance(state, limit, tick)
         finally:
             state.seconds += clock() - began
-        if not sound or (state.blocks >= end and not state.model.sound()):
+        if not finite or (state.rounds >= end and not state.tables.finite()):
             _go_back(state, settings, keeper, say)
             meter = _Meter(settings, corpus.account.kept, state)
             continue
         asked = stop()
-        saved = keeper is not None and keeper.save(state, meter.share(state.sums), must=asked or state.blocks >= end)
-        if asked and state.blocks < end:
+        saved = keeper is not None and keeper.save(state, meter.share(state.sums), must=asked or state.rounds >= end)
+        if asked and state.rounds < end:
             raise StoppedError(saved)
     report(meter.progress(state.sums))
 
 
 def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, say: Callable[[str], None]) -> None:
     """Put the state back to the last good one, with half the rate."""
-    setbacks = state.setbacks + 1
+    rollbacks = state.rollbacks + 1
     good = keeper.last() if keeper is not None else None
     if good is not None:
-        state.model.copy_from(good.state.model)
-        state.blocks, state.sums, state.curve = good.state.blocks, good.state.sums, good.state.curve
+        state.tables.copy_from(good.state.tables)
+        state.rounds, state.sums, state.curve = good.state.rounds, good.state.sums, good.state.curve
     else:
-        state.model.forget(settings.seed)
-        state.blocks, state.sums, state.curve = 0, np.zeros(4), []
-    state.setbacks, state.rate_share = setbacks, 0.5**setbacks
-    if setbacks >= MOST_SETBACKS:
+        state.tables.forget(settings.seed)
+        state.rounds, state.sums, state.curve = 0, np.zeros(4), []
+    state.rollbacks, state.rate_share = rollbacks, 0.5**rollbacks
+    if rollbacks >= MOST_ROLLBACKS:
         raise DivergenceError(
-            f"the vectors grew out of all bounds {MOST_SETBACKS} times, the last time at a rate of"
+            f"the vectors grew out of all bounds {MOST_ROLLBACKS} times, the last time at a rate of"
             f" {settings.rate * 2 * state.rate_share:g}; try a smaller --alpha, such as {describe('rate')['default']:g}"
         )
-    where = f"block {state.blocks:,}" if state.blocks else "the beginning"
+    where = f"round {state.rounds:,}" if state.rounds else "the beginning"
     say(
         f"warning     the vectors grew out of all bounds; back to {where}, with half the rate:"
         f" {settings.rate * state.rate_share:g}"
@@ -163,15 +162,9 @@ def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, say: 
 _ADVICE = "a smaller --dim, a larger --min-count or a --max-vocab lowers it"
 
 
-def memory_needed(words: int, settings: TrainSettings) -> int:
-    """Return the bytes that training takes beside the corpus: two matrices, the noise table, the keep limits."""
-    models = 1 + settings.threads if settings.deterministic and settings.threads > 1 else 1
-    return models * Model.bytes_needed(words, settings.dim) + 12 * words
-
-
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
-    advice = f"{_ADVICE}, and so do fewer --threads" if settings.deterministic else _ADVICE
+    advice = f"{_ADVICE}, and so do fewer --threads" if settings.threads > 1 else _ADVICE
     resources.require_memory(
         memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", advice
     )
@@ -186,7 +179,7 @@ def trained_share(vocabulary: Vocabulary, sample: float) -> float:
 def compile_ahead(settings: TrainSettings) -> None:
     """Compile the training kernel, for instance while a corpus is being read; does nothing the second time."""
     kernel = Kernel(np.empty(0, np.int32), np.ones(1, np.int64), settings)
-    Threads(kernel).advance(State(Model.begin(1, 1, 0)), 0, lambda sums: False)
+    Threads(kernel).advance(State(Tables.begin(1, 1, 0)), 0, lambda sums: False)
 
 
 class _Meter:
@@ -200,16 +193,16 @@ class _Meter:
 
     def share(self, now: Sums) -> float:
         """Return the share of the run that is done."""
-        return float(now[skipgram.TOKENS]) / max(self.total, 1)
+        return float(now[rounds.TOKENS]) / max(self.total, 1)
 
     def progress(self, now: Sums) -> Progress:
         """Return how far the run is, and now and then add a point to the loss curve."""
-        tokens = int(now[skipgram.TOKENS])
+        tokens = int(now[rounds.TOKENS])
         rate = self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), LAST_RATE)
         loss = _loss(self._reported, now)
         if loss is not None:
             self._reported = now
-        if (tokens - self._drawn[skipgram.TOKENS]) * CURVE_POINTS >= self.total or tokens == self.total:
+        if (tokens - self._drawn[rounds.TOKENS]) * CURVE_POINTS >= self.total or tokens == self.total:
             point = _loss(self._drawn, now)
             if point is not None:
                 self._state.curve.append(Point(tokens, point, rate))
@@ -218,7 +211,7 @@ class _Meter:
             epoch=min(1 + tokens * self.settings.epochs // max(self.total, 1), self.settings.epochs),
             tokens=tokens,
             total=self.total,
-            centers=int(now[skipgram.CENTERS]),
+            centers=int(now[rounds.CENTERS]),
             loss=loss,
             rate=rate,
         )
@@ -226,5 +219,5 @@ class _Meter:
 
 def _loss(before: Sums, now: Sums) -> float | None:
     """Return the mean loss of the pairs between two sums, or None if there are none."""
-    pairs, loss = (now - before)[[skipgram.PAIRS, skipgram.LOSS]]
+    pairs, loss = (now - before)[[rounds.PAIRS, rounds.LOSS]]
     return float(loss / pairs) if pairs > 0 else None

@@ -1,0 +1,37 @@
+"""The training kernels, one file for each objective; all are called in the same way.
+
+    train_span(first, last, work, rows, plan, scratch) -> Tally
+
+trains the units first..last. A unit is a position of the stream of ids in one of the epochs: unit u is position
+u % L of epoch u // L. A span lies within one epoch and holds at most BLOCK units. The kernel knows nothing of threads,
+replicas or files; what it draws at random follows from seed, epoch and position alone.
+
+Which kernel trains is decided by the type of `plan`, when the caller is compiled.
+"""
+
+from __future__ import annotations
+
+from numba.extending import overload
+
+from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives.types import Rows, Tally, Work
+
+__all__ = ["KERNELS", "Rows", "Tally", "Work", "train_span"]
+
+# The type of its plan, and the kernel: an objective's one row here.
+KERNELS = {skipgram.Plan: skipgram.train_span}
+
+
+def train_span(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]  # called from kernels alone
+    """Train the units first..last with the kernel that belongs to the type of `plan`."""
+    raise NotImplementedError("called from kernels alone")
+
+
+@overload(train_span, inline="never")
+def _choose(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]  # numba types
+    chosen = KERNELS[plan.instance_class]
+
+    def call(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]
+        return chosen(first, last, work, rows, plan, scratch)
+
+    return call

@@ -1,0 +1,49 @@
+"""What every training kernel is given, and what it returns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Work(NamedTuple):
+    """What is trained on. Arrays and nothing else: it can be sent to another process as it is.
+
+    stream  int32 [L], ids with SENTENCE_END behind each sentence
+    keep    uint32 [V], see `w2v.kernels.chance.keep_limits`
+    noise   uint64 [V], see `w2v.kernels.chance.noise_table`
+    """
+
+    stream: npt.NDArray[np.int32]
+    keep: npt.NDArray[np.uint32]
+    noise: npt.NDArray[np.uint64]
+
+
+class Rows(NamedTuple):
+    """The two tables that are trained, moved in place; rows of whole cache lines, aligned.
+
+    input   float32 [V, row]  of the words in a window (`syn0` in the C program): they become the vectors
+    output  float32 [V, row]  of what they predict (`syn1neg`)
+    """
+
+    input: npt.NDArray[np.float32]
+    output: npt.NDArray[np.float32]
+
+
+class Tally(NamedTuple):
+    """What became of a span.
+
+    tokens   ids in it, before subsampling
+    centers  tokens trained
+    pairs    pairs of a center and a context among the centers whose loss was added up, one in 32 at random
+    loss     their loss, the sum over outputs of -log P(label)
+    finite   whether the rows last moved still are
+    """
+
+    tokens: int
+    centers: int
+    pairs: int
+    loss: float
+    finite: bool

@@ -1,0 +1,127 @@
+"""What one thread does in a run: it trains spans, and with several replicas it merges rows.
+
+The units of an epoch (`w2v.kernels.objectives`) are dealt out in rounds. In a round each replica trains one span;
+then the rows that are due are merged (`w2v.kernels.merging`), and the next round begins.
+
+    round      0                      1
+    replica 0  units 0..S-1           2S..3S-1
+    replica 1  units S..2S-1          3S..4S-1
+
+A row is due after about the same number of its own touches, so frequent rows are due every round and others every 2nd,
+4th, 8th. Threads take replicas and due rows in a fixed pattern, but which thread takes which changes nothing in the
+result: the same number of replicas gives the same bits for any number of threads.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels.barrier import fetch, wait_for_all
+from w2v.kernels.compiler import kernel
+from w2v.kernels.merging import merge_rows
+from w2v.kernels.objectives import Rows, train_span
+
+# What the threads of a run share, int64 [32]: cache lines of their own.
+STOP, DIVERGED, ARRIVED = 0, 8, 16
+# What became of a replica's spans, float64 [8], a cache line.
+TOKENS, CENTERS, PAIRS, LOSS, MERGED = range(5)
+
+
+class Due(NamedTuple):
+    """Which rows of a table are merged when, and how much of a change is damped.
+
+    order   int32 [V], the rows, those that are due most often first
+    stops   int64 [n], order[: stops[z]] is due in round t if z = the number of zero bits at the end of t + 1
+    levels  uint8 [V], which line of `damping` is a row's: its touches between two merges, as a step of a scale
+    axes, damping  see `merge_rows`
+    """
+
+    order: npt.NDArray[np.int32]
+    stops: npt.NDArray[np.int64]
+    levels: npt.NDArray[np.uint8]
+    axes: npt.NDArray[np.float32]
+    damping: npt.NDArray[np.float32]
+
+
+class Rounds(NamedTuple):
+    """How units are dealt out.
+
+    span    units of a span
+    each    rounds of an epoch
+    all     rounds of the run
+    cycle   every so many rounds all rows are merged, a power of two; after the last round they are anyway
+    faster  what the replicas' rate is multiplied with
+    """
+
+    span: int
+    each: int
+    all: int
+    cycle: int
+    faster: float
+
+
+@kernel
+def train_rounds(thread, threads, first, last, work, base, replicas, plan, scratch, rounds, inputs, outputs, shared,
+                 accounts):  # fmt: skip
+    """Train the rounds first..last as one of several threads; returns the round before which it stopped.
+
+    base      Rows, merged; with one replica not looked at
+    replicas  Rows of [R, V, row]
+    inputs, outputs  Due
+    shared    int64 [32]; with one replica, STOP ends the work after a span
+    accounts  float64 [R, 8], added to
+    """
+    count, length = len(replicas.input), len(work.stream)
+    total, along = np.empty(base.input.shape[1], np.float32), np.empty(max(1, len(inputs.axes)), np.float32)
+    flags = shared.ctypes.data
+    for round in range(first, last):
+        if count == 1 and fetch(flags + 8 * STOP) != 0:
+            return round
+        epoch, start = round // rounds.each * length, round % rounds.each * count * rounds.span
+        for replica in range(thread, count, threads):
+            begin = min(start + replica * rounds.span, length)
+            end = min(begin + rounds.span, length)
+            if begin == end:
+                continue
+            rows = Rows(replicas.input[replica], replicas.output[replica])
+            tally = train_span(epoch + begin, epoch + end, work, rows, plan, scratch)
+            account = accounts[replica]
+            account[TOKENS] += tally.tokens
+            account[CENTERS] += tally.centers
+            account[PAIRS] += tally.pairs
+            account[LOSS] += tally.loss
+            if not tally.finite:
+                shared[DIVERGED] = 1
+        if count > 1:
+            wait_for_all(shared[ARRIVED:], threads)
+            # Between two waits nobody trains, so all threads see the same.
+            diverged = fetch(flags + 8 * DIVERGED)
+            accounts[thread, MERGED] += merge_due(base.input, replicas.input, inputs, round, thread, threads, rounds,
+                                                  total, along)  # fmt: skip
+            accounts[thread, MERGED] += merge_due(base.output, replicas.output, outputs, round, thread, threads, rounds,
+                                                  total, along)  # fmt: skip
+            wait_for_all(shared[ARRIVED:], threads)
+        else:
+            diverged = shared[DIVERGED]
+        if diverged:
+            return round + 1
+    return last
+
+
+@kernel
+def merge_due(base, replicas, due, round, thread, threads, rounds, total, along):
+    """Merge this thread's share of the rows that are due after a round; returns how many rows had changed."""
+    after = round + 1
+    stop = len(due.order)
+    if after % rounds.cycle != 0 and after != rounds.all:
+        zeros = 0
+        while after >> zeros & 1 == 0:
+            zeros += 1
+        stop = due.stops[zeros]
+    return merge_rows(
+        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.damping, due.levels, total,
+        along,
+    )  # fmt: skip

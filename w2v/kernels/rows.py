@@ -1,0 +1,47 @@
+"""Rows of float32 numbers that begin on cache lines: how they are made, and whether they are still finite."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels.compiler import kernel
+
+CACHE_LINE = 16  # float32 numbers; also the widest vector register
+# Rows that learn hold numbers below a hundred. Beyond this one they are lost, long before the first infinity.
+LARGEST = 2.0**20
+LARGEST_BITS = np.int32(np.float32(LARGEST).view(np.int32))
+
+
+def row_length(dim: int) -> int:
+    """Return the numbers of a row of `dim` numbers, padded to whole cache lines."""
+    return -(-dim // CACHE_LINE) * CACHE_LINE
+
+
+def aligned_zeros(*shape: int) -> npt.NDArray[np.float32]:
+    """Return float32 zeros that begin on a cache line; the system gives the memory when it is first touched."""
+    size = int(np.prod(shape, dtype=object))
+    room = np.zeros(size + CACHE_LINE, np.float32)
+    skip = -(room.ctypes.data // 4) % CACHE_LINE
+    return room[skip : skip + size].reshape(shape)
+
+
+@kernel
+def all_finite(rows, ids):
+    """Return whether all numbers in the rows of these ids are within +-LARGEST: neither NaN nor infinity, nor near it.
+
+    rows  float32 [V, row]
+    ids   int32 [n]
+
+    By their bits, as whole numbers: the largest of whole numbers is vector code, a sum of floats is not.
+    25 ns a row: for the last 256 centers of a block that is 0.2 % of its time, for all of them it would be 2 %. A row
+    that is not finite spoils every row that meets it, so it is found a few blocks later at the most; and all
+    rows are checked before anything is written.
+    """
+    bits = rows.view(np.int32)
+    largest = np.int32(0)
+    for c in range(len(ids)):
+        row = bits[ids[c]]
+        for d in range(len(row)):
+            largest = max(largest, row[d] & np.int32(0x7FFFFFFF))
+    return largest < LARGEST_BITS

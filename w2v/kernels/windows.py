@@ -1,0 +1,76 @@
+"""Which tokens of a span are trained, the window of each, and the learning rate there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.chance import HALF, LOW, bits_at
+from w2v.kernels.compiler import kernel
+
+SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
+BLOCK = 10_000  # positions for which the rate stays the same, as in the C program; also the longest span
+
+
+@kernel
+def rate_at(epoch, start, size, epochs, rate, last_rate):
+    """Return the learning rate of the block that begins at `start` of a stream of `size` ids, float32."""
+    done = (epoch * size + start) / (epochs * size)
+    return np.float32(max(rate * (1 - done), last_rate))
+
+
+@kernel
+def gather(stream, start, stop, keep, key, window, words, bits, left, right):
+    """Find the tokens of stream[start:stop] that are kept, and the window of each.
+
+    words   int32, written: the ids kept, with up to `window` neighbours before and after the block
+    bits    uint64, written: the random bits of each; the low half decides the window, the high half the keeping
+    left    int32, written: words[left[c]:right[c]] is the window of center c, c itself included
+    right   int32, written
+
+    Returns first, last, size, tokens: the block's own centers are words[first:last] of words[:size];
+    tokens counts the ids in the block before subsampling.
+
+    Subsampling comes before the windows, so that they reach further; the width of each is drawn from 1 to
+    `window`: both as in the C program. Windows reach over the edges of the block, for a line
+    may be longer than a block, but never over the end of a sentence.
+    """
+    # The neighbours before the block, found backwards.
+    first, i = 0, start - 1
+    while i >= 0 and first < window and stream[i] != SENTENCE_END:
+        chance = bits_at(key, i)
+        if (chance >> HALF) <= keep[stream[i]]:
+            words[first] = stream[i]
+            first += 1
+        i -= 1
+    for j in range(first // 2):
+        words[j], words[first - 1 - j] = words[first - 1 - j], words[j]
+
+    size, sentence, tokens = first, 0, 0
+    for i in range(start, stop):
+        id = stream[i]
+        if id == SENTENCE_END:
+            for c in range(max(sentence, first), size):
+                right[c] = size
+            sentence = size
+            continue
+        tokens += 1
+        chance = bits_at(key, i)
+        words[size] = id
+        bits[size] = chance
+        left[size] = sentence
+        size += (chance >> HALF) <= keep[id]
+    last, i = size, stop
+    if sentence < last:
+        while i < len(stream) and size < last + window and stream[i] != SENTENCE_END:
+            if (bits_at(key, i) >> HALF) <= keep[stream[i]]:
+                words[size] = stream[i]
+                size += 1
+            i += 1
+    for c in range(max(sentence, first), last):
+        right[c] = size
+    for c in range(first, last):
+        # 32 bits apart from those that decided the keeping
+        width = 1 + np.int64(((bits[c] & LOW) * np.uint64(window)) >> HALF)
+        left[c] = max(left[c], c - width)
+        right[c] = min(right[c], c + width + 1)
+    return first, last, size, tokens

@@ -1,0 +1,70 @@
+"""The two tables that training moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels.objectives import Rows
+from w2v.kernels.rows import LARGEST, aligned_zeros, row_length
+
+Floats = npt.NDArray[np.float32]
+PART = 4096  # rows
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Rows of `dim` numbers, padded with zeros to whole cache lines, each row aligned to one.
+
+    input   float32 [V, row]  the vectors that are the result (`syn0` in the C program)
+    output  float32 [V, row]  the other side of each pair (`syn1neg`)
+    """
+
+    dim: int
+    input: Floats
+    output: Floats
+
+    @classmethod
+    def begin(cls, words: int, dim: int, seed: int) -> Tables:
+        """Return tables that know nothing: input rows uniform in +-0.5 / dim, output rows zero, as in the C program."""
+        tables = cls.empty(words, dim)
+        tables.forget(seed)
+        return tables
+
+    @classmethod
+    def empty(cls, words: int, dim: int) -> Tables:
+        """Return tables of zeros."""
+        return cls(dim, *(aligned_zeros(words, row_length(dim)) for _ in range(2)))
+
+    @property
+    def rows(self) -> Rows:
+        """The tables as the kernels take them."""
+        return Rows(self.input, self.output)
+
+    def forget(self, seed: int) -> None:
+        """Put the tables back to where `begin` has them."""
+        rng = np.random.default_rng(seed)
+        for first in range(0, len(self.input), PART):  # by parts: no second table in memory
+            part = self.input[first : first + PART, : self.dim]
+            part[:] = (rng.random(part.shape, np.float32) - np.float32(0.5)) / np.float32(self.dim)
+        self.output[:] = 0
+
+    def copy_from(self, other: Tables) -> None:
+        """Take over the numbers of tables of the same size."""
+        self.input[:] = other.input
+        self.output[:] = other.output
+
+    def finite(self) -> bool:
+        """Return whether all numbers are finite and of a size that vectors have, see `w2v.kernels.rows`."""
+        return all(
+            bool((np.abs(rows[first : first + PART]) < LARGEST).all())
+            for rows in self.rows
+            for first in range(0, len(rows), PART)
+        )
+
+    @staticmethod
+    def bytes_needed(words: int, dim: int) -> int:
+        """Return the memory that the tables take."""
+        return 2 * 4 * words * row_length(dim)
