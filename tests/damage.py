@@ -43,7 +43,7 @@ def training_of(corpus: Path, output: Path, folder: Path, *, epochs: int, thread
     """Return the command of a run that saves itself as often as it can."""
     return command(
         corpus, "-o", output, "--checkpoint", folder, "--checkpoint-minutes", "0.0005", "--epochs", epochs,
-        "--threads", threads, "--dim", 50, *(["--deterministic"] if threads > 1 else []),
+        "--threads", threads, "--dim", 50,
     )  # fmt: skip
 
 

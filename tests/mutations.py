@@ -27,8 +27,8 @@ from w2v.text.corpus import EncodedCorpus
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import Folder, fingerprint_of
-from w2v.training.model import Model
 from w2v.training.run import State
+from w2v.training.tables import Tables
 
 MORE_MEMORY = 1 << 30  # bytes that the process may take beyond what it has; the system says no to more
 MENDED = "checksums-mended.npz"
@@ -193,7 +193,7 @@ def checkpoint_bytes(folder: Path) -> tuple[bytes, bytes]:
     settings = w2v.TrainSettings(dim=3, threads=1, min_count=1)
     corpus = w2v.read([text], settings)
     about = {"sha256": fingerprint_of(corpus), "size": len(corpus.stream), "account": asdict(corpus.account)}
-    state = State(Model.begin(len(corpus.vocabulary), 3, 1))
+    state = State(Tables.begin(len(corpus.vocabulary), 3, 1))
     kept = Folder(folder)
     kept.write_ids(corpus.stream)
     kept.write(Kept(settings, corpus.vocabulary, state, about))

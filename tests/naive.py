@@ -100,15 +100,20 @@ def window_steps(x, y, labels, times, rate):
     return error @ y, error.T @ x, error
 
 
-def train(stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000):
+def train(
+    stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None
+):
     """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
 
     width  how many outputs are taken together
+    part   (epoch, first, last): only the centers at these positions
     """
     loss = pairs = 0.0
     for epoch in range(epochs):
+        if part and epoch != part[0]:
+            continue
         for position, bits, id, contexts in windows(stream, keep, window, seed, epoch):
-            if not contexts:
+            if not contexts or (part and not part[1] <= position < part[2]):
                 continue
             # The rate is that of the block in which the center stands.
             done = (epoch * len(stream) + position // block * block) / (epochs * len(stream))
@@ -131,3 +136,20 @@ def train(stream, center, context, keep, noise, window, count, epochs, rate, las
                     center[word] += step[here] @ y[here]
                     context[np.array(outputs)[here]] += np.outer(step[here], before)
     return loss, pairs
+
+
+def merge(base, replicas, faster, axes=(), curvature=(), rate=0.0, touches=0.0):
+    """Return a row that replicas moved from `base` [D], each to its own replicas[r], at `faster` times the rate.
+
+    axes, curvature  orthonormal directions, and how steep the loss is along each
+    rate             of one thread
+    touches          of the row in one replica since it was `base`
+    """
+    change = sum(np.asarray(replica) - base for replica in replicas) / faster
+    for axis, steep in zip(axes, curvature):
+        # What is left of the way to the minimum after one touch: 1 - rate * curvature.
+        left_of_one, left_of_each = 1 - min(rate * steep, 0.999), 1 - min(rate * faster * steep, 0.999)
+        one_thread = 1 - left_of_one ** (len(replicas) * touches)
+        summed = len(replicas) * (1 - left_of_each**touches) / faster
+        change = change - max(0.0, 1 - one_thread / summed) * (axis @ change) * axis
+    return base + change

@@ -36,9 +36,7 @@ class Objective:
 
 def work_of(stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings) -> Work:
     """Return what is trained on: the ids, which of them are kept, and the noise."""
-    return Work(
-        stream, chance.keep_limits(counts, settings.sample), chance.noise_table(counts, settings.ns_exponent)
-    )
+    return Work(stream, chance.keep_limits(counts, settings.sample), chance.noise_table(counts, settings.ns_exponent))
 
 
 def _skipgram_plan(settings: TrainSettings, rate: float) -> skipgram.Plan:

@@ -14,7 +14,8 @@ from w2v.errors import CorpusError, SettingsError, UnknownWordError
 from w2v.explanation import Code, Table, pairs, toy
 from w2v.explanation.sentences import look_up, tokens
 from w2v.explanation.wording import LANGUAGES
-from w2v.kernels import chance, skipgram
+from w2v.kernels import chance
+from w2v.kernels.objectives import skipgram
 from w2v.vectors import Vectors
 
 SENTENCE = "the king lived in the castle"
@@ -39,8 +40,8 @@ def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
         skipgram.panel_width(settings.negatives),
     )  # fmt: skip
     # float32, and rows moved in another order where a word stands twice in a window
-    np.testing.assert_allclose(model.center, center[:, : settings.dim], atol=2e-3)
-    np.testing.assert_allclose(model.context, context[:, : settings.dim], atol=2e-3)
+    np.testing.assert_allclose(model.input, center[:, : settings.dim], atol=2e-3)
+    np.testing.assert_allclose(model.output, context[:, : settings.dim], atol=2e-3)
 
 
 def test_the_toy_reads_our_sentences_and_the_readers_all_words_kept(told):
@@ -93,8 +94,8 @@ def test_the_negatives_are_the_first_different_draws_of_the_trainer(told):
 def test_the_table_of_pairs_agrees_with_the_naive_step(told):
     window = told.window
     row, real = told.toy.words.index, int(window.targets.sum())
-    x = told.toy.center[[row(window.word)]].astype(float)
-    y = told.toy.context[[row(word) for word in window.contexts]].astype(float)
+    x = told.toy.input[[row(window.word)]].astype(float)
+    y = told.toy.output[[row(word) for word in window.contexts]].astype(float)
     _, _, error = naive.window_steps(x, y, window.targets, np.ones(len(y)), rate=1.0)
     (table,) = [table for table in tables(told.steps[1]) if len(table.columns) == 6]
     assert table.columns == ("word", "context", "target", "dot product", "sigmoid", "error")
@@ -128,7 +129,7 @@ def test_a_context_that_stands_there_twice_moves_once_for_each(told):
 
 
 def test_the_loss_of_the_softmax_asks_every_word(told):
-    window, context = told.window, told.toy.context.astype(float)
+    window, context = told.window, told.toy.output.astype(float)
     expected = 0.0
     for word, target in zip(window.contexts, window.targets):
         if target == 1:
@@ -145,7 +146,7 @@ def test_the_number_of_pairs_that_came_closer_is_counted(told):
 
 def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(told):
     cosines, neighbors, analogy = tables(told.steps[2])
-    rows = dict(zip(told.toy.words, told.toy.center.astype(float)))
+    rows = dict(zip(told.toy.words, told.toy.input.astype(float)))
 
     def cosine(a, b):
         return a @ b / np.linalg.norm(a) / np.linalg.norm(b)

@@ -94,7 +94,7 @@ def test_a_fifo_and_a_device_are_read_to_their_end(tmp_path):
 def test_a_checkpoint_whose_members_are_larger_than_the_file_is_refused(tmp_path):
     path = tmp_path / "c.npz"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("state.json", "words.txt", "counts.npy", "center.npy", "context.npy"):
+        for name in ("state.json", "words.txt", "counts.npy", "input.npy", "output.npy"):
             archive.writestr(name, bytes(1 << 20))
     from w2v.training import checkpoints
 

@@ -8,7 +8,8 @@ import pytest
 
 import w2v as library
 from w2v import training
-from w2v.kernels import chance, skipgram
+from w2v.kernels import chance, windows
+from w2v.kernels.objectives import skipgram
 from w2v.training import Trace
 from w2v.training.trace import STEPS
 
@@ -23,10 +24,9 @@ def run(tmp_path, repeats, moments=None, **settings):
     chosen = library.TrainSettings(**SETTINGS | {"threads": 1} | settings)
     corpus = library.read([path], chosen)
     state = training.begin(corpus.vocabulary, chosen)
-    end = chosen.epochs * training.block_count(len(corpus.stream))
-    trace = Trace.spread(0, end) if moments is None else Trace(moments)
+    trace = Trace(moments)
     training.finish(corpus, chosen, state, trace=trace)
-    return corpus, chosen, (state.model.center.tobytes(), state.model.context.tobytes()), trace
+    return corpus, chosen, (state.tables.input.tobytes(), state.tables.output.tobytes()), trace
 
 
 def naive_pairs(corpus, settings, blocks, share):
@@ -34,15 +34,15 @@ def naive_pairs(corpus, settings, blocks, share):
     stream, words = corpus.stream, corpus.vocabulary.words
     keep = chance.keep_limits(corpus.vocabulary.counts, settings.sample)
     noise = chance.noise_table(corpus.vocabulary.counts, settings.ns_exponent)
-    model = training.begin(corpus.vocabulary, settings).model
-    center, context = (rows[:, : settings.dim].astype(float) for rows in (model.center, model.context))
-    per_epoch = -(-len(stream) // skipgram.BLOCK)
+    tables = training.begin(corpus.vocabulary, settings).tables
+    center, context = (rows[:, : settings.dim].astype(float) for rows in tables.rows)
+    per_epoch = -(-len(stream) // windows.BLOCK)
     seen = dict.fromkeys(blocks, 0)
     for epoch in range(settings.epochs):
         for position, bits, id, contexts in naive.windows(stream, keep, settings.window, settings.seed, epoch):
             if not contexts:
                 continue
-            start = position // skipgram.BLOCK * skipgram.BLOCK
+            start = position // windows.BLOCK * windows.BLOCK
             done = (epoch * len(stream) + start) / (settings.epochs * len(stream))
             rate = max(settings.rate * (1 - done), settings.rate * 1e-4)
             drawn = naive.negatives(bits, id, noise, settings.negatives)
@@ -61,7 +61,7 @@ def naive_pairs(corpus, settings, blocks, share):
                     center[word] += step[here] @ y[here]
                     context[np.array(outputs)[here]] += np.outer(step[here], row)
             after = center[contexts] @ context[outputs].T
-            block = epoch * per_epoch + position // skipgram.BLOCK
+            block = epoch * per_epoch + position // windows.BLOCK
             if seen.get(block, share) < share:
                 seen[block] += 1
                 for j, word in enumerate(contexts):
@@ -75,7 +75,7 @@ def naive_pairs(corpus, settings, blocks, share):
 @pytest.mark.parametrize("repeats", [40, 1500])
 def test_a_trace_is_what_the_slow_twins_compute(repeats, tmp_path):
     corpus, settings, _, trace = run(tmp_path, repeats)
-    blocks = settings.epochs * training.block_count(len(corpus.stream))
+    blocks = settings.epochs * -(-len(corpus.stream) // windows.BLOCK)
     moments = sorted({blocks * part // 5 for part in range(5)})
     share = -(-STEPS // len(moments))
     wanted = sorted(naive_pairs(corpus, settings, moments, share), key=lambda pair: pair[0])
@@ -91,13 +91,13 @@ def test_a_trace_is_what_the_slow_twins_compute(repeats, tmp_path):
     assert max(pair.times for pair in trace.pairs) > 1, "no negative was drawn twice: the column says nothing"
 
 
-@pytest.mark.parametrize("settings", [{}, {"deterministic": True, "threads": 2}])
+@pytest.mark.parametrize("settings", [{}, {"threads": 2}])
 def test_a_run_that_is_looked_at_ends_in_the_same_bits(settings, tmp_path):
     _, _, bits, trace = run(tmp_path, 1500, **settings)
     _, _, alone, nothing = run(tmp_path, 1500, moments=[], **settings)
     assert bits == alone
     assert (nothing.steps, nothing.pairs) == (0, [])
-    assert trace.steps == STEPS
+    assert trace.steps >= STEPS
 
 
 def test_all_words_of_a_window_meet_the_same_negatives(tmp_path):
@@ -111,31 +111,7 @@ def test_all_words_of_a_window_meet_the_same_negatives(tmp_path):
 
 
 def test_several_threads_are_traced_too(tmp_path):
-    _, _, _, trace = run(tmp_path, 1500, threads=2)
-    _, _, _, alone = run(tmp_path, 1500)
-    assert [pair[:8] for pair in trace.pairs] == [pair[:8] for pair in alone.pairs]
-    assert trace.pairs[0] == alone.pairs[0]  # the other thread has not begun
-
-
-def test_single_centers_of_the_kernel_are_the_block():
-    """The kernel with SKIP and ONLY, center after center, moves the rows as it does at one go."""
-    rng = np.random.default_rng(1)
-    stream = rng.integers(0, 9, 300).astype(np.int32)
-    stream[::7] = skipgram.SENTENCE_END
-    counts = np.bincount(stream[stream >= 0]).astype(np.int64)
-    noise, keep = chance.noise_table(counts, 0.75), chance.keep_limits(counts, 0)
-    start = rng.normal(size=(9, 16)).astype(np.float32)
-
-    def result(parts):
-        center, context = (skipgram.aligned_zeros(9 * 16).reshape(9, 16) for _ in range(2))
-        center[:] = start
-        for skip, only in parts:
-            control = skipgram.new_control()
-            control[[skipgram.SKIP, skipgram.ONLY]] = skip, only
-            skipgram.train(
-                stream, center, context, keep, noise, control, np.zeros(8), 3, 5, 1, 0.05, 5e-6, 1, (0,) * 6
-            )  # fmt: skip
-        return center.tobytes() + context.tobytes()
-
-    assert result([(0, 0)]) == result([(c, 1) for c in range(300)]) == result([(0, 100), (100, 1000)])
-    assert result([(0, 0)]) != result([(0, 299 - 50)])
+    _, _, _, trace = run(tmp_path, 3000, threads=2)
+    _, _, _, alone = run(tmp_path, 3000)
+    assert trace.steps >= STEPS
+    assert trace.pairs[0] == alone.pairs[0]  # the replicas have not begun

@@ -64,9 +64,7 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
     counts = Counter(word for sentence in sentences for word in sentence)
     words = tuple(word for word, _ in counts.most_common())
     ids = {word: id for id, word in enumerate(words)}
-    stream = np.array(
-        [id for i in order for id in (*(ids[word] for word in sentences[i]), SENTENCE_END)], np.int32
-    )
+    stream = np.array([id for i in order for id in (*(ids[word] for word in sentences[i]), SENTENCE_END)], np.int32)
     occurrences = np.array([counts[word] for word in words], np.int64)
     rows = begin(len(words), settings)
     objective, work = OBJECTIVES["skipgram"], work_of(stream, occurrences, settings)
@@ -77,12 +75,16 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
             unit = epoch * len(stream)
             skipgram.train_span(unit + first, unit + min(first + BLOCK, len(stream)), work, rows, plan, scratch)
     kept = np.s_[:, : settings.dim]
-    return Toy(words, occurrences, np.ascontiguousarray(rows.input[kept]), np.ascontiguousarray(rows.output[kept]), stream)
+    return Toy(
+        words, occurrences, np.ascontiguousarray(rows.input[kept]), np.ascontiguousarray(rows.output[kept]), stream
+    )
 
 
 def begin(words: int, settings: TrainSettings) -> Rows:
     """Return the tables before training: input rows at random, output rows zero."""
     rows = Rows(*(aligned_zeros(words, row_length(settings.dim)) for _ in range(2)))
     shape = (words, settings.dim)
-    rows.input[:, : settings.dim] = (np.random.default_rng(settings.seed).random(shape, np.float32) - 0.5) / settings.dim
+    rows.input[:, : settings.dim] = (
+        np.random.default_rng(settings.seed).random(shape, np.float32) - 0.5
+    ) / settings.dim
     return rows

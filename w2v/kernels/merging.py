@@ -17,7 +17,7 @@ from w2v.kernels.compiler import kernel
 
 
 @kernel
-def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, total, along):
+def merge_rows(base, replicas, ids, first, step, faster, axes, across, damping, levels, total):
     """Merge the rows ids[first::step] of all replicas. Returns how many rows of replicas had changed.
 
     base      float32 [V, row], where the replicas began; the merged rows, written
@@ -25,13 +25,14 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
     ids       int32 [n]
     faster    what the replicas' rate was multiplied with
     axes      float32 [A, row], orthonormal directions; none: nothing is damped
+    across    float32 [row, A], the same, the other way round
     damping   float32 [levels, A], the share of a change along each axis that is taken away
     levels    uint8 [V], which line of `damping` is a row's
     total     float32 [row], written
-    along     float32 [A], written
     """
     size = base.shape[1]
     share = np.float32(1 / faster)
+    along = np.empty(len(axes), np.float32)
     changed = 0
     for i in range(first, len(ids), step):
         id = ids[i]
@@ -55,7 +56,7 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
         for d in range(size):
             total[d] *= share
         if len(axes):
-            damp(total, axes, damping[levels[id]], along)
+            damp(total, axes, across, damping[levels[id]], along)
         for d in range(size):
             origin[d] += total[d]
         for r in range(len(replicas)):
@@ -66,17 +67,34 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
 
 
 @kernel
-def damp(total, axes, damping, along):
-    """Take the share `damping` [A] of `total` [row] away along each of the orthonormal `axes` [A, row]."""
+def damp(total, axes, across, damping, along):
+    """Take the share `damping` [A] of `total` [row] away along each of the orthonormal `axes` [A, row].
+
+    Both loops inside have no sum from one number to the next, and so become vector code: 0.5 microseconds for 16 axes.
+    """
+    along[:] = 0
+    for d in range(len(total)):
+        x, row = total[d], across[d]
+        for a in range(len(along)):
+            along[a] += x * row[a]
     for a in range(len(axes)):
-        axis = axes[a]
-        # Eight sums side by side become one vector register; rows are whole cache lines.
-        sums = np.zeros(8, np.float32)
-        for d in range(0, len(total), 8):
-            for lane in range(8):
-                sums[lane] += axis[d + lane] * total[d + lane]
-        along[a] = sums.sum() * damping[a]
-    for a in range(len(axes)):
-        axis, less = axes[a], along[a]
+        axis, less = axes[a], along[a] * damping[a]
         for d in range(len(total)):
             total[d] -= less * axis[d]
+
+
+@kernel
+def second_moment(rows, weights, result):
+    """Write the sum of weight * outer(row, row) to `result`, float32 [row, row]; weights float32 [n].
+
+    Not numpy's product: its threads get in the way of those that train (30 ms instead of 3), and its bits depend on
+    their number.
+    """
+    size = rows.shape[1]
+    result[:] = 0
+    for i in range(len(weights)):
+        row = rows[i]
+        for d in range(size):
+            x, line = weights[i] * row[d], result[d]
+            for e in range(size):
+                line[e] += x * row[e]

@@ -36,13 +36,14 @@ class Due(NamedTuple):
     order   int32 [V], the rows, those that are due most often first
     stops   int64 [n], order[: stops[z]] is due in round t if z = the number of zero bits at the end of t + 1
     levels  uint8 [V], which line of `damping` is a row's: its touches between two merges, as a step of a scale
-    axes, damping  see `merge_rows`
+    axes, across, damping  see `merge_rows`
     """
 
     order: npt.NDArray[np.int32]
     stops: npt.NDArray[np.int64]
     levels: npt.NDArray[np.uint8]
     axes: npt.NDArray[np.float32]
+    across: npt.NDArray[np.float32]
     damping: npt.NDArray[np.float32]
 
 
@@ -75,7 +76,7 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
     accounts  float64 [R, 8], added to
     """
     count, length = len(replicas.input), len(work.stream)
-    total, along = np.empty(base.input.shape[1], np.float32), np.empty(max(1, len(inputs.axes)), np.float32)
+    total = np.empty(base.input.shape[1], np.float32)
     flags = shared.ctypes.data
     for round in range(first, last):
         if count == 1 and fetch(flags + 8 * STOP) != 0:
@@ -95,24 +96,23 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
             account[LOSS] += tally.loss
             if not tally.finite:
                 shared[DIVERGED] = 1
+        diverged = shared[DIVERGED] != 0
         if count > 1:
             wait_for_all(shared[ARRIVED:], threads)
             # Between two waits nobody trains, so all threads see the same.
-            diverged = fetch(flags + 8 * DIVERGED)
+            diverged = fetch(flags + 8 * DIVERGED) != 0
             accounts[thread, MERGED] += merge_due(base.input, replicas.input, inputs, round, thread, threads, rounds,
-                                                  total, along)  # fmt: skip
+                                                  total)  # fmt: skip
             accounts[thread, MERGED] += merge_due(base.output, replicas.output, outputs, round, thread, threads, rounds,
-                                                  total, along)  # fmt: skip
+                                                  total)  # fmt: skip
             wait_for_all(shared[ARRIVED:], threads)
-        else:
-            diverged = shared[DIVERGED]
         if diverged:
             return round + 1
     return last
 
 
 @kernel
-def merge_due(base, replicas, due, round, thread, threads, rounds, total, along):
+def merge_due(base, replicas, due, round, thread, threads, rounds, total):
     """Merge this thread's share of the rows that are due after a round; returns how many rows had changed."""
     after = round + 1
     stop = len(due.order)
@@ -122,6 +122,6 @@ def merge_due(base, replicas, due, round, thread, threads, rounds, total, along)
             zeros += 1
         stop = due.stops[zeros]
     return merge_rows(
-        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.damping, due.levels, total,
-        along,
+        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.across, due.damping,
+        due.levels, total,
     )  # fmt: skip

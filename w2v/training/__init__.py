@@ -5,6 +5,7 @@ from __future__ import annotations
 from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
+from w2v.training.replicas import memory_needed
 from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
@@ -12,7 +13,6 @@ from w2v.training.trainer import (
     check_memory,
     compile_ahead,
     finish,
-    memory_needed,
     train,
     trained_share,
     vectors_of,

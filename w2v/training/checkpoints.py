@@ -31,8 +31,8 @@ from w2v import __version__
 from w2v.errors import FormatError, SettingsError
 from w2v.files import replacing
 from w2v.settings import TrainSettings
-from w2v.training.tables import Tables
 from w2v.training.run import Point, State
+from w2v.training.tables import Tables
 from w2v.vocabulary import Vocabulary
 
 VERSION = 2

@@ -13,8 +13,8 @@ from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
 from w2v.text.ranking import SHOWN
 from w2v.training.checkpoints import Kept
-from w2v.training.tables import Tables
 from w2v.training.run import State
+from w2v.training.tables import Tables
 from w2v.vocabulary import Vocabulary
 
 SENTENCE_END, DROPPED = -1, -2

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from w2v.kernels import merging
 from w2v.kernels import rounds as kernels
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.rounds import Due, Rounds
-from w2v.kernels.rows import CACHE_LINE, aligned_zeros, row_length
+from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK
 from w2v.objectives import OBJECTIVES, work_of
 from w2v.settings import TrainSettings, available_threads
-from w2v.training.run import State, Sums, Tick, together
+from w2v.training.run import State, Tick, together
 from w2v.training.tables import Floats, Tables
 
 MOST_REPLICAS = 64  # the rule was measured up to here
@@ -31,7 +32,7 @@ LEAST_TOUCHES = 16
 STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
-CURVED_ROWS = 8192  # rows of the other table that tell the curvature: most of the touches
+CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 CYCLE_CENTERS = 20  # for each row of a table and replica between two merges of all rows: they cost some 2 % then
 AXES_ROUNDS = 128  # at most between two looks at the curvature
@@ -74,8 +75,7 @@ def replica_count(length: int, most_touches: float, settings: TrainSettings) -> 
     """
     count = min(settings.threads, MOST_REPLICAS, max(1, length // BLOCK))
     while count > 1 and (
-        speed_up(count) * settings.rate > STABLE_RATE
-        or touches_between_merges(count) < LEAST_SPAN / 4 * most_touches
+        speed_up(count) * settings.rate > STABLE_RATE or touches_between_merges(count) < LEAST_SPAN / 4 * most_touches
     ):
         count -= 1
     return count
@@ -97,12 +97,12 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     wanted = CYCLE_CENTERS * len(counts) / (span * centers)
     cycle = 1 << int(np.ceil(np.log2(max(wanted, 1)))) if count > 1 else 1
     rounds = Rounds(span, each, each * settings.epochs, cycle, speed_up(count))
-    no_axes = np.zeros((0, row), np.float32), np.zeros((LEVELS, 0), np.float32)
+    no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
     due = tuple(_due(table * span * centers, between, cycle, no_axes) for table in touches)
     return Schedule(count, rounds, (due[0], due[1]), touches)
 
 
-def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats]) -> Due:
+def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats, Floats]) -> Due:
     """Return when rows are due that are touched so often in a round."""
     powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
     order = np.argsort(powers, kind="stable").astype(np.int32)
@@ -119,8 +119,9 @@ def curvature(other: Floats, touches: npt.NDArray[np.float64]) -> tuple[Floats, 
 
     A touch of a row x moves it by about rate * ERROR_SLOPE * sum(y y^T) x, over the rows y that it meets.
     """
-    head, part = other[:CURVED_ROWS], touches[:CURVED_ROWS]
-    second = (head * part[:, None].astype(np.float32)).T @ head
+    part = touches[:CURVED_ROWS].astype(np.float32)
+    second = np.empty((other.shape[1], other.shape[1]), np.float32)
+    merging.second_moment(other, part, second)
     values, vectors = np.linalg.eigh(second.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum()))
     main = slice(None, -AXES - 1, -1)
     return np.ascontiguousarray(vectors[:, main].T.astype(np.float32)), np.maximum(values[main], 1e-12)
@@ -255,9 +256,9 @@ class Replicas:
         for own, other in ((0, 1), (1, 0)):
             axes, curved = curvature(state.tables.rows[other], self.schedule.touches[other])
             steps = curved * self.settings.rate * state.rate_share * max(share, 1e-4)
-            due.append(self.schedule.due[own]._replace(
-                axes=axes, damping=damping(steps, self.schedule.replicas, rounds.faster)
-            ))  # fmt: skip
+            shares = damping(steps, self.schedule.replicas, rounds.faster)
+            across = np.ascontiguousarray(axes.T)
+            due.append(self.schedule.due[own]._replace(axes=axes, across=across, damping=shares))
         return due[0], due[1]
 
 
@@ -266,5 +267,3 @@ def memory_needed(words: int, settings: TrainSettings) -> int:
     replicas = min(settings.threads, MOST_REPLICAS)
     tables = 1 + replicas if replicas > 1 else 1
     return tables * Tables.bytes_needed(words, settings.dim) + 64 * words
-
-

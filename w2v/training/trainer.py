@@ -98,7 +98,8 @@ def finish(
     """Train `state` to the end of its run.
 
     keeper  saves it on the way
-    stop    asked about ten times a second; True ends the work at the next round after which all rows are merged, saves, and raises StoppedError
+    stop    called about ten times a second; True ends the work at the next round after which all rows are merged,
+            saves, and raises StoppedError
     say     is told of rollbacks
     trace   is shown some steps on the way
 
@@ -178,8 +179,8 @@ def trained_share(vocabulary: Vocabulary, sample: float) -> float:
 
 def compile_ahead(settings: TrainSettings) -> None:
     """Compile the training kernel, for instance while a corpus is being read; does nothing the second time."""
-    kernel = Kernel(np.empty(0, np.int32), np.ones(1, np.int64), settings)
-    Threads(kernel).advance(State(Tables.begin(1, 1, 0)), 0, lambda sums: False)
+    one = Replicas(np.zeros(1, np.int32), np.ones(1, np.int64), settings)
+    one.advance(State(Tables.begin(1, settings.dim, 0)), 1, lambda sums: False)
 
 
 class _Meter:

@@ -22,16 +22,16 @@ __all__ = ["KERNELS", "Rows", "Tally", "Work", "train_span"]
 KERNELS = {skipgram.Plan: skipgram.train_span}
 
 
-def train_span(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]  # called from kernels alone
+def train_span(first, last, work, rows, plan, scratch):
     """Train the units first..last with the kernel that belongs to the type of `plan`."""
     raise NotImplementedError("called from kernels alone")
 
 
 @overload(train_span, inline="never")
-def _choose(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]  # numba types
+def _choose(first, last, work, rows, plan, scratch):
     chosen = KERNELS[plan.instance_class]
 
-    def call(first, last, work, rows, plan, scratch):  # type: ignore[no-untyped-def]
+    def call(first, last, work, rows, plan, scratch):
         return chosen(first, last, work, rows, plan, scratch)
 
     return call

@@ -1,0 +1,149 @@
+"""Replicas: the same bits for any number of threads, the steps of the slow twins, and nothing lost by merging."""
+
+from __future__ import annotations
+
+import naive
+import numpy as np
+import pytest
+
+import w2v as library
+from w2v import training
+from w2v.kernels.objectives import skipgram
+from w2v.training import replicas
+from w2v.training.replicas import Replicas
+
+TOPICS = [[f"{topic}{n}" for n in range(30)] for topic in "abcdef"]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Sentences of six topics that share no word: easy to learn, and easy to see when it is lost."""
+    rng = np.random.default_rng(0)
+    lines = [" ".join(rng.choice(TOPICS[rng.integers(6)], 10)) for _ in range(30_000)]
+    path = tmp_path_factory.mktemp("corpus") / "topics.txt"
+    path.write_text("\n".join(lines))
+    return library.read([path], library.TrainSettings(min_count=1))
+
+
+def trained(corpus, **settings):
+    chosen = library.TrainSettings(**{"dim": 20, "epochs": 2, "min_count": 1, "sample": 0} | settings)
+    state = training.begin(corpus.vocabulary, chosen)
+    work = Replicas(corpus.stream, corpus.vocabulary.counts, chosen)
+    assert work.advance(state, work.rounds.all, lambda sums: False)
+    assert state.rounds == work.rounds.all
+    return state, work
+
+
+def separation(corpus, state):
+    """Return the mean cosine of words of one topic less that of words of two."""
+    rows = state.tables.input[:, : state.tables.dim]
+    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    topics = np.array([word[0] for word in corpus.vocabulary.words])
+    same = topics[:, None] == topics
+    cosines = rows @ rows.T
+    return float(cosines[same].mean() - cosines[~same].mean())
+
+
+def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
+    monkeypatch.setattr(replicas, "LEAST_SPAN", 40)
+    monkeypatch.setattr(replicas, "BLOCK", 200)
+    monkeypatch.setattr(replicas, "TOUCHES", 6)
+    monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
+    monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
+    short = corpus.stream[:2_003].copy()
+    counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
+    settings = library.TrainSettings(dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1)
+    work = Replicas(short, counts, settings)
+    count, rounds = work.schedule.replicas, work.rounds
+    assert count == 3, "the comparison says nothing"
+    assert rounds.each > 4
+    state = training.begin(corpus.vocabulary, settings)
+    base = [table[:, :16].astype(float) for table in state.tables.rows]
+    copies = [[table.copy() for table in base] for _ in range(count)]
+    assert work.advance(state, rounds.all, lambda sums: False)
+    merged_early = 0
+    for round in range(rounds.all):
+        epoch, first = divmod(round, rounds.each)
+        for replica, (center, context) in enumerate(copies):
+            begin = (first * count + replica) * rounds.span
+            naive.train(
+                short, center, context, work.work.keep, work.work.noise, 3, 4, 2, 0.025 * rounds.faster,
+                0.025e-4 * rounds.faster, 1, skipgram.panel_width(4), part=(epoch, begin, begin + rounds.span),
+            )  # fmt: skip
+        everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
+        for table in range(2):
+            touches = work.schedule.touches[table] * rounds.span * counts.sum() / len(short)
+            for row in range(len(counts)):
+                # The largest power of two of rounds in which the row is touched as often as it may be.
+                period = 1
+                while period * 2 * touches[row] <= replicas.touches_between_merges(count) and period < rounds.cycle:
+                    period *= 2
+                if everything or (round + 1) % period == 0:
+                    merged_early += not everything
+                    moved = [model[table][row] for model in copies]
+                    base[table][row] = naive.merge(base[table][row], moved, rounds.faster)
+                    for model in copies:
+                        model[table][row] = base[table][row]
+    assert merged_early > 0, "no row was due before all were"
+    for found, wanted in zip(state.tables.rows, base):
+        np.testing.assert_allclose(found[:, :16], wanted, rtol=1e-3, atol=1e-4)  # float32 over 4,000 centers
+
+
+@pytest.mark.parametrize("threads", [2, 3, 16])
+def test_the_same_number_of_replicas_gives_the_same_bits_on_any_number_of_cores(corpus, threads, monkeypatch):
+    def bits():
+        return trained(corpus, threads=threads, sample=1e-2)[0].tables.input.tobytes()
+
+    found = {bits() for _ in range(3)}
+    for cores in (1, 2, 5):
+        monkeypatch.setattr(replicas, "available_threads", lambda cores=cores: cores)
+        found.add(bits())
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("threads", [2, 8, 16, 32])
+def test_replicas_learn_what_one_thread_learns(corpus, threads):
+    one = separation(corpus, trained(corpus, threads=1)[0])
+    state, work = trained(corpus, threads=threads)
+    assert work.schedule.replicas == threads
+    assert one > 0.5
+    assert separation(corpus, state) > 0.9 * one
+
+
+def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, monkeypatch):
+    state, work = trained(corpus, threads=16)
+    state.rounds = work.rounds.all // 2
+    for due in work._due(state):
+        assert np.allclose(due.axes @ due.across, np.eye(replicas.AXES), atol=1e-5)
+        used = due.damping[np.unique(due.levels)]
+        assert used.max() > 0.3
+        assert used.min() < 0.05, "the mean: a replica counts as little as if it had converged everywhere"
+    without = trained(corpus, threads=8)[1]._due(state)
+    assert not any(len(due.axes) for due in without)
+    monkeypatch.setattr(replicas, "DAMPED_FROM", 100)
+    assert trained(corpus, threads=16)[0].tables.input.tobytes() != state.tables.input.tobytes()
+
+
+def test_changes_that_are_summed_at_the_rate_of_one_thread_are_lost(corpus, monkeypatch):
+    """A plain sum of replicas that are merged rarely overshoots: this is what the rule is for."""
+    one = separation(corpus, trained(corpus, threads=1)[0])
+    monkeypatch.setattr(replicas, "speed_up", lambda count: 1.0)
+    monkeypatch.setattr(replicas, "DAMPED_FROM", 1000)
+    chosen = library.TrainSettings(dim=20, epochs=2, min_count=1, sample=0, threads=32)
+    state = training.begin(corpus.vocabulary, chosen)
+    work = Replicas(corpus.stream, corpus.vocabulary.counts, chosen)
+    finite = work.advance(state, work.rounds.all, lambda sums: False)
+    assert not finite or separation(corpus, state) < 0.9 * one
+
+
+def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
+    def count(threads, rate=0.025, length=10**8, touches=0.1):
+        return replicas.replica_count(length, touches, library.TrainSettings(threads=threads, rate=rate))
+
+    assert count(64) == 64
+    assert count(1000) == replicas.MOST_REPLICAS
+    assert count(64, rate=0.05) == 17
+    assert count(64, rate=0.5) == 1
+    assert count(64, length=35_000) == 3
+    assert count(64, length=10) == 1
+    assert count(64, touches=1.0) == 4
