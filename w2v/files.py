@@ -87,7 +87,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    target = Path(path).resolve()  # a link stays a link: what it points to is replaced
+    target = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
+    if target.is_symlink():
+        raise OutputError(path, "is a link in a loop of symbolic links; name another file")
     if target.is_dir():
         raise OutputError(path, "is a folder; name a file in it")
     if target.exists() and not target.is_file():

@@ -150,12 +150,12 @@ def load(
     Raises FormatError.
     """
     path = Path(path)
-    if not path.is_file():
-        problem = "is a folder; name a file of vectors" if path.is_dir() else "no such file; make one: w2v train CORPUS"
-        raise FormatError(path, problem)
-    if "metadata" in path.name:
-        path = projector.pair_of(path) or path
     with told_of(path):
+        if not path.is_file():
+            folder = "is a folder; name a file of vectors"
+            raise FormatError(path, folder if path.is_dir() else "no such file; make one: w2v train CORPUS")
+        if "metadata" in path.name:
+            path = projector.pair_of(path) or path
         found = twin.find(path)
         if found is not None:
             return found if limit is None else tidying.first_of(found, limit)

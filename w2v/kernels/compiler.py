@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import os
 import pickle
 import sys
@@ -27,13 +26,12 @@ from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
-from w2v import __version__
+from w2v import __version__, kernels
 from w2v.errors import SettingsError
 from w2v.places import user_cache
 
 WIDTHS = (4, 8, 16)  # of vector registers that there is code for
 _FEATURES = llvmlite.binding.get_host_cpu_features()
-_log = logging.getLogger("w2v")
 
 
 def _host_lanes() -> int:
@@ -137,8 +135,8 @@ def _say_once() -> None:
     global _compiled
     if not _compiled:
         _compiled = True
-        again = "the next run finds the code in its cache" if KERNEL_CACHE else "each time, for no cache can be written"
-        _log.info("compiling the kernels: some seconds, %s", again)
+        again = "the next run finds the code in its cache" if KERNEL_CACHE else "at each run: no cache can be written"
+        kernels.notify(f"compiling for this machine, which takes some seconds; {again}")
 
 
 def kernel(function: Callable[..., Any]) -> Any:
