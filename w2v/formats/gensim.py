@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import FormatError
-from w2v.files import replacing
+from w2v.files import replacing_together
 from w2v.formats import fasttext
 from w2v.formats.pickled import Stub, array_of, unpickled
 from w2v.formats.source import Note, Source, floats
@@ -153,16 +153,16 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         "__ignoreds": [],
         "__recursive_saveloads": [],
     }
-    if apart:
-        with replacing(path.with_name(path.name + ".vectors.npy")) as file:
-            np.lib.format.write_array(file, vectors.matrix, allow_pickle=False)
-    else:
+    if not apart:
         attributes["vectors"] = vectors.matrix
-    with replacing(path) as file:
+    beside = [path.with_name(path.name + ".vectors.npy")] if apart else []
+    with replacing_together(path, *beside) as (file, *arrays):
         # An object of a class that is not there cannot be pickled: its opcodes are few, and written by hand.
         file.write(pickle.PROTO + b"\x04" + CLASS + pickle.EMPTY_TUPLE + pickle.NEWOBJ)
         _write_state(attributes, file)
         file.write(pickle.BUILD + pickle.STOP)
+        for array in arrays:
+            np.lib.format.write_array(array, vectors.matrix, allow_pickle=False)
 
 
 def _write_state(attributes: dict[str, Any], file: IO[bytes]) -> None:
