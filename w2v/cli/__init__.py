@@ -11,11 +11,15 @@ import click
 from w2v import __version__
 from w2v.errors import W2VError
 
-# The order is that of the help: first what a newcomer does first.
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
-COMMANDS = (
-    "train", *QUERIES, "shell", "plot", "explain", "explore", "evaluate", "info", "convert", "export"
-)  # fmt: skip
+# The order is that of the help: first what a newcomer does first.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Train": ("train",),
+    "Ask": (*QUERIES, "shell", "evaluate"),
+    "See": ("plot", "explain", "explore"),
+    "Files": ("info", "convert", "export"),
+}
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
 
 
 class _Failure(click.ClickException):
@@ -38,6 +42,15 @@ class _Cli(click.Group):
         command = getattr(import_module(f"w2v.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by what they are for."""
+        width = max(map(len, COMMANDS))
+        for title, names in GROUPS.items():
+            found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+            with formatter.section(title):
+                room = formatter.width - width - 8
+                formatter.write_dl([(f"{name:<{width}}", each.get_short_help_str(room)) for name, each in found])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -32,7 +32,7 @@ def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool, dtype: str,
     blank_as: str | None,
 ) -> None:  # fmt: skip
-    r"""Write the vectors of IN, of any format, packed or not, as OUT.
+    """Write the vectors of IN, of any format, packed or not, as OUT.
 
     IN is recognised by what stands in it. OUT by its ending: .txt or .vec word2vec text, .bin word2vec binary,
     .glove, .fifu finalfusion, .kv gensim, .npy, .npz, .safetensors, .tsv Embedding Projector, .w2v our own.
