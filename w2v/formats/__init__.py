@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import struct
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -30,6 +31,7 @@ class Format(NamedTuple):
     dtypes   of numbers that it can hold, float32 first; none where it is not written
     refused  says why a word cannot be written in it, or nothing
     mapped   whether it opens at once by itself, without a twin
+    written  the name of the module's function that writes it
     """
 
     about: str
@@ -38,6 +40,7 @@ class Format(NamedTuple):
     dtypes: tuple[str, ...] = ("float32",)
     refused: Callable[[str], str] = lambda word: ""
     mapped: bool = False
+    written: str = "write"
 
     def load(self) -> Any:
         """Return the module; it is imported when it is needed."""
@@ -72,18 +75,33 @@ FORMATS: dict[str, Format] = {
     "projector": Format("Embedding Projector TSV", "projector", (".tsv",), refused=projector.unfit, mapped=True),
     "w2v": Format("w2v's own, mapped into memory", "native", (".w2v",), ALL, mapped=True),
 }
+# Written for other programs, and not read.
+TABLES: dict[str, Format] = {
+    "csv": Format("CSV", "tables", (".csv",), refused=_not_text, mapped=True, written="write_csv"),
+    "parquet": Format("Parquet", "tables", (".parquet",), refused=_not_text, mapped=True, written="write_parquet"),
+}
+ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv"; the ".5" of "news-1.5" is none
 
 
 def ignore(line: str) -> None:
     """Take note of nothing."""
 
 
-def format_of(path: str | os.PathLike[str], default: str = "word2vec-text") -> str:
-    """Return the name of the format that is written under a file's name."""
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the name of the format that is written under a file's name: word2vec text where it has no ending.
+
+    Raises OutputError where the ending is that of nothing we write.
+    """
     name = os.fspath(path).lower()
-    endings = {ending: format for format, row in FORMATS.items() for ending in row.endings}
+    endings = {ending: format for format, row in (FORMATS | TABLES).items() for ending in row.endings}
     longest = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)
-    return default if longest is None else endings[longest]
+    if longest is not None:
+        return endings[longest]
+    unknown = ENDING.search(Path(name).name[1:])
+    if unknown is not None:
+        known = ", ".join(sorted(endings))
+        raise OutputError(path, f"nothing is written under the ending {unknown[0]}; those known are {known}")
+    return "word2vec-text"
 
 
 def save(
@@ -105,7 +123,7 @@ def save(
                 path,
                 f"{row.about} has no place for {problem}; choose another format (.w2v takes any word), or --blank-as _",
             )
-    row.load().write(vectors, path, dtype)
+    getattr(row.load(), row.written)(vectors, path, dtype)
     if twin_too and not row.mapped:
         twin.make(vectors, path)
 
@@ -117,7 +135,9 @@ def check_writable(path: str | os.PathLike[str], format: str | None = None, dtyp
 
 
 def _checked(path: Path, format: str | None, dtype: str) -> Format:
-    row = FORMATS[format or format_of(path)]
+    row = (FORMATS | TABLES)[format or format_of(path)]
+    if row.about == "Parquet":
+        row.load().check()
     if dtype not in row.dtypes:
         able = " and ".join(row.dtypes)
         raise OutputError(path, f"{row.about} {f'holds {able} only, not {dtype}' if able else 'is read, not written'}")

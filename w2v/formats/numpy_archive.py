@@ -2,10 +2,11 @@ r"""numpy's .npz: a zip of arrays, the vectors and the words.
 
     vectors  float32, float16 or int8 [V, D]
     scales   float32 [V], of int8: what a row is to be multiplied with
-    words    str, one: the words with \n behind each. numpy.load(f)["words"].item().split("\n")[:-1]
+    words    str [V]; where one word is so long that this would fill the memory, for numpy gives each the room of the
+             longest, or ends with a zero: str, one, the words with \n behind each
     counts   int64 [V], where they are known
 
-An array of V strings is read too, and the vectors under any name, where only one matrix is there. An array of
+The vectors are read under any name, where only one matrix is there. An array of
 Python objects (words, often) goes through `w2v.formats.pickled`, which runs nothing.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import lzma
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,13 +40,23 @@ UNZIPPING = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, Va
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write vectors and words."""
     numbers, scales = narrow(vectors.matrix, dtype)
-    arrays: dict[str, Any] = {"vectors": numbers, "words": np.array("".join(word + "\n" for word in vectors.words))}
+    arrays: dict[str, Any] = {"vectors": numbers, "words": _array_of(vectors.words)}
     if len(scales) or dtype == "int8":
         arrays["scales"] = scales
     if vectors.counts is not None:
         arrays["counts"] = vectors.counts
     with replacing(path) as file:
         np.savez(file, **arrays)
+
+
+ROOMY = 1 << 28  # bytes of an array of words
+
+
+def _array_of(words: Sequence[str]) -> npt.NDArray[Any]:
+    room = 4 * len(words) * max(map(len, words), default=0)
+    if room > ROOMY or any(word.endswith("\0") for word in words):
+        return np.array("".join(word + "\n" for word in words))
+    return np.array(words, str)
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
