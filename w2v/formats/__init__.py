@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2v import archives, files
-from w2v.errors import FormatError, OutputError
+from w2v.errors import FormatError, OutputError, ResourceError
 from w2v.formats import projector, rows, tidying, twin
 from w2v.formats.source import Note, Source, told
 from w2v.vectors import Vectors
@@ -49,7 +49,7 @@ class Format(NamedTuple):
 
 # What slices, shapes and sizes of bytes that are not what a header says come to, in any reader. What another library
 # raises (numpy, zipfile, pickle) is caught where it is called; all else is a bug of ours, let through to be seen.
-DAMAGED = (ValueError, MemoryError, struct.error)
+DAMAGED = (ValueError, struct.error)
 
 ALL = ("float32", "float16", "int8")
 
@@ -153,6 +153,11 @@ def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors
         row = FORMATS[detect(source)]
         about = row.about
         vectors: Vectors = row.load().read(source, limit, note)
+    except MemoryError as error:  # no reader asks for more than the file holds, so it may well be sound
+        raise ResourceError(
+            f"{source.path}: no memory is left to read it; take fewer words (convert IN OUT --limit N), or make a .w2v"
+            " file of it where there is more, which is mapped"
+        ) from error
     except DAMAGED as error:
         raise source.error(f"is damaged, or was made to mislead: no whole file of {about} ({told(error)})") from error
     return row, vectors

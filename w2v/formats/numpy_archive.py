@@ -59,13 +59,26 @@ def _array_of(words: Sequence[str]) -> npt.NDArray[Any]:
     return np.array(words, str)
 
 
-def read(source: Source, limit: int | None, note: Note) -> Vectors:
-    """Read vectors and words."""
+def read_packed(source: Source) -> npt.NDArray[Any]:
+    """Return the array `val`, as gensim packs one. Raises FormatError."""
+    arrays = read_arrays(source)
+    if "val" not in arrays:
+        raise source.error(f"holds no array val, only {', '.join(arrays) or 'nothing'}")
+    return arrays["val"]
+
+
+def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an archive by their names. Raises FormatError."""
     try:
         with zipfile.ZipFile(source.file) as archive:
-            arrays = _arrays(source, archive)
+            return _arrays(source, archive)
     except UNZIPPING as error:
         raise source.error(f"is an .npz that cannot be read ({told(error)}): damaged?") from error
+
+
+def read(source: Source, limit: int | None, note: Note) -> Vectors:
+    """Read vectors and words."""
+    arrays = read_arrays(source)
     matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
     name = next((name for name in VECTORS if name in matrices), next(iter(matrices), None))
     if name is None:
