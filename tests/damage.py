@@ -256,3 +256,72 @@ def full_disk_once(corpus: Path, folder: Path, limit: int) -> str:
     left = list(folder.rglob("*.part"))
     assert not left, f"left behind: {left}"
     return result
+
+
+CACHE_DAMAGES = {
+    "emptied": lambda data: b"",
+    "cut": lambda data: data[: len(data) // 2],
+    "changed at the start": lambda data: bytes([data[0] ^ 1]) + data[1:],
+    "changed in the middle": lambda data: data[: len(data) // 2] + b"\xff" * 64 + data[len(data) // 2 + 64 :],
+    "replaced": lambda data: b"something else",
+}
+
+
+def cache_once(corpus: Path, folder: Path, kind: str) -> str:
+    """Train, damage every file of the cache in one way, and train again: the same vectors, without a word of it."""
+    env = os.environ | {"W2V_CACHE": str(folder / "cache")}
+    output = folder / "v.txt"
+    arguments = command(corpus, "-o", output, "--epochs", 1, "--threads", 1, "--dim", 20)
+    subprocess.run(arguments, check=True, cwd=TOP, env=env, capture_output=True, timeout=WAITS * 5)
+    wanted = output.read_bytes()
+    for path in (folder / "cache").rglob("*"):
+        if path.is_file():
+            path.write_bytes(CACHE_DAMAGES[kind](path.read_bytes()))
+    output.unlink()
+    for said in ("compiling", ""):  # made again, and then found
+        done = subprocess.run(arguments, cwd=TOP, env=env, capture_output=True, text=True, timeout=WAITS * 5)
+        assert done.returncode == 0, done.stderr
+        assert output.read_bytes() == wanted
+        assert ("compiling" in done.stderr) == bool(said), done.stderr
+    return "made again once, the same bits"
+
+
+STREAMS = ("2>&-", "2>/dev/full", "2>&1 | (head -c 1; sleep 1)", "<&- >&- 2>&-", ">/dev/full")
+
+
+def streams_once(corpus: Path, folder: Path, ending: str) -> str:
+    """Train with standard streams that take nothing: the vectors are written all the same."""
+    output = folder / "v.txt"
+    line = " ".join(map(str, command(corpus, "-o", output, "--epochs", 1, "--threads", 1, "--dim", 20)))
+    subprocess.run(["bash", "-c", f"{line} {ending}"], cwd=TOP, capture_output=True, timeout=WAITS * 5, check=False)
+    assert len(output.read_text().splitlines()) > 100, ending
+    assert not list(folder.rglob("*.part")), "left behind"
+    return "vectors written"
+
+
+def kill_conversion_once(folder: Path, chance: random.Random) -> str:
+    """Kill -9 a convert that replaces a pair of files: afterwards they are the old pair or the new one."""
+    import numpy as np
+
+    from w2v import formats
+    from w2v.vectors import Vectors
+
+    rows = 20_000
+    for value, name in ((1, "old"), (2, "new")):
+        words = tuple(f"{name}{row}" for row in range(rows))
+        formats.save(Vectors(words, np.full((rows, 10), value, np.float32)), folder / f"{name}.w2v")
+    pair = folder / "v.npy"
+    convert = [sys.executable, "-m", "w2v", "convert"]
+    subprocess.run([*convert, folder / "old.w2v", pair], check=True, cwd=TOP, capture_output=True)
+    process = subprocess.Popen([*convert, folder / "new.w2v", pair], cwd=TOP, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(chance.uniform(0.1, 0.8))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if not pair.exists():
+        return "no file between two names"
+    found = formats.load(pair, keep_twin=False)
+    name = "old" if found.matrix[0, 0] == 1 else "new"
+    assert found.words[0] == f"{name}0", "half old, half new"
+    return f"the {name} pair"

@@ -5,9 +5,26 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line."""
-    from w2v.cli import cli
+    from w2v import kernels
+    from w2v.cli import cli, progress, streams
 
-    cli(prog_name="w2v")
+    streams.prepare()
+    kernels.notify = progress.note_between
+    try:
+        cli(prog_name="w2v")
+    except Exception:
+        import sys
+        import traceback
+
+        from w2v import __version__
+
+        traceback.print_exc()
+        print(
+            f"This is a bug in w2v {__version__}. Please report it where you have w2v from, with the lines above and"
+            " the command.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

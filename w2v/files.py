@@ -43,24 +43,50 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
     Raises OutputError where that cannot be done: the folder, its permissions, a full disk.
     """
-    target = _target(path)
-    temporary = None
+    with replacing_together(path) as (file,):
+        yield file
+
+
+@contextlib.contextmanager
+def replacing_together(*paths: str | os.PathLike[str]) -> Iterator[list[IO[bytes]]]:
+    """Open files that belong together: they take the places of `paths` when the block ends well, or none of them does.
+
+    paths  the file that its reader opens first, then those that it finds beside it
+
+    No system renames several files at once. So all are on the disk before the first gets its name, and in the moment
+    of renaming the first is not there: a process that is killed just then leaves no old file beside a new one.
+    Raises OutputError as `replacing` does.
+    """
+    targets = [_target(path) for path in paths]
+    temporary: list[str] = []
+    at = 0
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
-        with io.BufferedWriter(_Steady(handle, "wb"), BUFFER_BYTES) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(target))  # noqa: PTH101  # mkstemp made it readable for its owner alone
-        os.replace(temporary, target)  # noqa: PTH105  # the temporary name is a str
-        temporary = None
-        _sync_folder(target.parent)
+        with contextlib.ExitStack() as opened:
+            files: list[IO[bytes]] = []
+            for at, target in enumerate(targets):  # noqa: B007  # for the error, as below
+                handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+                temporary.append(name)
+                files.append(opened.enter_context(io.BufferedWriter(_Steady(handle, "wb"), BUFFER_BYTES)))
+            at = 0
+            yield files
+            for at, file in enumerate(files):  # noqa: B007
+                file.flush()
+                os.fsync(file.fileno())
+        for at, target in enumerate(targets):
+            os.chmod(temporary[at], _mode(target))  # noqa: PTH101  # mkstemp made it readable for its owner alone
+        if len(targets) > 1:
+            targets[0].unlink(missing_ok=True)
+        for at in reversed(range(len(targets))):
+            os.replace(temporary[at], targets[at])  # noqa: PTH105  # the temporary name is a str
+            del temporary[at]
+        for folder in {target.parent for target in targets}:
+            _sync_folder(folder)
     except OSError as error:
-        raise OutputError(path, f"cannot be written ({error.strerror or error})") from error
+        raise OutputError(paths[at], f"cannot be written ({error.strerror or error})") from error
     finally:
-        if temporary is not None:
+        for name in temporary:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108  # as above
+                os.unlink(name)  # noqa: PTH108  # as above
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -87,7 +113,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _target(path: str | os.PathLike[str]) -> Path:
-    target = Path(path).resolve()  # a link stays a link: what it points to is replaced
+    target = Path(os.path.realpath(path))  # a link stays a link: what it points to is replaced
+    if target.is_symlink():
+        raise OutputError(path, "is a link in a loop of symbolic links; name another file")
     if target.is_dir():
         raise OutputError(path, "is a folder; name a file in it")
     if target.exists() and not target.is_file():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import sys
+
 import numpy as np
 import pytest
 
 from w2v import formats
 from w2v.cli import convert
+from w2v.vectors import Vectors
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def test_the_format_can_be_forced(w2v, source, tmp_path):
 
 
 def test_the_formats_of_the_command_are_those_that_are_written():
-    assert list(convert.FORMATS) == [name for name, row in formats.FORMATS.items() if row.dtypes]
+    assert list(convert.FORMATS) == [name for name, row in (formats.FORMATS | formats.TABLES).items() if row.dtypes]
 
 
 def test_some_words_of_length_1_in_half_the_bytes(w2v, source, tmp_path):
@@ -95,3 +99,57 @@ def test_what_is_not_as_it_should_be_is_noted(w2v, tmp_path):
         "Note: the header speaks of 9 words, the file holds 2: these were read.",
         "Note: 1 row repeats a word: the first was kept.",
     ]
+
+
+def test_an_ending_that_nothing_is_written_under_is_refused_by_name(w2v, source, tmp_path):
+    target = tmp_path / "out.xlsx"
+    result = w2v("convert", source, target)
+    assert (result.exit_code, target.exists()) == (1, False)
+    assert result.stderr.startswith(
+        f"Error: {target}: nothing is written under the ending .xlsx; those known are .bin,"
+    )
+    assert w2v("convert", source, target, "--to", "word2vec-text").exit_code == 0
+    for name in ("news-1.5", "news", ".hidden"):
+        assert w2v("convert", source, tmp_path / name).exit_code == 0
+        assert (tmp_path / name).read_bytes().startswith(b"4 2\n")
+
+
+def test_csv_is_written_as_other_programs_read_it(w2v, tmp_path):
+    vectors = Vectors(('a "b"', "x,y", "naïve", "new york"), np.arange(8, dtype=np.float32).reshape(4, 2) / 8)
+    formats.save(vectors, tmp_path / "in.w2v")
+    assert w2v("convert", tmp_path / "in.w2v", tmp_path / "out.csv").exit_code == 0
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["word", "d1", "d2"]
+    assert tuple(row[0] for row in rows[1:]) == vectors.words
+    assert np.array([row[1:] for row in rows[1:]], np.float32).tolist() == vectors.matrix.tolist()
+
+
+def test_parquet_holds_words_vectors_and_counts(w2v, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    vectors = Vectors(("a", "new york"), np.array([[1, 2, 3], [4, 5, 6]], np.float32), np.array([7, 8]))
+    formats.save(vectors, tmp_path / "in.w2v")
+    assert w2v("convert", tmp_path / "in.w2v", tmp_path / "out.parquet").exit_code == 0
+    assert parquet.read_table(tmp_path / "out.parquet").to_pydict() == {
+        "word": ["a", "new york"], "vector": [[1, 2, 3], [4, 5, 6]], "count": [7, 8],
+    }  # fmt: skip
+
+
+def test_parquet_without_its_extra_is_refused_before_the_work(w2v, source, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "pyarrow.parquet", raising=False)
+    result = w2v("convert", source, tmp_path / "out.parquet")
+    assert result == (1, "", "Error: writing .parquet needs an extra: pip install 'w2v[parquet]'\n")
+
+
+def test_the_words_of_an_npz_are_an_array(w2v, source, tmp_path):
+    w2v("convert", source, tmp_path / "out.npz")
+    with np.load(tmp_path / "out.npz", allow_pickle=False) as arrays:
+        assert arrays["words"].tolist() == ["king", "queen", "new_york", "man"]
+
+
+def test_an_npz_of_one_very_long_word_takes_no_room_for_all_to_be_so_long(tmp_path):
+    words = (*(f"w{number}" for number in range(1000)), "x" * 200_000)
+    formats.save(Vectors(words, np.ones((1001, 1), np.float32)), tmp_path / "out.npz")
+    assert (tmp_path / "out.npz").stat().st_size < 2_000_000
+    assert tuple(formats.load(tmp_path / "out.npz").words) == words

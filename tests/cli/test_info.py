@@ -24,6 +24,8 @@ def test_info_of_our_own_vectors_says_how_they_were_made(w2v, tmp_path):
     assert lines[1] == "vectors     2,492 words x 100; the first: the in a and of was"
     assert [line.split()[0] for line in lines[2:]] == ["lengths", "made", "settings", "corpus", "dropped", "training"]
     assert "epochs 2" in lines[4]
+    assert "max_vocab no limit" in lines[4]
+    assert "2147483647" not in outcome.stdout
     about = json.loads(w2v("info", made, "--json").stdout)
     assert about["provenance"]["settings"]["epochs"] == 2
     assert about["notes"] == []

@@ -2,12 +2,17 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 from toy_vectors import toy  # noqa: F401  # a fixture
 
+from w2v import formats
+from w2v.cli import searching
 from w2v.queries import approximate
+from w2v.vectors import Vectors
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -112,14 +117,45 @@ def test_a_batch_from_standard_input_is_a_json_document_a_line(w2v):
     assert [json.loads(line)["query"] for line in result.stdout.splitlines()] == [["king"], ["woman", "queen"]]
 
 
-def test_an_unknown_word_ends_a_batch_with_file_and_line(w2v):
-    Path("queries.txt").write_text("king\n\nkng\nqueen\n")
+def test_a_batch_goes_on_behind_an_unknown_word_and_reports_it_in_its_place(w2v):
+    Path("queries.txt").write_text("king\n\nkng\nqueen zebra\nwoman\n")
     result = w2v("similar", "--batch", "queries.txt", "-n", 1)
     assert result == (
         1,
-        "king\t国王\t1.000000\n",
-        "Error: queries.txt:3: 'kng' is not in the vocabulary. Did you mean king?\n",
+        "king\t国王\t1.000000\n"
+        "kng\tnot in the vocabulary: kng\n"
+        "queen zebra\tnot in the vocabulary: zebra\n"
+        "woman\tseñora\t1.000000\n",
+        "Error: queries.txt: 2 of 4 queries hold words that are not in the vocabulary: kng, zebra;"
+        " --skip-unknown passes over them\n",
     )
+    lines = w2v("similar", "--batch", "queries.txt", "-n", 1, "--json").stdout.splitlines()
+    assert [json.loads(line).get("unknown") for line in lines] == [None, ["kng"], ["zebra"], None]
+
+
+def test_a_name_with_blanks_stands_alone_on_a_line_of_a_batch_that_ends_with_a_tab(w2v):
+    result = w2v("similar", "--batch", "-", "-n", 1, input="New York\t\n")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("New York\t")
+
+
+def test_a_line_of_a_batch_that_has_no_end_is_refused_before_it_fills_the_memory(w2v):
+    with Path("queries.txt").open("wb") as file:
+        file.truncate(300_000_000)
+    tracemalloc.start()
+    result = w2v("similar", "--batch", "queries.txt")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result == (1, "", "Error: queries.txt:1: is longer than 17 MB; put each query on its line\n")
+    assert most < 100_000_000
+
+
+def test_a_pattern_that_tries_all_ways_is_given_up(w2v, monkeypatch):
+    formats.save(Vectors(("a" * 60 + "b",), np.ones((1, 2), np.float32)), "long.txt")
+    monkeypatch.setattr(searching, "MATCH_SECONDS", 0.2)
+    result = w2v("words", "-v", "long.txt", "--match", "(a+)+$")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: --match '(a+)+$' takes more than")
 
 
 def test_unknown_words_of_a_batch_may_be_passed_over_and_are_counted(w2v):

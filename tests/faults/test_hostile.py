@@ -170,6 +170,19 @@ def test_stray_zero_bytes_are_counted_wherever_they_stand(tmp_path, monkeypatch)
         mutations.check_account(text)
 
 
+@pytest.mark.parametrize("size", [10, 1000, 4090, 4100, 100_000])
+@pytest.mark.parametrize("place", ["start", "middle", "end"])
+def test_a_stray_zero_byte_is_counted_and_never_fatal_by_its_place(tmp_path, monkeypatch, size, place):
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 4096)
+    text = bytearray(b"two words " * (size // 10))
+    text[{"start": 3, "middle": size // 2 + 3, "end": size - 1}[place] if size > 10 else 3] = 0
+    path = tmp_path / "a.txt"
+    path.write_bytes(text)
+    account = library.read([path], ONE).account
+    assert account.undecodable == 1
+    assert account.tokens == 2 * (size // 10)
+
+
 def test_binary_data_behind_a_text_is_refused_with_its_place(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "BLOCK_BYTES", 4096)
     path = tmp_path / "a.txt"

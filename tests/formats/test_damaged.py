@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from w2v import formats
-from w2v.errors import FormatError
+from w2v.errors import FormatError, ResourceError
+from w2v.formats import gensim
 from w2v.formats.pickled import Array, Kind, array_of
 from w2v.vectors import Vectors
 
@@ -123,3 +124,35 @@ def test_text_beyond_unicode_in_an_npz_is_no_list_of_words(tmp_path):
     np.savez(tmp_path / "v.npz", words=np.frombuffer(b"\xff" * words.nbytes, words.dtype), vectors=np.ones((2, 2)))
     with pytest.raises(FormatError, match="no words"):
         formats.load(tmp_path / "v.npz")
+
+
+HEADERS = {
+    "an open bracket": b"{'descr': '<f4', 'fortran_order': False, 'shape': (",
+    "ten to the twenty rows": b"{'descr': '<f4', 'fortran_order': False, 'shape': (100000000000000000000, 3), }",
+    "a negative shape": b"{'descr': '<f4', 'fortran_order': False, 'shape': (-4, 3), }",
+    "brackets within brackets": b"(" * 3000,
+    "no dictionary": b"[1, 2]",
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_damaged_header_of_an_array_beside_is_one_line(tmp_path, vectors, monkeypatch, header):
+    monkeypatch.setattr(gensim, "SEPARATE", 1)
+    for path, beside in ((tmp_path / "v.kv", tmp_path / "v.kv.vectors.npy"), (tmp_path / "v.npy", tmp_path / "v.npy")):
+        formats.save(vectors, path)
+        text = HEADERS[header] + b"\n"
+        beside.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + bytes(48))
+        with pytest.raises(FormatError, match=beside.name):
+            formats.load(path)
+
+
+def test_a_sound_file_too_large_for_the_memory_is_not_called_damaged(tmp_path, vectors, monkeypatch):
+    path = tmp_path / "v.txt"
+    formats.save(vectors, path, twin_too=False)
+
+    def full(*given):
+        raise MemoryError
+
+    monkeypatch.setattr("w2v.formats.word2vec_text.read", full)
+    with pytest.raises(ResourceError, match=r"v\.txt: no memory is left to read it; take fewer words"):
+        formats.load(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,3 +128,47 @@ def test_vectors_of_no_words_are_vectors(tmp_path, keyedvectors):
     formats.save(Vectors((), np.empty((0, 3), np.float32)), tmp_path / "v.kv")
     assert len(formats.load(tmp_path / "v.kv")) == 0
     assert len(keyedvectors.KeyedVectors.load(str(tmp_path / "v.kv"))) == 0
+
+
+OLD = (
+    "word2vec_pre_kv_py2", "word2vec_pre_kv_py3", "word2vec_pre_kv_py3_4", "word2vec_pre_kv_sep_py2", "word2vec_old",
+    "word2vec_old_sep", "word2vec_3.3", "w2v-lee-v0.12.0", "d2v-lee-v0.13.0", "doc2vec_old", "doc2vec_old_sep",
+    "old_w2v_models/w2v_1.0.0.mdl", "old_w2v_models/w2v_3.4.0.mdl", "old_d2v_models/d2v_2.0.0.mdl", "fasttext_old",
+    "fasttext_old_sep", "ft_model_2.3.0", "compatible-hash-true.model", "lee_fasttext",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OLD)
+@pytest.mark.filterwarnings("ignore")  # gensim and numpy say how old these files are
+def test_models_of_gensim_0_to_3_are_opened_also_those_that_gensim_4_no_longer_opens(name):
+    gensim = pytest.importorskip("gensim")
+    path = Path(gensim.__file__).parent / "test" / "test_data" / name
+    if not path.exists():
+        pytest.skip(f"this gensim has no {name}")
+    found = formats.load(path, keep_twin=False)
+    kind = {"w2v": "Word2Vec", "wor": "Word2Vec", "old": "Word2Vec", "doc": "Doc2Vec", "d2v": "Doc2Vec"}.get(name[:3])
+    kind = "Doc2Vec" if "old_d2v" in name else kind or "FastText"
+    assert len(found) >= 3
+    assert np.isfinite(found.matrix).all()
+    assert found.counts is not None
+    try:
+        theirs = getattr(gensim.models, kind).load(str(path)).wv
+    except (AttributeError, ImportError):  # of a class that gensim 4 does not have any more
+        return
+    assert list(found.words) == theirs.index_to_key
+    np.testing.assert_allclose(found.matrix, theirs.vectors, rtol=1e-5, atol=1e-7)
+
+
+def test_a_program_inside_a_model_is_not_run(tmp_path):
+    class Program:
+        def __reduce__(self):
+            return (__import__("os").system, (f"touch {tmp_path}/ran",))
+
+    written = tmp_path / "m"
+    content = pickle.dumps({"index_to_key": ["a"], "vectors": np.ones((1, 2), np.float32), "random": Program()}, 3)
+    written.write_bytes(b"\x80\x04" + gensim.CLASS + pickle.EMPTY_TUPLE + pickle.NEWOBJ + content[2:-1] + b"b.")
+    check(written, ["a"], np.ones((1, 2), np.float32))
+    written.write_bytes(pickle.dumps(Program()))
+    with pytest.raises(FormatError, match=r"asks for posix\.system, which no file of vectors needs; it was not run"):
+        formats.load(written)
+    assert not (tmp_path / "ran").exists()

@@ -13,7 +13,12 @@ from w2v.text import characters
 DAMAGES = {
     "empty": lambda data: b"",
     "cut short": lambda data: data[:-1000],
-    "not an array": lambda data: b"something else",
+    "something else": lambda data: b"something else",
+    "a header of numpy's with an open bracket": lambda data: b"\x93NUMPY\x01\x00\x08\x00{'a': (\n" + data,
+    "a header of numpy's of ten to the twenty": lambda data: (
+        b"\x93NUMPY\x01\x00\x4f\x00{'descr': '<i4', 'fortran_order': False, 'shape': (100000000000000000000,), }\n"
+        + data
+    ),
     "one byte changed": lambda data: data[:2_000_000] + bytes([data[2_000_000] ^ 1]) + data[2_000_001:],
 }
 

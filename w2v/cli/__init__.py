@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -10,11 +11,15 @@ import click
 from w2v import __version__
 from w2v.errors import W2VError
 
-# The order is that of the help: first what a newcomer does first.
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
-COMMANDS = (
-    "train", *QUERIES, "shell", "plot", "explain", "explore", "evaluate", "info", "convert", "export"
-)  # fmt: skip
+# The order is that of the help: first what a newcomer does first.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Train": ("train",),
+    "Ask": (*QUERIES, "shell", "evaluate"),
+    "See": ("plot", "explain", "explore"),
+    "Files": ("info", "convert", "export"),
+}
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
 
 
 class _Failure(click.ClickException):
@@ -38,16 +43,51 @@ class _Cli(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands by what they are for."""
+        width = max(map(len, COMMANDS))
+        for title, names in GROUPS.items():
+            found = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+            with formatter.section(title):
+                room = formatter.width - width - 8
+                formatter.write_dl([(f"{name:<{width}}", each.get_short_help_str(room)) for name, each in found])
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except W2VError as error:
             raise _Failure(str(error), error.exit_code) from error
+        except (OSError, UnicodeError) as error:
+            if problem := _refused(error):
+                raise _Failure(problem, W2VError.exit_code) from error
+            raise
         except MemoryError as error:
             raise _Failure("no memory is left; give it more, or less to do at once", W2VError.exit_code) from error
         except KeyboardInterrupt as stop:
             # 128 + SIGINT, as shells have it; `w2v.cli.stopping` knows more.
             raise _Failure(str(stop) or "stopped by Ctrl-C", getattr(stop, "exit_code", 130)) from None
+
+
+def _refused(error: OSError | UnicodeError) -> str:
+    """Return what the system refused, in one line; nothing where it was not the system, for that is a bug of ours."""
+    if isinstance(error, UnicodeEncodeError):
+        around = error.object[max(error.start - 20, 0) : error.end + 20]
+        return f"{around!r} is no text: it holds half a character"
+    if isinstance(error, UnicodeError) or error.errno is None:
+        return ""
+    name = error.filename
+    if name is None and not _folder_there():
+        return "the working folder is gone; change to another one"
+    said = f"the system says: {error.strerror}"
+    return said if name is None else f"{os.fsdecode(name) if isinstance(name, bytes) else name}: {said}"
+
+
+def _folder_there() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  # asks the same
+    except OSError:
+        return False
+    return True
 
 
 @click.group(cls=_Cli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

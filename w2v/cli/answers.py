@@ -54,6 +54,9 @@ class Query(NamedTuple):
         return self.text if self.whole else self.words
 
 
+LONGEST_LINE = 1 << 24  # bytes of a batch; a file without line ends is no batch, and would fill the memory
+
+
 class Batch(NamedTuple):
     """What --batch and --skip-unknown say."""
 
@@ -66,7 +69,11 @@ class Batch(NamedTuple):
         number = 0
         try:
             with click.open_file(str(self.path), "rb") as file:  # - is standard input, for click too
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
+                    if len(line) > LONGEST_LINE:
+                        raise FormatError(
+                            self.name, f"is longer than {LONGEST_LINE / 1e6:.0f} MB; put each query on its line", number
+                        )
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                     yield number, text.rstrip("\r\n")
         except UnicodeDecodeError as error:
@@ -132,14 +139,14 @@ def reply(
                 raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
             parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
             # Asked before the library is, which would look for words of like spelling each time.
-            missing = [part for part in parts if not asked.has_vector(part)] if batch.skip_unknown else []
+            missing = [part for part in parts if not asked.has_vector(part)] if batch.path is not None else []
             if not missing:
                 note_forms(asked, [part for part in parts if part not in noted], suggest=batch.path is None)
                 noted.update(parts)
                 answer = ask(query.words)
         except UnknownWordError as error:
-            if not batch.skip_unknown:
-                raise _placed(error, batch, query) from error
+            if batch.path is None:
+                raise
             missing = [error.word]
         except W2VError as error:
             raise _placed(error, batch, query) from error
@@ -150,6 +157,13 @@ def reply(
         passed_over += 1
         if layout == "json":
             click.echo(to_json({"query": query.shown, "unknown": missing}))
+        elif not batch.skip_unknown:
+            click.echo(f"{query.text}\tnot in the vocabulary: {', '.join(missing)}")
+    if passed_over and not batch.skip_unknown:
+        raise W2VError(
+            f"{batch.name}: {passed_over:,} of {total:,} queries hold words that are not in the vocabulary:"
+            f" {_some(list(unknown))}; --skip-unknown passes over them"
+        )
     if passed_over:
         click.echo(
             f"Note: passed over {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",

@@ -12,14 +12,18 @@ from w2v.cli.notes import note
 # Those of w2v.formats that are written; said again, and tested, for --help must not load numpy.
 FORMATS = (
     "word2vec-text", "word2vec-binary", "glove", "finalfusion", "gensim", "npy", "npz", "safetensors", "projector",
-    "w2v",
+    "w2v", "csv", "parquet",
 )  # fmt: skip
 
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="IN")
 @click.argument("target", type=click.Path(path_type=Path), metavar="OUT")
-@click.option("--to", type=click.Choice(FORMATS), help="The format of OUT; without it, its name's ending tells.")
+@click.option(
+    "--to",
+    type=click.Choice(FORMATS),
+    help="The format of OUT; without it, its name's ending tells, and a name without one is word2vec text.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Take the first N words only: the most frequent ones.")
 @click.option("--words", type=click.Path(path_type=Path), help="Take the words of this file only, one a line.")
 @click.option("--normalize", is_flag=True, help="Scale each vector to length 1.")
@@ -32,10 +36,11 @@ def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool, dtype: str,
     blank_as: str | None,
 ) -> None:  # fmt: skip
-    r"""Write the vectors of IN, of any format, packed or not, as OUT.
+    """Write the vectors of IN, of any format, packed or not, as OUT.
 
     IN is recognised by what stands in it. OUT by its ending: .txt or .vec word2vec text, .bin word2vec binary,
-    .glove, .fifu finalfusion, .kv gensim, .npy, .npz, .safetensors, .tsv Embedding Projector, .w2v our own.
+    .glove, .fifu finalfusion, .kv gensim, .npy, .npz, .safetensors, .tsv Embedding Projector, .w2v our own; .csv and
+    .parquet (needs the extra w2v[parquet]) for other programs.
 
     \b
         $ w2v convert GoogleNews-vectors-negative300.bin.gz news.w2v

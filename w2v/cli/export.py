@@ -26,7 +26,7 @@ PROJECTOR_WORDS = 10_000  # what the page draws smoothly, and all that its t-SNE
 def export(
     kind: str, vectors: Path, output: Path | None, limit: int | None, words: Path | None, blank_as: str | None
 ) -> None:
-    r"""Write what an embedding layer needs, and print the lines that load it.
+    """Write what an embedding layer needs, and print the lines that load it.
 
     Row 0 of a matrix is padding (zeros), row 1 unknown words, words follow from row 2: the ids of `w2v encode`.
 

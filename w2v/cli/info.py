@@ -64,7 +64,7 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "made", f"{made.get('made', '?')} by w2v {made.get('w2v', '?')}"
     if "converted_from" in made:
         yield "converted", f"from {made['converted_from']}"
-    yield "settings", ", ".join(f"{name} {value}" for name, value in settings.items())
+    yield "settings", _settings(settings)
     yield "corpus", ", ".join(f"{name} {value}" for name, value in corpus.items() if not isinstance(value, list))
     if dropped:
         words = (f"{row.get('word')} ({row.get('count')})" for row in dropped if isinstance(row, dict))
@@ -72,6 +72,17 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for note in notes:
         yield "note", str(note)
     yield "training", ", ".join(f"{name} {value}" for name, value in training.items() if name != "curve")
+
+
+def _settings(settings: dict[str, Any]) -> str:
+    """Return settings in one line; a limit that is none is no number."""
+    from w2v.settings import describe
+
+    no_limit = describe("max_vocab")["default"]
+    shown = {
+        name: "no limit" if (name, value) == ("max_vocab", no_limit) else value for name, value in settings.items()
+    }
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
 
 
 def _of(about: dict[str, Any], name: str, kind: type[Any]) -> Any:
@@ -87,7 +98,7 @@ def _lines_of_run(about: dict[str, Any]) -> Iterator[tuple[str, str]]:
         f"epoch {about['epoch']} of {about['epochs']}, {about['done']:.0%} done, {about['seconds']} s trained",
     )
     yield "words", f"{about['words']:,} words x {about['dim']}; the first: {' '.join(about['first_words'])}"
-    yield "settings", ", ".join(f"{name} {value}" for name, value in about["settings"].items())
+    yield "settings", _settings(about["settings"])
     yield "corpus", ", ".join(f"{name} {value}" for name, value in about["corpus"].items())
     whole = [part["name"] for part in about["checkpoints"] if not part["problem"]]
     yield "whole", ", ".join(whole + ([] if about["ids"]["problem"] else ["the ids of the corpus"]))

@@ -41,13 +41,14 @@ def batch(command: Command) -> Command:
     add = click.option(
         "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
         help="Read queries from FILE, one a line (- is standard input): words between blanks, or between tabs if"
-        " there are any. Prints TSV with the query in the first column, or a JSON document a line with --json.",
+        " there are any; so a name with blanks alone on its line ends with a tab. Prints TSV with the query in the"
+        " first column, or a JSON document a line with --json. An unknown word is reported in its place.",
     )  # fmt: skip
     return add(
         click.option(
             "--skip-unknown",
             is_flag=True,
-            help="Pass over the queries of a batch that hold an unknown word, and say at the end how many.",
+            help="Pass over the queries of a batch that hold an unknown word: exit code 0, a note at the end.",
         )(command)
     )
 

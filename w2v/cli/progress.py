@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
+from w2v import kernels
+
 PLAIN_SECONDS = 10.0  # between two lines when stderr is no terminal
+
+
+def note_between(line: str) -> None:
+    """Print one line as a note, above the bar if there is one."""
+    from tqdm import tqdm
+
+    tqdm.write(f"Note: {line}.", file=sys.stderr)
 
 
 class Meter:
@@ -19,6 +28,8 @@ class Meter:
         self._bar: Any = None
         self._last = 0.0
         self._started = 0.0
+        if quiet:
+            kernels.notify = kernels.ignore
 
     def say(self, line: str) -> None:
         """Print one line."""

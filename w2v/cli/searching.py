@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +31,32 @@ def chosen(asked: Vectors, filters: dict[str, Any]) -> Mask | None:
         if len(known) < len(listed):
             _note(f"{len(listed) - len(known):,} of {len(listed):,} words of {among} are not in the vocabulary.")
         filters = filters | {"among": known}
-    return queries.candidates(asked, **filters)
+    with _bounded(f"--match {filters['match']!r}" if filters.get("match") else ""):
+        return queries.candidates(asked, **filters)
+
+
+MATCH_SECONDS = 20.0  # three million words and a usual pattern take three
+
+
+@contextlib.contextmanager
+def _bounded(what: str) -> Iterator[None]:
+    """Raise SettingsError where a pattern takes too long; `(a+)+$` tries each way to cut a word, 2^n of them."""
+
+    def stop(number: int, frame: object) -> None:
+        raise SettingsError(
+            f"{what} takes more than {MATCH_SECONDS:.0f} s: it tries too many ways; avoid repeats within repeats"
+        )
+
+    if not what or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, MATCH_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def find_index(asked: Vectors, search: str, needs_every_word: Sequence[str] = ()) -> Index | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from w2v.errors import OutputError
-from w2v.files import replacing
+from w2v.files import replacing, replacing_together
 from w2v.formats import projector, rows
 from w2v.vectors import Vectors
 
@@ -39,7 +39,7 @@ def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
         counts = None if vectors.counts is None else vectors.counts[fit]
         vectors = Vectors(tuple(vectors.words[row] for row in fit), np.ascontiguousarray(vectors.matrix[fit]), counts)
     name, values = ("rank", range(1, len(vectors) + 1)) if vectors.counts is None else ("count", vectors.counts)
-    with replacing(folder / "metadata.tsv") as words, replacing(folder / "tensors.tsv") as tensors:
+    with replacing_together(folder / "tensors.tsv", folder / "metadata.tsv") as (tensors, words):
         words.write(f"word\t{name}\n".encode())
         words.writelines(f"{word}\t{value}\n".encode() for word, value in zip(vectors.words, values))
         rows.write_rows(vectors, tensors, "\t", has_words=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import struct
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2v import archives, files
-from w2v.errors import FormatError, OutputError
+from w2v.errors import FormatError, OutputError, ResourceError
 from w2v.formats import projector, rows, tidying, twin
 from w2v.formats.source import Note, Source, told
 from w2v.vectors import Vectors
@@ -30,6 +31,7 @@ class Format(NamedTuple):
     dtypes   of numbers that it can hold, float32 first; none where it is not written
     refused  says why a word cannot be written in it, or nothing
     mapped   whether it opens at once by itself, without a twin
+    written  the name of the module's function that writes it
     """
 
     about: str
@@ -38,6 +40,7 @@ class Format(NamedTuple):
     dtypes: tuple[str, ...] = ("float32",)
     refused: Callable[[str], str] = lambda word: ""
     mapped: bool = False
+    written: str = "write"
 
     def load(self) -> Any:
         """Return the module; it is imported when it is needed."""
@@ -46,7 +49,7 @@ class Format(NamedTuple):
 
 # What slices, shapes and sizes of bytes that are not what a header says come to, in any reader. What another library
 # raises (numpy, zipfile, pickle) is caught where it is called; all else is a bug of ours, let through to be seen.
-DAMAGED = (ValueError, MemoryError, struct.error)
+DAMAGED = (ValueError, struct.error)
 
 ALL = ("float32", "float16", "int8")
 
@@ -72,18 +75,33 @@ FORMATS: dict[str, Format] = {
     "projector": Format("Embedding Projector TSV", "projector", (".tsv",), refused=projector.unfit, mapped=True),
     "w2v": Format("w2v's own, mapped into memory", "native", (".w2v",), ALL, mapped=True),
 }
+# Written for other programs, and not read.
+TABLES: dict[str, Format] = {
+    "csv": Format("CSV", "tables", (".csv",), refused=_not_text, mapped=True, written="write_csv"),
+    "parquet": Format("Parquet", "tables", (".parquet",), refused=_not_text, mapped=True, written="write_parquet"),
+}
+ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv"; the ".5" of "news-1.5" is none
 
 
 def ignore(line: str) -> None:
     """Take note of nothing."""
 
 
-def format_of(path: str | os.PathLike[str], default: str = "word2vec-text") -> str:
-    """Return the name of the format that is written under a file's name."""
+def format_of(path: str | os.PathLike[str]) -> str:
+    """Return the name of the format that is written under a file's name: word2vec text where it has no ending.
+
+    Raises OutputError where the ending is that of nothing we write.
+    """
     name = os.fspath(path).lower()
-    endings = {ending: format for format, row in FORMATS.items() for ending in row.endings}
+    endings = {ending: format for format, row in (FORMATS | TABLES).items() for ending in row.endings}
     longest = max((ending for ending in endings if name.endswith(ending)), key=len, default=None)
-    return default if longest is None else endings[longest]
+    if longest is not None:
+        return endings[longest]
+    unknown = ENDING.search(Path(name).name[1:])
+    if unknown is not None:
+        known = ", ".join(sorted(endings))
+        raise OutputError(path, f"nothing is written under the ending {unknown[0]}; those known are {known}")
+    return "word2vec-text"
 
 
 def save(
@@ -105,7 +123,7 @@ def save(
                 path,
                 f"{row.about} has no place for {problem}; choose another format (.w2v takes any word), or --blank-as _",
             )
-    row.load().write(vectors, path, dtype)
+    getattr(row.load(), row.written)(vectors, path, dtype)
     if twin_too and not row.mapped:
         twin.make(vectors, path)
 
@@ -117,7 +135,9 @@ def check_writable(path: str | os.PathLike[str], format: str | None = None, dtyp
 
 
 def _checked(path: Path, format: str | None, dtype: str) -> Format:
-    row = FORMATS[format or format_of(path)]
+    row = (FORMATS | TABLES)[format or format_of(path)]
+    if row.about == "Parquet":
+        row.load().check()
     if dtype not in row.dtypes:
         able = " and ".join(row.dtypes)
         raise OutputError(path, f"{row.about} {f'holds {able} only, not {dtype}' if able else 'is read, not written'}")
@@ -133,6 +153,11 @@ def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors
         row = FORMATS[detect(source)]
         about = row.about
         vectors: Vectors = row.load().read(source, limit, note)
+    except MemoryError as error:  # no reader asks for more than the file holds, so it may well be sound
+        raise ResourceError(
+            f"{source.path}: no memory is left to read it; take fewer words (convert IN OUT --limit N), or make a .w2v"
+            " file of it where there is more, which is mapped"
+        ) from error
     except DAMAGED as error:
         raise source.error(f"is damaged, or was made to mislead: no whole file of {about} ({told(error)})") from error
     return row, vectors
@@ -150,12 +175,12 @@ def load(
     Raises FormatError.
     """
     path = Path(path)
-    if not path.is_file():
-        problem = "is a folder; name a file of vectors" if path.is_dir() else "no such file; make one: w2v train CORPUS"
-        raise FormatError(path, problem)
-    if "metadata" in path.name:
-        path = projector.pair_of(path) or path
     with told_of(path):
+        if not path.is_file():
+            folder = "is a folder; name a file of vectors"
+            raise FormatError(path, folder if path.is_dir() else "no such file; make one: w2v train CORPUS")
+        if "metadata" in path.name:
+            path = projector.pair_of(path) or path
         found = twin.find(path)
         if found is not None:
             return found if limit is None else tidying.first_of(found, limit)

@@ -19,10 +19,11 @@ def facts(path: Path) -> dict[str, Any]:
     The whole file is read, for what is to be found out is whether it is sound: no twin is asked.
     """
     notes: list[str] = []
-    if not path.is_file():
-        raise FormatError(path, "no such file" if not path.exists() else "is a folder; name a file of vectors in it")
-    with formats.told_of(path), Source(path) as source:
-        row, vectors = formats.read(source, None, notes.append)
+    with formats.told_of(path):
+        if not path.is_file():
+            raise FormatError(path, "is a folder; name a file of vectors in it" if path.is_dir() else "no such file")
+        with Source(path) as source:
+            row, vectors = formats.read(source, None, notes.append)
     norms = np.asarray(vectors.norms, np.float64)
     finite = norms[np.isfinite(norms)]
     about: dict[str, Any] = {

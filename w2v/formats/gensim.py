@@ -21,9 +21,10 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.errors import FormatError
-from w2v.files import replacing
+from w2v.files import replacing_together
 from w2v.formats import fasttext
+from w2v.formats.numpy_archive import read_packed
+from w2v.formats.numpy_array import read_array
 from w2v.formats.pickled import Stub, array_of, unpickled
 from w2v.formats.source import Note, Source, floats
 from w2v.formats.tidying import vectors_of
@@ -101,17 +102,10 @@ def _array(source: Source, attributes: dict[str, Any], name: str, suffix: str) -
         return None
     packed = source.path.suffix in (".gz", ".bz2")
     path = source.path.with_name(f"{source.path.name}{suffix}.{name}{'.npz' if packed else '.npy'}")
-    try:
-        if packed:
-            with np.load(path, allow_pickle=False) as archive:
-                return np.asarray(archive["val"])
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-    except FileNotFoundError as error:
-        raise source.error(
-            f"its vectors are in another file, {path.name}, which is not beside it: copy both together"
-        ) from error
-    except (ValueError, OSError, EOFError, KeyError) as error:
-        raise FormatError(path, f"is no array that numpy can read ({error}): cut short?") from error
+    if not path.is_file():
+        raise source.error(f"its vectors are in another file, {path.name}, which is not beside it: copy both together")
+    with Source(path) as beside:  # not numpy.load: what that raises of a damaged header is anything
+        return read_packed(beside) if packed else read_array(beside)
 
 
 def _counts(attributes: dict[str, Any], old: Any, words: list[str]) -> npt.NDArray[np.int64] | None:
@@ -153,16 +147,16 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         "__ignoreds": [],
         "__recursive_saveloads": [],
     }
-    if apart:
-        with replacing(path.with_name(path.name + ".vectors.npy")) as file:
-            np.lib.format.write_array(file, vectors.matrix, allow_pickle=False)
-    else:
+    if not apart:
         attributes["vectors"] = vectors.matrix
-    with replacing(path) as file:
+    beside = [path.with_name(path.name + ".vectors.npy")] if apart else []
+    with replacing_together(path, *beside) as (file, *arrays):
         # An object of a class that is not there cannot be pickled: its opcodes are few, and written by hand.
         file.write(pickle.PROTO + b"\x04" + CLASS + pickle.EMPTY_TUPLE + pickle.NEWOBJ)
         _write_state(attributes, file)
         file.write(pickle.BUILD + pickle.STOP)
+        for array in arrays:
+            np.lib.format.write_array(array, vectors.matrix, allow_pickle=False)
 
 
 def _write_state(attributes: dict[str, Any], file: IO[bytes]) -> None:

@@ -2,10 +2,11 @@ r"""numpy's .npz: a zip of arrays, the vectors and the words.
 
     vectors  float32, float16 or int8 [V, D]
     scales   float32 [V], of int8: what a row is to be multiplied with
-    words    str, one: the words with \n behind each. numpy.load(f)["words"].item().split("\n")[:-1]
+    words    str [V]; where one word is so long that this would fill the memory, for numpy gives each the room of the
+             longest, or ends with a zero: str, one, the words with \n behind each
     counts   int64 [V], where they are known
 
-An array of V strings is read too, and the vectors under any name, where only one matrix is there. An array of
+The vectors are read under any name, where only one matrix is there. An array of
 Python objects (words, often) goes through `w2v.formats.pickled`, which runs nothing.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import lzma
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,7 +40,7 @@ UNZIPPING = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, Va
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write vectors and words."""
     numbers, scales = narrow(vectors.matrix, dtype)
-    arrays: dict[str, Any] = {"vectors": numbers, "words": np.array("".join(word + "\n" for word in vectors.words))}
+    arrays: dict[str, Any] = {"vectors": numbers, "words": _array_of(vectors.words)}
     if len(scales) or dtype == "int8":
         arrays["scales"] = scales
     if vectors.counts is not None:
@@ -47,13 +49,36 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         np.savez(file, **arrays)
 
 
-def read(source: Source, limit: int | None, note: Note) -> Vectors:
-    """Read vectors and words."""
+ROOMY = 1 << 28  # bytes of an array of words
+
+
+def _array_of(words: Sequence[str]) -> npt.NDArray[Any]:
+    room = 4 * len(words) * max(map(len, words), default=0)
+    if room > ROOMY or any(word.endswith("\0") for word in words):
+        return np.array("".join(word + "\n" for word in words))
+    return np.array(words, str)
+
+
+def read_packed(source: Source) -> npt.NDArray[Any]:
+    """Return the array `val`, as gensim packs one. Raises FormatError."""
+    arrays = read_arrays(source)
+    if "val" not in arrays:
+        raise source.error(f"holds no array val, only {', '.join(arrays) or 'nothing'}")
+    return arrays["val"]
+
+
+def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an archive by their names. Raises FormatError."""
     try:
         with zipfile.ZipFile(source.file) as archive:
-            arrays = _arrays(source, archive)
+            return _arrays(source, archive)
     except UNZIPPING as error:
         raise source.error(f"is an .npz that cannot be read ({told(error)}): damaged?") from error
+
+
+def read(source: Source, limit: int | None, note: Note) -> Vectors:
+    """Read vectors and words."""
+    arrays = read_arrays(source)
     matrices = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiu"}
     name = next((name for name in VECTORS if name in matrices), next(iter(matrices), None))
     if name is None:

@@ -11,7 +11,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.files import replacing
+from w2v.files import replacing_together
 from w2v.formats import words_beside
 from w2v.formats.narrow import narrow
 from w2v.formats.source import Note, Source, floats, told
@@ -24,7 +24,7 @@ LONGEST_HEADER = 1 << 16
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write the matrix, and the words beside it."""
-    with replacing(path.with_name(path.stem + ".words.txt")) as words, replacing(path) as file:
+    with replacing_together(path, path.with_name(path.stem + ".words.txt")) as (file, words):
         words.writelines(word.encode() + b"\n" for word in vectors.words)
         np.lib.format.write_array(file, narrow(vectors.matrix, dtype)[0], allow_pickle=False)
 

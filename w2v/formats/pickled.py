@@ -37,20 +37,41 @@ class Stub:
                 self.__dict__.update(attributes)
 
 
-class RefusedError(pickle.UnpicklingError):
-    """A pickle names a class or function that no file of vectors has."""
+class Foreign(Stub):
+    """What stands for all that is not known, class or function: it takes everything and does nothing.
+
+    Models of gensim 1 to 3 hold generators of random numbers, partial functions and the like beside their vectors.
+    """
+
+    def append(self, item: object) -> None:
+        """Take an item, as a list does."""
+
+    def extend(self, items: object) -> None:
+        """Take items, as a list does."""
+
+    def __setitem__(self, key: object, item: object) -> None:
+        pass
+
+    def __call__(self, *arguments: object) -> Foreign:
+        """Be what a function returns, too."""
+        return self
 
 
 class Unpickler(pickle.Unpickler):
-    """Lets in arrays, containers and stubs, and runs nothing."""
+    """Lets in arrays, containers and stubs; imports nothing and runs nothing."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.foreign: list[str] = []  # the names that are not known
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what stands for a class or function. Raises RefusedError for all that is not known."""
+        """Return what stands for a class or function."""
         if module.split(".")[0] in STUBBED:
             return Stub
         if (module.replace("numpy._core", "numpy.core"), name) in ALLOWED:
             return ALLOWED[module.replace("numpy._core", "numpy.core"), name]
-        raise RefusedError(f"{module}.{name}")
+        self.foreign.append(f"{module}.{name}")
+        return Foreign
 
 
 class Kind:
@@ -140,6 +161,7 @@ ALLOWED: dict[tuple[str, str], Any] = {
     ("__builtin__", "long"): int,
     ("__builtin__", "bytearray"): _bytearray,
     ("collections", "defaultdict"): defaultdict,
+    ("UserString", "defaultdict"): defaultdict,  # Python 3.4 and older wrote so for Python 2
     ("collections", "OrderedDict"): OrderedDict,
     ("copy_reg", "_reconstructor"): Stub,
     ("copyreg", "_reconstructor"): Stub,
@@ -148,14 +170,20 @@ ALLOWED: dict[tuple[str, str], Any] = {
 
 
 def unpickled(source: Source, file: IO[bytes]) -> Any:
-    """Return what the rest of a file holds, stubs in place of objects. Raises FormatError."""
+    """Return what the rest of a file holds, stubs in place of objects.
+
+    Raises FormatError, also where it holds no object of gensim's and asks for something that is not known.
+    """
     try:
-        return Unpickler(_checked(source, file), encoding="latin1").load()
-    except RefusedError as error:
-        raise source.error(
-            f"is a pickle that asks for {error}, which no file of vectors needs; it was not run. Load it with what"
-            " made it, if you trust it, and save vectors: numpy.savez(FILE, words=..., vectors=...)"
-        ) from error
+        unpickler = Unpickler(_checked(source, file), encoding="latin1")
+        held = unpickler.load()
+        if unpickler.foreign and (isinstance(held, Foreign) or not isinstance(held, Stub)):
+            raise source.error(
+                f"is a pickle that asks for {unpickler.foreign[0]}, which no file of vectors needs; it was not run."
+                " Load it with what made it, if you trust it, and save vectors:"
+                " numpy.savez(FILE, words=..., vectors=...)"
+            )
+        return held
     except FormatError:
         raise
     except Exception as error:  # the opcodes of a bad pickle can do all kinds of wrong things

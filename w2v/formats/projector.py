@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from w2v.files import replacing
+from w2v.files import replacing_together
 from w2v.formats.rows import BOM, Layout, read_table, unwritable, write_rows
 from w2v.formats.source import Note, Source, decoded, note_undecodable
 from w2v.formats.tidying import vectors_of
@@ -39,7 +39,7 @@ def metadata_path(tensors: Path) -> Path:
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write tensors and, beside them, words, with counts where they are known."""
-    with replacing(metadata_path(path)) as words, replacing(path) as file:
+    with replacing_together(path, metadata_path(path)) as (file, words):
         if vectors.counts is None:
             words.writelines(word.encode() + b"\n" for word in vectors.words)
         else:

@@ -70,7 +70,7 @@ def _again(file: IO[bytes]) -> IO[bytes]:
 
 
 def _places(source: Path) -> tuple[Path, Path]:
-    source = source.resolve()
+    source = Path(os.path.realpath(source))
     name = hashlib.sha256(os.fsencode(source)).hexdigest()[:24] + SUFFIX
     return source.with_name(source.name + SUFFIX), user_cache() / "twins" / name
 

@@ -41,18 +41,20 @@ class Characters(NamedTuple):
 @lru_cache
 def characters(keep_case: bool) -> Characters:
     """Return the tables, from the cache if they are there for this version of Unicode."""
-    path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-2.npy"
-    with contextlib.suppress(OSError, ValueError, EOFError):  # a damaged file is as good as none
-        table = np.load(path)
-        if table.shape == (POINTS + 1,) and table.dtype == np.int32 and table[-1] == _checksum(table[:-1]):
-            return _unpack(table[:-1])
+    path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-3"
+    with contextlib.suppress(OSError):
+        kept = path.read_bytes()
+        if len(kept) == 4 * (POINTS + 1):  # a damaged file is as good as none
+            table = np.frombuffer(kept, np.int32)
+            if table[-1] == _checksum(table[:-1]):
+                return _unpack(table[:-1])
     table = _make(keep_case)
     with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                np.save(file, np.append(table, _checksum(table)))
+                file.write(np.append(table, _checksum(table)).tobytes())
             Path(temporary).replace(path)
         except OSError:
             Path(temporary).unlink()

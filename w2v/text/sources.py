@@ -26,6 +26,7 @@ BOM = b"\xef\xbb\xbf"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Texts hold a stray zero byte now and then; of random bytes every 256th is one, of programs and UTF-16 more.
 ZEROS = 1 / 1000
+STRAY = 1  # zero byte of a block is never taken for binary data, however short the block is
 
 Note = Callable[[str], None]  # is told in one line what a reader of the account should know
 
@@ -190,7 +191,7 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
 def _check_text(source: Source, chunk: bytes, at: int) -> None:
     if at == 0 and chunk.startswith(UTF16):
         raise CorpusError(source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt")
-    if chunk.count(0) > ZEROS * len(chunk):
+    if chunk.count(0) > max(STRAY, ZEROS * len(chunk)):
         where = f" from byte {at:,} on" if at else ""
         raise CorpusError(source.name, f"this is binary data, not text (it holds zero bytes{where}); name text files")
 

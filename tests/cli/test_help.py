@@ -1,0 +1,24 @@
+"""The help of the program and of its commands."""
+
+from __future__ import annotations
+
+import pytest
+
+from w2v.cli import COMMANDS, GROUPS
+
+
+def test_commands_stand_in_groups_by_what_they_are_for(w2v):
+    lines = w2v("--help").stdout.splitlines()
+    assert [line for line in lines if line.endswith(":") and not line.startswith(" ")] == [
+        "Options:", "Train:", "Ask:", "See:", "Files:",
+    ]  # fmt: skip
+    for title, names in GROUPS.items():
+        after = lines[lines.index(f"{title}:") + 1 :]
+        assert [line.split()[0] for line in after[: len(names)]] == list(names)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_has_no_marks_of_its_formatting(w2v, command):
+    shown = w2v(command, "--help").stdout
+    assert "\\b" not in shown
+    assert "\b" not in shown

@@ -1,0 +1,57 @@
+r"""Tables for other programs, which are written and not read: CSV and Parquet.
+
+    .csv      word,d1,d2,...        a header; a word in quotes where it needs them (RFC 4180), \n behind each row
+    .parquet  word: string, vector: fixed_size_list<float>[D], count: int64 where counts are known
+
+pandas, polars, DuckDB and R open both: `pandas.read_parquet("v.parquet")`. Parquet needs the extra w2v[parquet].
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from w2v.errors import MissingExtraError
+from w2v.files import replacing
+from w2v.formats import rows
+from w2v.vectors import Vectors
+
+ROWS_AT_ONCE = 1 << 14
+
+
+def check() -> None:
+    """Raise MissingExtraError if Parquet cannot be written here."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("writing .parquet", "parquet") from error
+
+
+def write_csv(vectors: Vectors, path: Path, dtype: str) -> None:
+    """Write words and numbers; the shortest decimals that read back to the same float32."""
+    quoted = Vectors(tuple(map(_quoted, vectors.words)), vectors.matrix)
+    with replacing(path) as file:
+        file.write(",".join(["word", *(f"d{number}" for number in range(1, vectors.dim + 1))]).encode() + b"\n")
+        rows.write_rows(quoted, file, ",")
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"' if not word or any(mark in word for mark in '",\n\r') else word
+
+
+def write_parquet(vectors: Vectors, path: Path, dtype: str) -> None:
+    """Write words, vectors and counts, some rows at a time. Raises MissingExtraError."""
+    check()
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    fields = [("word", pa.string()), ("vector", pa.list_(pa.float32(), vectors.dim))]
+    fields += [] if vectors.counts is None else [("count", pa.int64())]
+    with replacing(path) as file, parquet.ParquetWriter(file, pa.schema(fields)) as writer:
+        for first in range(0, len(vectors), ROWS_AT_ONCE):
+            some = slice(first, first + ROWS_AT_ONCE)
+            numbers = pa.array(np.ascontiguousarray(vectors.matrix[some], np.float32).reshape(-1))
+            columns = [pa.array(list(vectors.words[some])), pa.FixedSizeListArray.from_arrays(numbers, vectors.dim)]
+            columns += [] if vectors.counts is None else [pa.array(np.asarray(vectors.counts[some], np.int64))]
+            writer.write_table(pa.table(columns, schema=pa.schema(fields)))
