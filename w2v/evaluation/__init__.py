@@ -22,11 +22,10 @@ import numpy.typing as npt
 from w2v.errors import SettingsError
 from w2v.evaluation import analogies, categories, oddities, similarities
 from w2v.evaluation.lexicon import Lexicon
-from w2v.evaluation.measures import MEASURES
 from w2v.evaluation.questions import Pair, Question, QuestionSet
 from w2v.evaluation.reading import holds_vectors, read
 from w2v.evaluation.scores import Comparison, Contrast, Estimate, Evaluation, SectionContrast, SectionScore
-from w2v.evaluation.statistics import Numbers, interval
+from w2v.evaluation.statistics import MEASURES, Numbers, interval
 from w2v.vectors import Vectors
 
 __all__ = ["Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read"]
