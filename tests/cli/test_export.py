@@ -32,7 +32,7 @@ def vectors(tmp_path, monkeypatch):
     return vectors
 
 
-def exported(w2v, kind, *more, words=len(WORDS)):
+def exported(w2v, kind, *more, words=8):
     result = w2v("export", kind, "-v", "v.w2v", "-o", "out", *more)
     assert result.exit_code == 0
     assert result.stderr.endswith(f"out: {words} words x 4. To load them:\n")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from w2v.languages import UNSPACED
+
 if TYPE_CHECKING:
     from w2v.queries.encoding import Splitter
 
-# Letters that are written without blanks between words: kana, Chinese characters.
-UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
+TWO_UNSPACED = re.compile(f"[{UNSPACED}]{{2}}")
 
 
 class Splitting:
@@ -53,5 +54,5 @@ class Splitting:
 
     def hint(self, unknown: Iterable[str]) -> None:
         """Say on stderr how Chinese and Japanese are split, where unknown words look like whole sentences of it."""
-        if self.tokenizer in ("words", "whitespace") and any(map(UNSPACED.search, unknown)):
+        if self.tokenizer in ("words", "whitespace") and any(map(TWO_UNSPACED.search, unknown)):
             click.echo("Note: --tokenizer jieba (Chinese) or mecab (Japanese) splits text without blanks.", err=True)

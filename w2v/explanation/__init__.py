@@ -9,6 +9,6 @@ from __future__ import annotations
 from w2v.explanation.parts import Code, Step, Table, Text
 from w2v.explanation.story import Explanation, explain
 from w2v.explanation.terminal import render
-from w2v.explanation.wording import LANGUAGES
+from w2v.languages import LANGUAGES
 
 __all__ = ["LANGUAGES", "Code", "Explanation", "Step", "Table", "Text", "explain", "render"]

@@ -13,7 +13,8 @@ from w2v.errors import CorpusError, SettingsError
 from w2v.explanation import pairs, toy
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
 from w2v.explanation.sentences import Lookup, look_up, tokens
-from w2v.explanation.wording import LANGUAGES
+from w2v.explanation.wording import CATALOGUES
+from w2v.languages import LANGUAGES, language_of
 from w2v.settings import TrainSettings
 from w2v.vectors import Vectors
 from w2v.vocabulary import PADDING
@@ -79,7 +80,7 @@ def explain(
     """
     if language not in LANGUAGES:
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
-    spoken = LANGUAGES[_language_of(sentences, language)]
+    spoken = CATALOGUES[language_of("".join(sentences), language)]  # of the toy: the reader's, by the letters
     ours = {word for text, words in spoken.TEMPLATES for word in (*text.split(), *words.split())}
     form = (lambda word: word.lower() if word.lower() in ours else None) if vectors is None else vectors.form
     given = [tokens(sentence, form) for sentence in sentences]
@@ -99,21 +100,11 @@ def explain(
     return Explanation(language, steps, lookup, model, window, after)
 
 
-def _language_of(sentences: Sequence[str], language: str) -> str:
-    """Return in which language the toy's sentences should be: that of the reader's, told by their letters."""
-    letters = "".join(sentences)
-    if any("\u3040" <= char <= "\u30ff" for char in letters):
-        return "ja"
-    if any("\u3400" <= char <= "\u9fff" for char in letters):
-        return language if language in ("zh", "ja") else "zh"
-    return language if language in ("en", "es") else "en"
-
-
 class _Story:
     """Tells the steps in one language."""
 
     def __init__(self, language: str, name: str, lookup: Lookup, model: toy.Toy) -> None:
-        self.texts: dict[str, str] = LANGUAGES[language].TEXTS
+        self.texts: dict[str, str] = CATALOGUES[language].TEXTS
         self.name = name  # of the reader's file; none: the toy is all there is
         self.lookup = lookup
         self.toy = model
@@ -274,7 +265,7 @@ class _Story:
                 for word in rarest
             )),
         ]  # fmt: skip
-        asked = [analogy, *(module.ANALOGY for module in LANGUAGES.values())]
+        asked = [analogy, *(module.ANALOGY for module in CATALOGUES.values())]
         known = next((words for words in asked if all(word in vectors for word in words[:3])), None)
         if known is not None:
             a, b, c, d = map(self.quoted, known)

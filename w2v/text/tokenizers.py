@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from w2v.errors import MissingExtraError, SettingsError
 from w2v.kernels import scanning, utf8
+from w2v.languages import CJK
 from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
@@ -31,8 +32,7 @@ BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")
 # What ends a word in a long line of Chinese or Japanese; none of it bears on the letters beside it,
 # as a full stop does on a Greek sigma.
 CJK_PUNCTUATION = tuple(mark.encode() for mark in "。、，！？」　")
-# Letters and punctuation of Chinese and Japanese; Hangul and full-width Latin letters are not among them.
-WIDE = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
+WIDE = re.compile(f"[{CJK}]")
 
 
 class Rule(NamedTuple):
