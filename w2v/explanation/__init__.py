@@ -1,4 +1,4 @@
-"""What an Embedding layer does and where its rows come from, told step by step with the reader's own sentence.
+"""What an Embedding layer does and where its rows come from, explained step by step with the reader's own sentence.
 
 explain   sentences, a model or none -> Explanation: steps of texts, tables and code, and the numbers in them
 render    those steps -> text for a terminal; `Explanation.document()` is the same as JSON, for a page

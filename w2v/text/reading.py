@@ -44,7 +44,7 @@ BLOCK_BYTES = 1 << 20  # small enough for the cache and for an even share among 
 SEGMENT_BYTES = 1 << 16  # a block for a worker process; jieba does about 1 MB/s
 MOST_PROCESSES = 61  # Windows cannot wait for more
 ADVICE = "fewer --threads take less, and so does a smaller text"
-# Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
+# Chinese and Japanese words usually have two letters; what is between two punctuation marks has about ten.
 UNSEGMENTED_LENGTH = 4
 SHOWN = 10  # dropped words, the most frequent ones
 
@@ -68,10 +68,10 @@ def read(
 ) -> EncodedCorpus:
     """Read files, directories or standard input ("-") and return them as ids.
 
-    settings   tokenizer, keep_case, min_count, max_vocab and threads are what counts here
+    settings   tokenizer, keep_case, min_count, max_vocab and threads are used here
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
-    tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
+    tmp_dir    where ids beyond `in_memory` go (by default what half of the free memory holds); the system's
                folder by default
 
     Raises CorpusError, MissingExtraError, ResourceError.
@@ -111,7 +111,7 @@ def _segmenters(settings: TrainSettings) -> Iterator[ProcessPoolExecutor]:
         min(settings.threads, MOST_PROCESSES),
         get_context("spawn"),  # not forked: a fork of a process with threads may never wake up
         signal.signal,
-        (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C goes to all processes of a terminal; one of them answers
+        (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C goes to all processes of a terminal; one of them handles it
     )
     try:
         yield pool
@@ -166,7 +166,7 @@ class _Reading:
                 if thread.ident:
                     thread.join()
             if producer.ident:
-                producer.join(1.0)  # it may be waiting for a standard input that is silent for ever
+                producer.join(1.0)  # it may be waiting for a standard input that never sends anything
         if self._error is not None:
             raise self._error
         tick()
@@ -310,7 +310,7 @@ def encode(
 def _renumber(
     reading: Counted, numbers: list[Ids], folder: Path | None, in_memory: int
 ) -> tuple[Ids, list[FileAccount]]:
-    """Return the stream of ids and the account of each file; each block is forgotten as it is translated."""
+    """Return the stream of ids and the account of each file; each block is freed as it is translated."""
     ids = stream(reading.spool.size, folder, in_memory)
     size, ended = 0, True
     files: list[FileAccount] = []
