@@ -5,8 +5,8 @@
 >>> evaluation.evaluate(vectors, "questions-words.txt").total  # doctest: +SKIP
 SectionScore(name='total', results=(Estimate(measure='accuracy', ...),), covered=..., total=19544)
 
-A question counts if the vocabulary has all its words; `covered` of `total` do. With the same `restrict` and `ignore_case`, scores are those of gensim's
-`evaluate_word_analogies` and `evaluate_word_pairs`.
+A question counts if the vocabulary has all its words; `covered` of `total` do. With the
+same `restrict` and `ignore_case`, scores are those of gensim's `evaluate_word_analogies` and `evaluate_word_pairs`.
 """
 
 from __future__ import annotations

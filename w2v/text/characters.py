@@ -42,7 +42,7 @@ class Characters(NamedTuple):
 def characters(keep_case: bool) -> Characters:
     """Return the tables, from the cache if it has them for this version of Unicode."""
     path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-2.npy"
-    with contextlib.suppress(OSError, ValueError, EOFError):  # a damaged file is made again
+    with contextlib.suppress(OSError, ValueError, EOFError):  # a damaged file is as good as none
         table = np.load(path)
         if table.shape == (POINTS + 1,) and table.dtype == np.int32 and table[-1] == _checksum(table[:-1]):
             return _unpack(table[:-1])

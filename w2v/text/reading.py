@@ -1,4 +1,4 @@
-"""Reads a corpus once: blocks of bytes -> word numbers and counts -> vocabulary and ids, and the account of them.
+"""Reads a corpus once: blocks of bytes -> word numbers and counts (-> vocabulary and ids: `w2v.text.ranking`).
 
     one thread     reads and decompresses, cuts blocks
     N threads      each with a table of words of its own: split, count, number      (nogil kernels)
@@ -10,7 +10,6 @@ they stood first in the corpus.
 
 from __future__ import annotations
 
-import itertools
 import os
 import queue
 import signal
@@ -29,13 +28,13 @@ from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.resources import start
 from w2v.settings import TrainSettings
-from w2v.text.corpus import Account, EncodedCorpus, FileAccount
+from w2v.text.corpus import EncodedCorpus
 from w2v.text.forecast import Check, Expected, Forecast
+from w2v.text.ranking import Counted, encode, named
 from w2v.text.sources import Block, Source, find_sources, read_blocks
-from w2v.text.spool import Ids, Spool, require_room, room_in_memory, stream
+from w2v.text.spool import Spool, require_room, room_in_memory
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import find_tokenizer, segment_block
-from w2v.vocabulary import Vocabulary
 
 # Each thread counts into a table of its own; beyond eight, decompression is the limit and memory the price.
 MOST_THREADS = 8
@@ -44,9 +43,6 @@ BLOCK_BYTES = 1 << 20  # small enough for the cache and for an even share among 
 SEGMENT_BYTES = 1 << 16  # a block for a worker process; jieba does about 1 MB/s
 MOST_PROCESSES = 61  # Windows cannot wait for more
 ADVICE = "fewer --threads take less, and so does a smaller text"
-# Chinese and Japanese words usually have two letters; what is between two punctuation marks has about ten.
-UNSEGMENTED_LENGTH = 4
-SHOWN = 10  # dropped words, the most frequent ones
 
 
 class ReadProgress(NamedTuple):
@@ -68,10 +64,10 @@ def read(
 ) -> EncodedCorpus:
     """Read files, directories or standard input ("-") and return them as ids.
 
-    settings   tokenizer, keep_case, min_count, max_vocab and threads are used here
+    settings   tokenizer, keep_case, min_count, max_vocab and threads are what counts here
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
-    tmp_dir    where ids beyond `in_memory` go (by default what half of the free memory holds); the system's
+    tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default
 
     Raises CorpusError, MissingExtraError, ResourceError.
@@ -111,7 +107,7 @@ def _segmenters(settings: TrainSettings) -> Iterator[ProcessPoolExecutor]:
         min(settings.threads, MOST_PROCESSES),
         get_context("spawn"),  # not forked: a fork of a process with threads may never wake up
         signal.signal,
-        (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C goes to all processes of a terminal; one of them handles it
+        (signal.SIGINT, signal.SIG_IGN),  # Ctrl-C goes to all processes of a terminal; one of them answers
     )
     try:
         yield pool
@@ -166,7 +162,7 @@ class _Reading:
                 if thread.ident:
                     thread.join()
             if producer.ident:
-                producer.join(1.0)  # it may be waiting for a standard input that never sends anything
+                producer.join(1.0)  # it may be waiting for a standard input that is silent for ever
         if self._error is not None:
             raise self._error
         tick()
@@ -242,100 +238,3 @@ class _Reading:
             ) from error
         except Exception as error:
             raise CorpusError(work.block.source.name, f"--tokenizer {name} fails on it: {error}") from error
-
-
-class Counted(NamedTuple):
-    """A corpus when all of it is read.
-
-    tables   a table of words of each thread
-    spool    the blocks, as numbers of words
-    sources  of each block, where it comes from
-    owners   of each block, the table that its numbers belong to
-    sums     bytes, tokens and undecodable bytes, by the id() of the source
-    tokens   in all
-    notes    lines for the account
-    """
-
-    tables: list[WordTable]
-    spool: Spool
-    sources: list[Source]
-    owners: list[int]
-    sums: dict[int, list[int]]
-    tokens: int
-    notes: list[str]
-
-
-def encode(
-    reading: Counted, settings: TrainSettings, names: list[str], folder: Path | None, in_memory: int
-) -> EncodedCorpus:
-    """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError where no word is left."""
-    table = reading.tables[0]
-    moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
-    counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
-    if len(table) == 0:
-        raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
-    order = np.lexsort((firsts, -counts))
-    kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
-    segment_with = _segment_with(table)
-    if len(kept) == 0:
-        advice = " or ".join(f"--tokenizer {name}" for name in segment_with)
-        raise CorpusError(
-            named(names),
-            f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}:"
-            f" --min-count {counts.max()} or less leaves words"
-            + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
-        )
-    numbers = np.full(len(table), -1, np.int32)
-    numbers[kept] = np.arange(len(kept), dtype=np.int32)
-    ids, files = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
-    dropped = order[len(kept) :][:SHOWN]
-    words = table.words(np.concatenate((kept, dropped)))
-    vocabulary = Vocabulary(words[: len(kept)], counts[kept])
-    account = Account(
-        files=len(names),
-        bytes=sum(file.bytes for file in files),
-        tokens=reading.tokens,
-        types=len(table),
-        kept=vocabulary.tokens,
-        sentences=len(ids) - vocabulary.tokens,
-        undecodable=sum(file.undecodable for file in files),
-        segment_with=segment_with,
-        by_file=tuple(files),
-        notes=tuple(reading.notes),
-        dropped_words=tuple(zip(words[len(kept) :], counts[dropped].tolist())),
-    )
-    return EncodedCorpus(vocabulary, ids, account)
-
-
-def _renumber(
-    reading: Counted, numbers: list[Ids], folder: Path | None, in_memory: int
-) -> tuple[Ids, list[FileAccount]]:
-    """Return the stream of ids and the account of each file; each block is freed as it is translated."""
-    ids = stream(reading.spool.size, folder, in_memory)
-    size, ended = 0, True
-    files: list[FileAccount] = []
-    blocks = zip(reading.sources, reading.owners)
-    for source, owners in itertools.groupby(enumerate(blocks), lambda block: id(block[1][0])):
-        start, kept, name = size, 0, ""
-        for block, (of, owner) in owners:
-            wrote, sentences, ended = scanning.renumber(reading.spool.take(block), numbers[owner], ids[size:], ended)
-            size += wrote
-            kept += wrote - sentences
-            name = of.name
-        length, tokens, undecodable = reading.sums[source]
-        files.append(FileAccount(name, length, tokens, kept, undecodable, start, size))
-    return ids[:size], files
-
-
-def _segment_with(table: WordTable) -> tuple[str, ...]:
-    """Return the tokenizers that find words where most letters are Chinese or Japanese and the words too long."""
-    letters, wide, kana, tokens = scanning.count_wide(table.arena, table.offsets, table.counts, len(table))
-    if 2 * wide < letters or letters < UNSEGMENTED_LENGTH * tokens:
-        return ()
-    # A Japanese text is about half kana, a Chinese one has none.
-    return ("mecab" if 10 * kana > wide else "jieba", "characters")
-
-
-def named(names: list[str]) -> str:
-    """Return the files of a corpus in a few words."""
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

@@ -11,7 +11,7 @@ from w2v import resources
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
-from w2v.text.reading import SHOWN
+from w2v.text.ranking import SHOWN
 from w2v.training.checkpoints import Kept
 from w2v.training.model import Model
 from w2v.training.run import State
