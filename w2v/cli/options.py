@@ -47,7 +47,7 @@ def batch(command: Command) -> Command:
         click.option(
             "--skip-unknown",
             is_flag=True,
-            help="Skip the queries of a batch that have an unknown word; their number is shown at the end.",
+            help="Pass over the queries of a batch that hold an unknown word, and say at the end how many.",
         )(command)
     )
 

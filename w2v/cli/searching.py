@@ -1,4 +1,4 @@
-"""Where a query searches: which words may be listed, all rows or an approximate index."""
+"""Where a question for words looks: which words may be answers, all rows or an approximate index of very many."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ if TYPE_CHECKING:
     from w2v.vectors import Mask, Vectors
 
 
-def chosen(model: Vectors, filters: dict[str, Any]) -> Mask | None:
+def chosen(asked: Vectors, filters: dict[str, Any]) -> Mask | None:
     """Return which words pass the options of `options.filters`; notes how many of --among there are not."""
     from w2v import queries
 
     among: Path | None = filters["among"]
     if among is not None:
         listed = [word.strip() for _, word in Batch(among).lines() if word.strip()]
-        known = [word for word in listed if model.form(word) is not None]
+        known = [word for word in listed if asked.form(word) is not None]
         if len(known) < len(listed):
             _note(f"{len(listed) - len(known):,} of {len(listed):,} words of {among} are not in the vocabulary.")
         filters = filters | {"among": known}
-    return queries.candidates(model, **filters)
+    return queries.candidates(asked, **filters)
 
 
-def find_index(model: Vectors, search: str, needs_every_word: Sequence[str] = ()) -> Index | None:
+def find_index(asked: Vectors, search: str, needs_every_word: Sequence[str] = ()) -> Index | None:
     """Return the index to ask, made now if `search` is "approximate", or None to look at every word.
 
     needs_every_word  options given that an index cannot answer
 
-    Prints on stderr which it is if there are so many words that it matters. Raises SettingsError, MissingExtraError.
+    Says on stderr which it is, where there are so many words that it matters. Raises SettingsError, MissingExtraError.
     """
     from w2v.queries import approximate
 
     if search == "approximate" and needs_every_word:
         raise SettingsError(f"--search approximate does not go with {', '.join(needs_every_word)}")
-    many = len(model) > approximate.MANY
+    many = len(asked) > approximate.MANY
     if search == "exact" or needs_every_word or (search == "auto" and not many):
         return None
-    if search == "auto" and not (approximate.installed() and approximate.exists(model)):
+    if search == "auto" and not (approximate.installed() and approximate.exists(asked)):
         how = "" if approximate.installed() else "pip install 'w2v[index]', then "
-        _note(f"looked at all {len(model):,} words; {how}--search approximate makes an index for quicker answers.")
+        _note(f"looked at all {len(asked):,} words; {how}--search approximate makes an index for quicker answers.")
         return None
-    if not (approximate.installed() and approximate.exists(model)):
+    if not (approximate.installed() and approximate.exists(asked)):
         meter = Meter(quiet=False)
         with meter:
-            approximate.make(model, lambda done: meter.show("indexing", done, len(model), "words"))
-    index = approximate.Index(model)
+            approximate.make(asked, lambda done: meter.show("indexing", done, len(asked), "words"))
+    index = approximate.Index(asked)
     _note("answered by the approximate index; --search exact looks at every word.")
     return index
 

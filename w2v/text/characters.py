@@ -21,7 +21,7 @@ POINTS = 0x110000
 TYPOGRAPHIC_APOSTROPHE = 0x2019  # written as ' in the vocabulary: don’t and don't are one word
 # Apostrophes, and the joiners that Persian and the languages of India write inside their words.
 INSIDE = (0x27, TYPOGRAPHIC_APOSTROPHE, 0x200C, 0x200D)
-FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on the letters around it
+FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
 JAMO = (
     *range(0x1161, 0x1176),
     *range(0x11A8, 0x11C3),
@@ -40,7 +40,7 @@ class Characters(NamedTuple):
 
 @lru_cache
 def characters(keep_case: bool) -> Characters:
-    """Return the tables, from the cache if it has them for this version of Unicode."""
+    """Return the tables, from the cache if they are there for this version of Unicode."""
     path = user_cache() / f"characters-{unicodedata.unidata_version}-{'keep' if keep_case else 'lower'}-2.npy"
     with contextlib.suppress(OSError, ValueError, EOFError):  # a damaged file is as good as none
         table = np.load(path)
