@@ -1,4 +1,4 @@
-"""Which words of a vocabulary a reader may have meant by one that it does not have."""
+"""Which words of a vocabulary may have been meant by a word that it does not have."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ def vectors(tmp_path, monkeypatch):
     return vectors
 
 
-def exported(w2v, kind, *more):
+def exported(w2v, kind, *more, words=8):
     result = w2v("export", kind, "-v", "v.w2v", "-o", "out", *more)
     assert result.exit_code == 0
-    assert result.stderr.endswith(f"out: {WORDS.__len__()} words x 4. To load them:\n") or more
+    assert result.stderr.endswith(f"out: {words} words x 4. To load them:\n")
     return result.stdout
 
 
@@ -197,7 +197,7 @@ def test_words_that_the_projector_would_lose_count_at_are_left_out(w2v, tmp_path
 
 def test_an_export_can_be_of_some_words(w2v, vectors, tmp_path):
     (tmp_path / "words").write_text("queen\n")
-    exported(w2v, "torch", "--words", "words")
+    exported(w2v, "torch", "--words", "words", words=1)
     assert (tmp_path / "out" / "words.txt").read_text() == "[PAD]\n[UNK]\nqueen\n"
     np.testing.assert_array_equal(np.load(tmp_path / "out" / "matrix.npy")[2], vectors["queen"])
 

@@ -160,16 +160,17 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
 
 
 def test_the_account_adds_up_over_the_epochs():
-    settings = library.TrainSettings(epochs=3, threads=2, min_count=1)
+    settings = library.TrainSettings(epochs=9, threads=2, min_count=1)  # long enough for several reports
     corpus = library.read([DATA / "demo.txt"], settings)
     reports = []
     library.train(corpus, settings, report=reports.append)
-    assert reports[-1].tokens == reports[-1].total == 3 * corpus.account.kept
-    assert reports[-1].epoch == 3
+    assert reports[-1].tokens == reports[-1].total == 9 * corpus.account.kept
+    assert reports[-1].epoch == 9
     share = reports[-1].centers / reports[-1].tokens
     from w2v.training import trained_share
 
     assert share == pytest.approx(trained_share(corpus.vocabulary, settings.sample), abs=0.002)
     losses = [report.loss for report in reports if report.loss is not None]
-    assert losses[-1] < losses[0] or len(losses) < 2
+    assert len(losses) >= 2
+    assert losses[-1] < losses[0]
     assert all(np.isfinite(losses))

@@ -35,8 +35,8 @@ def test_the_lines_put_the_matrix_into_a_layer(library, looked_up, tmp_path):
     matrix = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
     vectors = Vectors(("the", "king", "castle"), matrix)
     formats.save(vectors, tmp_path / "my.txt")
-    told = explanation.explain(["the king"], vectors, name="my.txt")
-    load, *layers = [part.text for part in told.steps[2].parts if isinstance(part, Code)]
+    explained = explanation.explain(["the king"], vectors, name="my.txt")
+    load, *layers = [part.text for part in explained.steps[2].parts if isinstance(part, Code)]
     (layer,) = [text for text in layers if text.startswith(f"import {library}")]
     result = subprocess.run(
         [sys.executable, "-c", f"{load}\n{layer}\nprint({looked_up}.tolist())"],
@@ -48,5 +48,5 @@ def test_the_lines_put_the_matrix_into_a_layer(library, looked_up, tmp_path):
 
 @pytest.mark.parametrize("language", SENTENCES)
 def test_every_line_fits_80_columns(language):
-    told = explanation.render(explanation.explain([SENTENCES[language]], language=language).steps)
-    assert [line for line in told.splitlines() if columns(line) > 80] == []
+    explained = explanation.render(explanation.explain([SENTENCES[language]], language=language).steps)
+    assert [line for line in explained.splitlines() if columns(line) > 80] == []

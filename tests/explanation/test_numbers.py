@@ -13,7 +13,7 @@ from w2v import explanation
 from w2v.errors import CorpusError, SettingsError, UnknownWordError
 from w2v.explanation import Code, Table, pairs, toy
 from w2v.explanation.sentences import look_up, tokens
-from w2v.explanation.wording import LANGUAGES
+from w2v.explanation.wording import CATALOGUES
 from w2v.kernels import chance
 from w2v.kernels.objectives import skipgram
 from w2v.vectors import Vectors
@@ -22,7 +22,7 @@ SENTENCE = "the king lived in the castle"
 
 
 @pytest.fixture(scope="module")
-def told():
+def explained():
     return explanation.explain([SENTENCE, "nice to meet you"], pad=8)
 
 
@@ -32,7 +32,7 @@ def tables(step):
 
 def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
     settings = dataclasses.replace(toy.SETTINGS, epochs=1)
-    model = toy.train(LANGUAGES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
+    model = toy.train(CATALOGUES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
     center, context = (matrix.astype(float) for matrix in toy.begin(len(model.words), settings))
     naive.train(
         model.stream, center, context, chance.keep_limits(model.counts, 0), chance.noise_table(model.counts, 0.75),
@@ -44,20 +44,20 @@ def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
     np.testing.assert_allclose(model.output, context[:, : settings.dim], atol=2e-3)
 
 
-def test_the_toy_reads_our_sentences_and_the_readers_all_words_kept(told):
-    read = [[told.toy.words[id] for _, id in sentence] for sentence in naive.sentences(told.toy.stream)]
+def test_the_toy_reads_our_sentences_and_the_readers_all_words_kept(explained):
+    read = [[explained.toy.words[id] for _, id in sentence] for sentence in naive.sentences(explained.toy.stream)]
     assert read.count(SENTENCE.split()) >= toy.REPEATS_GIVEN
     assert ["the", "queen", "sat", "on", "the", "throne"] in read
-    assert len(read) == told.toy.sentences
-    for word, count in zip(told.toy.words, told.toy.counts):
+    assert len(read) == explained.toy.sentences
+    for word, count in zip(explained.toy.words, explained.toy.counts):
         assert sum(sentence.count(word) for sentence in read) == count
-    assert list(told.toy.counts) == sorted(told.toy.counts, reverse=True)
-    assert set(told.toy.words) == {word for sentence in read for word in sentence}
+    assert list(explained.toy.counts) == sorted(explained.toy.counts, reverse=True)
+    assert set(explained.toy.words) == {word for sentence in read for word in sentence}
 
 
-def test_ids_count_words_by_frequency_from_two_and_pad_with_zero(told):
-    for words, ids in zip((SENTENCE, "nice to meet you"), told.lookup.ids):
-        expected = [told.toy.words.index(word) + 2 for word in words.split()]
+def test_ids_count_words_by_frequency_from_two_and_pad_with_zero(explained):
+    for words, ids in zip((SENTENCE, "nice to meet you"), explained.lookup.ids):
+        expected = [explained.toy.words.index(word) + 2 for word in words.split()]
         assert ids.tolist() == expected + [0] * (8 - len(expected))
 
 
@@ -81,23 +81,23 @@ def test_the_pairs_are_those_of_skip_gram():
         assert contexts == [sentence[j] for j in range(5) if j != i and abs(i - j) <= 2]
 
 
-def test_the_negatives_are_the_first_different_draws_of_the_trainer(told):
-    word, real = told.window.word, int(told.window.targets.sum())
-    noise = chance.noise_table(told.toy.counts, 0.75)
-    drawn = naive.negatives(naive.bits_at(1, 0, 0), told.toy.words.index(word), noise, 80)
-    expected = [told.toy.words[id] for id in drawn]
-    shown = told.window.contexts[real:]
-    assert list(shown) == [other for other in expected if other not in told.window.contexts[:real]][:5]
+def test_the_negatives_are_the_first_different_draws_of_the_trainer(explained):
+    word, real = explained.window.word, int(explained.window.targets.sum())
+    noise = chance.noise_table(explained.toy.counts, 0.75)
+    drawn = naive.negatives(naive.bits_at(1, 0, 0), explained.toy.words.index(word), noise, 80)
+    expected = [explained.toy.words[id] for id in drawn]
+    shown = explained.window.contexts[real:]
+    assert list(shown) == [other for other in expected if other not in explained.window.contexts[:real]][:5]
     assert len(set(shown)) == 5
 
 
-def test_the_table_of_pairs_agrees_with_the_naive_step(told):
-    window = told.window
-    row, real = told.toy.words.index, int(window.targets.sum())
-    x = told.toy.input[[row(window.word)]].astype(float)
-    y = told.toy.output[[row(word) for word in window.contexts]].astype(float)
+def test_the_table_of_pairs_agrees_with_the_naive_step(explained):
+    window = explained.window
+    row, real = explained.toy.words.index, int(window.targets.sum())
+    x = explained.toy.input[[row(window.word)]].astype(float)
+    y = explained.toy.output[[row(word) for word in window.contexts]].astype(float)
     _, _, error = naive.window_steps(x, y, window.targets, np.ones(len(y)), rate=1.0)
-    (table,) = [table for table in tables(told.steps[1]) if len(table.columns) == 6]
+    (table,) = [table for table in tables(explained.steps[1]) if len(table.columns) == 6]
     assert table.columns == ("word", "context", "target", "dot product", "sigmoid", "error")
     for i, (word, context, target, dot, sigmoid, shown_error) in enumerate(table.rows):
         assert (word, context, target) == (window.word, window.contexts[i], int(i < real))
@@ -107,8 +107,8 @@ def test_the_table_of_pairs_agrees_with_the_naive_step(told):
     assert window.loss == pytest.approx(naive.window_loss(x, y, window.targets, np.ones(len(y))))
 
 
-def test_the_step_is_that_of_sgd_and_lowers_the_loss(told):
-    window, after = told.window, told.after
+def test_the_step_is_that_of_sgd_and_lowers_the_loss(explained):
+    window, after = explained.window, explained.after
     rows = dict(zip(window.contexts, window.others))
     x, y = window.row[None].copy(), {word: vector.copy() for word, vector in rows.items()}
     to_x, to_y, _ = naive.window_steps(x, window.others, window.targets, np.ones(len(window.others)), rate=0.025)
@@ -118,35 +118,35 @@ def test_the_step_is_that_of_sgd_and_lowers_the_loss(told):
     for word, vector in zip(window.contexts, after.others):
         np.testing.assert_allclose(vector, y[word])
     assert after.loss < window.loss
-    shown = " ".join(part.text for part in told.steps[1].parts if isinstance(part, Code))
+    shown = " ".join(part.text for part in explained.steps[1].parts if isinstance(part, Code))
     assert f"{window.loss:.3f}, and {after.loss:.3f} after the step" in shown
 
 
-def test_a_context_that_stands_there_twice_moves_once_for_each(told):
-    assert told.window.contexts.count("the") == 2
-    first, second = (i for i, word in enumerate(told.window.contexts) if word == "the")
-    np.testing.assert_array_equal(told.after.others[first], told.after.others[second])
+def test_a_context_that_stands_there_twice_moves_once_for_each(explained):
+    assert explained.window.contexts.count("the") == 2
+    first, second = (i for i, word in enumerate(explained.window.contexts) if word == "the")
+    np.testing.assert_array_equal(explained.after.others[first], explained.after.others[second])
 
 
-def test_the_loss_of_the_softmax_asks_every_word(told):
-    window, context = told.window, told.toy.output.astype(float)
+def test_the_loss_of_the_softmax_asks_every_word(explained):
+    window, context = explained.window, explained.toy.output.astype(float)
     expected = 0.0
     for word, target in zip(window.contexts, window.targets):
         if target == 1:
             e = [np.exp(row @ window.row) for row in context]
-            expected -= np.log(e[told.toy.words.index(word)] / sum(e))
-    assert pairs.softmax_loss(told.toy, window) == pytest.approx(expected)
+            expected -= np.log(e[explained.toy.words.index(word)] / sum(e))
+    assert pairs.softmax_loss(explained.toy, window) == pytest.approx(expected)
 
 
-def test_the_number_of_pairs_that_came_closer_is_counted(told):
-    before = np.abs(told.window.targets - naive.sigmoid(told.window.others @ told.window.row))
-    after = np.abs(told.window.targets - naive.sigmoid(told.after.others @ told.after.row))
-    assert f"{(after < before).sum()} of {len(before)} are closer" in str(told.steps[1])
+def test_the_number_of_pairs_that_came_closer_is_counted(explained):
+    before = np.abs(explained.window.targets - naive.sigmoid(explained.window.others @ explained.window.row))
+    after = np.abs(explained.window.targets - naive.sigmoid(explained.after.others @ explained.after.row))
+    assert f"{(after < before).sum()} of {len(before)} are closer" in str(explained.steps[1])
 
 
-def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(told):
-    cosines, neighbors, analogy = tables(told.steps[2])
-    rows = dict(zip(told.toy.words, told.toy.input.astype(float)))
+def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(explained):
+    cosines, neighbors, analogy = tables(explained.steps[2])
+    rows = dict(zip(explained.toy.words, explained.toy.input.astype(float)))
 
     def cosine(a, b):
         return a @ b / np.linalg.norm(a) / np.linalg.norm(b)
@@ -163,39 +163,39 @@ def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(told):
     assert analogy.rows[0] == (best, pytest.approx(cosine(rows[best], target), abs=1e-6))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CATALOGUES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_toys_of_all_languages_know_the_queen(language, seed):
-    spoken = LANGUAGES[language]
+    spoken = CATALOGUES[language]
     model = toy.train(spoken.TEMPLATES, [], dataclasses.replace(toy.SETTINGS, seed=seed))
     assert model.vectors.analogy(*spoken.ANALOGY[:3])[0].word == spoken.ANALOGY[3]
 
 
 def test_the_readers_model_is_what_is_looked_up(make_model):
     vectors = make_model(["the", "king", "lived", "in", "castle", "man", "woman", "queen"])
-    told = explanation.explain([SENTENCE], vectors, name="my.txt")
-    np.testing.assert_array_equal(told.lookup.rows[0][1], vectors["king"])
-    texts = str(told.steps)
+    explained = explanation.explain([SENTENCE], vectors, name="my.txt")
+    np.testing.assert_array_equal(explained.lookup.rows[0][1], vectors["king"])
+    texts = str(explained.steps)
     assert "This uses your model my.txt: 8 words, 6 numbers for each." in texts
     assert "the arithmetic is the same" in texts
     assert 'w2v.load("my.txt")' in texts
 
 
 def test_an_analogy_that_fails_is_said_to_fail(make_model):
-    told = explanation.explain(["the king"], make_model(["the", "king", "man", "woman", "zebra"]))
-    assert "“queen” was to be expected, and it is not the first" in str(told.steps[2])
+    explained = explanation.explain(["the king"], make_model(["the", "king", "man", "woman", "zebra"]))
+    assert "“queen” was to be expected, and it is not the first" in str(explained.steps[2])
     assert "was to be expected" not in str(explanation.explain(["the king"]).steps[2])
 
 
 def test_a_model_without_the_words_of_an_analogy_is_not_asked_for_one(make_model):
-    told = explanation.explain(["a b c"], make_model("abc"))
-    assert len(tables(told.steps[2])) == 2
+    explained = explanation.explain(["a b c"], make_model("abc"))
+    assert len(tables(explained.steps[2])) == 2
 
 
 def test_a_single_word_is_explained_with_a_sentence_of_ours():
-    told = explanation.explain(["zebra"])
-    assert told.lookup.ids.shape == (1, 1)
-    assert told.window.targets.sum() >= 2
+    explained = explanation.explain(["zebra"])
+    assert explained.lookup.ids.shape == (1, 1)
+    assert explained.window.targets.sum() >= 2
 
 
 @pytest.fixture

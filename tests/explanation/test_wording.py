@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from w2v import explanation
 from w2v.explanation import Code, Table, Text
 from w2v.explanation.terminal import columns, render, wrap
-from w2v.explanation.wording import LANGUAGES
+from w2v.explanation.wording import CATALOGUES
 
 SENTENCES = {"en": "the king lived in the castle", "es": "la reina vivía en el castillo", "zh": "国王 住 在 城堡 里",
              "ja": "猫 が 牛乳 を 飲ん だ"}  # fmt: skip
@@ -23,19 +23,19 @@ def places(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CATALOGUES)
 def test_each_language_has_the_texts_of_english_with_the_same_numbers_in_them(language):
-    english, texts = LANGUAGES["en"].TEXTS, LANGUAGES[language].TEXTS
+    english, texts = CATALOGUES["en"].TEXTS, CATALOGUES[language].TEXTS
     assert list(texts) == list(english)
     for name, text in texts.items():
         assert places(text) == places(english[name]), name
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CATALOGUES)
 def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(language):
-    told = explanation.explain([SENTENCES[language]], language=language)
+    explained = explanation.explain([SENTENCES[language]], language=language)
     english = explanation.explain([SENTENCES["en"]])
-    kinds = [[type(part) for part in step.parts] for step in told.steps]
+    kinds = [[type(part) for part in step.parts] for step in explained.steps]
     assert kinds == [[type(part) for part in step.parts] for step in english.steps]
     assert {Text, Table, Code} == {kind for step in kinds for kind in step}
 
@@ -43,7 +43,7 @@ def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(la
 @pytest.mark.parametrize("language", ["zh", "ja"])
 def test_words_of_english_in_other_scripts_are_terms_and_names(language):
     words = set()
-    for name, text in LANGUAGES[language].TEXTS.items():
+    for name, text in CATALOGUES[language].TEXTS.items():
         if name not in ("layer_code", "formulas", "step_formulas", "loss_formula", "softmax_formula"):
             words |= set(re.findall(r"[A-Za-z]{3,}", re.sub(r"`[^`]*`|\{\w+\}", "", text)))
     assert words <= {
@@ -52,16 +52,16 @@ def test_words_of_english_in_other_scripts_are_terms_and_names(language):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CATALOGUES)
 def test_paragraphs_keep_to_the_width_of_the_terminal(language):
-    told = explanation.explain([SENTENCES[language]], language=language)
-    for step in told.steps:
+    explained = explanation.explain([SENTENCES[language]], language=language)
+    for step in explained.steps:
         for part in step.parts:
             if isinstance(part, Text):
                 assert all(columns(line) <= 61 for line in wrap(part.text, 60))  # a closing mark may hang over
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", CATALOGUES)
 def test_tables_stand_in_columns_whatever_the_script(language):
     lines = render(explanation.explain([SENTENCES[language]], language=language).steps).split("\n")
     rules = [i for i, line in enumerate(lines) if re.fullmatch(r"    -+(  -+)*", line)]
@@ -94,11 +94,11 @@ def test_numbers_are_grouped_as_the_language_groups_them():
 
 
 def test_the_document_is_json_with_the_same_numbers():
-    told = explanation.explain([SENTENCES["en"]])
-    document = json.loads(json.dumps(told.document()))
+    explained = explanation.explain([SENTENCES["en"]])
+    document = json.loads(json.dumps(explained.document()))
     assert document["language"] == "en"
-    assert [step["title"] for step in document["steps"]] == [step.title for step in told.steps]
+    assert [step["title"] for step in document["steps"]] == [step.title for step in explained.steps]
     kinds = {part["kind"] for step in document["steps"] for part in step["parts"]}
     assert kinds == {"text", "table", "code"}
     table = next(part for part in document["steps"][1]["parts"] if len(part.get("columns", ())) == 6)
-    assert table["rows"][0][3] == pytest.approx(told.window.dots[0])
+    assert table["rows"][0][3] == pytest.approx(explained.window.dots[0])

@@ -258,9 +258,9 @@ def test_two_files_are_two_models(serve, demo_vectors, hostile_vectors):
 def test_an_explanation_is_that_of_the_library(demo_server, demo_vectors):
     from w2v import explanation
 
-    told = explanation.explain(["the king"], formats.load(demo_vectors), name="vectors.txt", language="es", pad=4)
+    explained = explanation.explain(["the king"], formats.load(demo_vectors), name="vectors.txt", language="es", pad=4)
     reply = demo_server.ask("explanation", text="the king", language="es", pad=4)
-    assert reply.json == json.loads(json.dumps(told.document()))
+    assert reply.json == json.loads(json.dumps(explained.document()))
     assert demo_server.ask("explanation", text="the king", language="xx").status == 400
     assert demo_server.ask("explanation", text="!", language="en").status == 400
 

@@ -68,7 +68,8 @@ def test_a_stopped_run_ends_in_the_bits_of_one_that_was_not(corpus, wanted, tmp_
     monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.002)
     folder = Folder(tmp_path / "run")
     assert stopped(corpus, SETTINGS, folder, calls)
-    assert 0 < folder.read()[0].state.rounds < rounds_of(corpus) or calls == 0
+    # Asked for the first time, the run may not have begun; whoever asks again has seen blocks done.
+    assert min(calls, 1) <= folder.read()[0].state.rounds < rounds_of(corpus)
     assert resumed(folder) == wanted
 
 

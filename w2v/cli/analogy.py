@@ -38,20 +38,20 @@ def analogy(
     if words and len(words) != 3:
         raise click.UsageError(f"An analogy takes three words, A B C, not {len(words)}.")
     given = answers.given(words, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
     from w2v.queries.rankings import target
 
-    index = searching.find_index(asked, search, ["--method 3cosmul"] if method != "3cosadd" else [])
+    index = searching.find_index(model, search, ["--method 3cosmul"] if method != "3cosadd" else [])
     field = "cosine" if method == "3cosadd" else "cosmul"
 
     def ask(words: list[str]) -> answers.Answer:
         a, b, c = words
         if index is not None:
-            found = index.nearest(target(asked, (a, c), (b,)), top, () if keep_query else words)
+            found = index.nearest(target(model, (a, c), (b,)), top, () if keep_query else words)
             return answers.Answer(("word", field), found, "neighbors", {"search": "approximate"})
-        ranked = queries.analogy(asked, a, b, c, top, method=method, keep_query=keep_query)
+        ranked = queries.analogy(model, a, b, c, top, method=method, keep_query=keep_query)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(asked, ask, words, given, layout, takes=3)
+    answers.reply(model, ask, words, given, layout, takes=3)

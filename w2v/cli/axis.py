@@ -29,14 +29,14 @@ def axis(
         $ w2v axis she he --batch jobs.txt --tsv
     """
     given = answers.given(words, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
 
-    answers.settle(asked, (positive, negative))
+    answers.settle(model, (positive, negative))
 
     def ask(words: list[str]) -> answers.Answer:
-        placed = queries.axis(asked, positive, negative, words)
+        placed = queries.axis(model, positive, negative, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"positive": positive, "negative": negative})
 
-    answers.reply(asked, ask, words, given, layout)
+    answers.reply(model, ask, words, given, layout)

@@ -24,7 +24,7 @@ def compare(
     vectors: Path, texts: tuple[str, ...], method: str, tokenizer: str | None, batch: Path | None, skip_unknown: bool,
     layout: str,
 ) -> None:  # fmt: skip
-    """Say how near A and B are, two words or two texts in quotes.
+    """Measure how close A and B are: two words, or two texts in quotes.
 
     Words of a text that are not in the vocabulary are left out, with a note.
 
@@ -35,7 +35,7 @@ def compare(
     if texts and len(texts) != 2:
         raise click.UsageError(f"Two words or two texts are compared, not {len(texts)}; put quotes around a text.")
     given = answers.given(texts, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
 
@@ -47,19 +47,19 @@ def compare(
     def ask(texts: list[str]) -> answers.Answer:
         known = []
         for text in texts:
-            words, unknown = queries.known_words(asked, text, split)
+            words, unknown = queries.known_words(model, text, split)
             if not words:
                 split.hint(unknown)
-                asked.find(text)  # raises UnknownWordError
+                model.find(text)  # raises UnknownWordError
             left_out.extend(unknown)
             known.append(words)
-        return answers.Answer((field,), [(queries.compare(asked, known[0], known[1], method),)])
+        return answers.Answer((field,), [(queries.compare(model, known[0], known[1], method),)])
 
     def parts(text: str) -> list[str]:
-        return [text] if asked.form(text) is not None else queries.known_words(asked, text, split)[0] or [text]
+        return [text] if model.form(text) is not None else queries.known_words(model, text, split)[0] or [text]
 
     answers.reply(
-        asked, ask, texts, given, layout,
+        model, ask, texts, given, layout,
         takes=2, words_in=parts,
     )  # fmt: skip
     answers.note_left_out(left_out)

@@ -50,11 +50,11 @@ def encode(
         from w2v.files import check_writable
 
         check_writable(output)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v.queries.encoding import Encoder, pad, stack
 
-    encoder = Encoder(asked.words, splitting.Splitting(vectors, tokenizer, keep_case).splitter)
+    encoder = Encoder(model.words, splitting.Splitting(vectors, tokenizer, keep_case).splitter)
     encoded = (
         pad(ids, length, pad_side, truncate_side) if length else ids
         for ids in (

@@ -46,13 +46,13 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
     "--restrict",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Ask the N most frequent words alone; 0: all.  [default: 30000 for analogies, all for the rest]",
+    help="Use only the N most frequent words; 0: all.  [default: 30000 for analogies, all for the rest]",
 )
 @click.option(
     "--ignore-case/--match-case",
     default=True,
     show_default=True,
-    help="Take King and king for one word, the more frequent of them.",
+    help="Treat King and king as one word, the more frequent of them.",
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
 @click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
@@ -63,7 +63,7 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
     expose_value=False,
     is_eager=True,
     callback=_list_sources,
-    help="Say where the standard sets of questions come from.",
+    help="List the standard sets of questions and where to get them.",
 )
 def evaluate(
     vectors: Path,
@@ -82,8 +82,8 @@ def evaluate(
         $ w2v evaluate old.txt new.txt questions-words.txt
 
     The first argument is a model. The second is a model, too, if it holds vectors: then both
-    answer the questions that both know, and the difference is tested by a paired bootstrap.
-    All other arguments are questions, of a kind told by their content:
+    are scored on the questions that both know, and the difference is tested by a paired bootstrap.
+    All other arguments are files of questions; their content tells the kind:
 
     \b
         analogies      four words on a line, with `: section` lines or without;
@@ -92,7 +92,7 @@ def evaluate(
         categories     a word and its category; words are clustered by k-means
         odd one out    three words or more, the last does not belong
 
-    A question is asked if the vocabulary has all its words: `covered` says how many were.
+    A question counts if the vocabulary has all its words: `covered` is how many do.
     Intervals hold 95 % of 1,000 bootstrap resamples.
     """
     from w2v import evaluation, formats
@@ -102,16 +102,16 @@ def evaluate(
     files = files[1:] if second else files
     if not files:
         raise click.UsageError("Give a file of questions; `w2v evaluate --list` says where to find some.")
-    # All questions first: a broken line is to be told before a large model is read.
-    asked = [evaluation.read(file, encoding) for file in files]
+    # All questions first: a broken line should show before a large model is read.
+    sets = [evaluation.read(file, encoding) for file in files]
     how: dict[str, Any] = {"method": method, "restrict": restrict, "ignore_case": ignore_case, "seed": seed}
     model = formats.load(vectors, note=note)
     results: Results
     if second is None:
-        results = [evaluation.evaluate(model, questions, **how) for questions in asked]
+        results = [evaluation.evaluate(model, questions, **how) for questions in sets]
     else:
         other = formats.load(second, note=note)
-        results = [evaluation.compare(model, other, questions, **how) for questions in asked]
+        results = [evaluation.compare(model, other, questions, **how) for questions in sets]
     PRINTERS[layout]([str(path) for path in (vectors, second) if path], results)
 
 
@@ -165,9 +165,9 @@ PRINTERS = {"json": _print_json, "tsv": _print_tsv, "columns": _print_tables}
 
 def _heading(result: Evaluation | Comparison) -> str:
     words = result.words if isinstance(result.words, tuple) else (result.words,)
-    asked = " and ".join(f"{number:,}" for number in dict.fromkeys(words))
+    sizes = " and ".join(f"{number:,}" for number in dict.fromkeys(words))
     case = "case ignored" if result.ignore_case else "case matters"
-    parts = (result.kind, result.method, result.encoding, f"first {asked} words", case)
+    parts = (result.kind, result.method, result.encoding, f"first {sizes} words", case)
     return f"{result.path}: {', '.join(part for part in parts if part)}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import answers
+from w2v.languages import LANGUAGES
 
 
 @click.command()
@@ -19,7 +20,7 @@ from w2v.cli import answers
 @click.argument("sentences", nargs=-1, required=True, metavar="SENTENCE...")
 @click.option("--pad", type=click.IntRange(min=1), metavar="N",
               help="Pad sentences to N words.  [default: the longest]")  # fmt: skip
-@click.option("--lang", type=click.Choice(["en", "es", "zh", "ja"]),
+@click.option("--lang", type=click.Choice(LANGUAGES),
               help="Language of the explanation.  [default: that of your system]")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document: steps of texts, tables and code.")
 def explain(
@@ -35,7 +36,7 @@ def explain(
 
     here = Path("vectors.txt")
     path = vectors if vectors is not None else here if here.is_file() else None
-    told = explanation.explain(
+    explained = explanation.explain(
         sentences,
         answers.load(path) if path is not None else None,
         name=str(path),
@@ -43,14 +44,14 @@ def explain(
         pad=pad,
     )
     if as_json:
-        click.echo(answers.to_json(told.document()))
+        click.echo(answers.to_json(explained.document()))
         return
-    click.echo(explanation.render(told.steps, width=min(shutil.get_terminal_size().columns, 100)), nl=False)
+    click.echo(explanation.render(explained.steps, width=min(shutil.get_terminal_size().columns, 100)), nl=False)
 
 
 def _language() -> str:
-    """Return the language of the reader's locale, English where we do not speak it."""
+    """Return the language of the reader's locale, English where there is no explanation in it."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
-            return value[:2] if value[:2] in ("en", "es", "zh", "ja") else "en"
+            return value[:2] if value[:2] in LANGUAGES else "en"
     return "en"

@@ -33,19 +33,19 @@ def expr(
     # One argument is the expression; several are its parts, from which the shell took quotes away.
     text = expression[0] if len(expression) == 1 else " ".join(f'"{e}"' if " " in e else e for e in expression)
     given = answers.given(expression, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
 
-    index = searching.find_index(asked, search)
+    index = searching.find_index(model, search)
 
     def ask(lines: list[str]) -> answers.Answer:
-        direction = queries.evaluate(asked, lines[0])
-        nearest, name = (asked.nearest, "exact") if index is None else (index.nearest, "approximate")
+        direction = queries.evaluate(model, lines[0])
+        nearest, name = (model.nearest, "exact") if index is None else (index.nearest, "approximate")
         found = nearest(direction, top, exclude=() if keep_query else queries.words_of(lines[0]))
         return answers.Answer(("word", "cosine"), found, "neighbors", {"search": name})
 
     answers.reply(
-        asked, ask, [text] if expression else [], given, layout,
+        model, ask, [text] if expression else [], given, layout,
         whole_lines=True, words_in=queries.words_of,
     )  # fmt: skip

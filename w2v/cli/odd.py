@@ -15,7 +15,7 @@ from w2v.cli import answers, options
 @options.batch
 @options.layout
 def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown: bool, layout: str) -> None:
-    """Say which WORD does not belong: the first of the list that is printed.
+    """Find the WORD that does not belong: the first one listed.
 
     The words are listed by their cosine to the mean of their unit vectors, the lowest first.
 
@@ -24,12 +24,12 @@ def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown:
         $ w2v odd king queen prince table --json
     """
     given = answers.given(words, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
 
     def ask(words: list[str]) -> answers.Answer:
-        placed = queries.odd(asked, words)
+        placed = queries.odd(model, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"odd": placed[0].word})
 
-    answers.reply(asked, ask, words, given, layout)
+    answers.reply(model, ask, words, given, layout)

@@ -54,15 +54,15 @@ def batch(command: Command) -> Command:
 
 
 def filters(command: Command) -> Command:
-    """Add --min-count, --match, --among and --restrict, which choose the words that may be answers."""
+    """Add --min-count, --match, --among and --restrict, which choose the words that may be listed."""
     for add in (
-        click.option("--restrict", type=click.IntRange(min=1), metavar="N", help="Only the N first words of the file."),
+        click.option("--restrict", type=click.IntRange(min=1), metavar="N", help="Only the first N words of the file."),
         click.option(
             "--among", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
             help="Only words of this list, one a line.",
         ),
         click.option("--match", metavar="REGEX", help="Only words in which this regular expression is found."),
-        click.option("--min-count", type=click.IntRange(min=1), help="Only words that occurred so often."),
+        click.option("--min-count", type=click.IntRange(min=1), help="Only words that occurred at least this often."),
     ):  # fmt: skip
         command = add(command)
     return command

@@ -32,9 +32,7 @@ from w2v.cli import answers, options
               help="Colour K groups of words (k-means), each named by its central words.")  # fmt: skip
 @click.option("--loss", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the loss curve of a run instead, from what `w2v train --report FILE` wrote.")  # fmt: skip
-@click.option(
-    "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Where all chance comes from."
-)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all randomness.")
 def plot(
     vectors: Path,
     words: tuple[str, ...],
@@ -65,15 +63,15 @@ def plot(
         return
     maps.check_ending(output)
     files.check_writable(output)
-    asked = answers.load(vectors)
-    answers.note_forms(asked, (*words, *(word for axis in axes for word in axis)))
-    arrows, unknown = maps.read_pairs(pairs, asked) if pairs else ([], [])
+    model = answers.load(vectors)
+    answers.note_forms(model, (*words, *(word for axis in axes for word in axis)))
+    arrows, unknown = maps.read_pairs(pairs, model) if pairs else ([], [])
     if unknown:
         click.echo(
             f"Note: {len(unknown):,} words of {pairs} are not in the vocabulary: {' '.join(unknown[:10])}", err=True
         )
     drawn = maps.build(
-        asked, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
+        model, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
         seed=seed,
     )  # fmt: skip
     for note in maps.save(drawn, output):

@@ -22,7 +22,7 @@ from w2v.cli import answers, options, splitting
 )
 @click.option(
     "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-    help="Read texts from FILE, one a line (- is standard input); the text then stands before its vector.",
+    help="Read texts from FILE, one a line (- is standard input); each vector then follows its text.",
 )  # fmt: skip
 @options.splitting
 @options.layout
@@ -44,7 +44,7 @@ def sentence(
         from w2v.files import check_writable
 
         check_writable(output)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
 
@@ -52,10 +52,10 @@ def sentence(
     lines = list(texts) if batch is None else [line for _, line in given.lines()]
     known, left_out = [], []
     for line in lines:
-        words, unknown = queries.known_words(asked, line, split)
+        words, unknown = queries.known_words(model, line, split)
         known.append(words)
         left_out += unknown
-    found = (queries.mean_vectors if method == "mean" else queries.sif_vectors)(asked, known)
+    found = (queries.mean_vectors if method == "mean" else queries.sif_vectors)(model, known)
     answers.note_left_out(left_out)
     split.hint(left_out)
     if method == "sif" and len(lines) == 1:

@@ -14,7 +14,7 @@ from w2v.cli import answers, options, searching
 @options.vectors
 @click.argument("words", nargs=-1, metavar="WORD...")
 @options.top
-@click.option("--not", "unlike", multiple=True, metavar="WORD", help="Away from this word; may be given several times.")
+@click.option("--not", "unlike", multiple=True, metavar="WORD", help="Subtract this word; may be given several times.")
 @click.option(
     "--method", type=click.Choice(["cosine", "euclidean", "dot"]), default="cosine", show_default=True,
     help="What is near: a small angle between sums of unit vectors, or a small distance from, or a large product"
@@ -40,23 +40,23 @@ def similar(
         $ w2v similar --batch words.txt --json
     """
     given = answers.given(words, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     from w2v import queries
     from w2v.queries.rankings import target
 
-    among = searching.chosen(asked, filters)
+    among = searching.chosen(model, filters)
     narrowed = [f"--{name.replace('_', '-')}" for name, value in filters.items() if value is not None]
-    index = searching.find_index(asked, search, [*narrowed, *(["--method"] if method != "cosine" else [])])
+    index = searching.find_index(model, search, [*narrowed, *(["--method"] if method != "cosine" else [])])
     field = {"cosine": "cosine", "euclidean": "distance", "dot": "product"}[method]
-    answers.settle(asked, unlike)
+    answers.settle(model, unlike)
 
     def ask(words: list[str]) -> answers.Answer:
         if index is not None:
-            found = index.nearest(target(asked, words, unlike), top, (*words, *unlike))
+            found = index.nearest(target(model, words, unlike), top, (*words, *unlike))
             rows = [row for row in found if min_cosine is None or row.cosine >= min_cosine]
             return answers.Answer(("word", field), rows, "neighbors", {"search": "approximate"})
-        ranked = queries.similar(asked, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)
+        ranked = queries.similar(model, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(asked, ask, words, given, layout)
+    answers.reply(model, ask, words, given, layout)

@@ -1,4 +1,4 @@
-"""How the texts of a question are split: as its options say, or else as the vectors were trained."""
+"""How the texts of a query are split: as its options say, or else as in training."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from w2v.languages import UNSPACED
+
 if TYPE_CHECKING:
     from w2v.queries.encoding import Splitter
 
-# Letters that are written without blanks between words: kana, Chinese characters.
-UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2}")
+TWO_UNSPACED = re.compile(f"[{UNSPACED}]{{2}}")
 
 
 class Splitting:
     """Splits texts; the tokenizer is loaded when a first text needs it, for a single word needs none.
 
-    vectors    the file that is asked
+    vectors    the file that is queried
     tokenizer  the option, None where it was not given
     keep_case  the option, None where it was not given
 
@@ -52,6 +53,6 @@ class Splitting:
         return self.splitter.split(text)
 
     def hint(self, unknown: Iterable[str]) -> None:
-        """Say on stderr how Chinese and Japanese are split, where unknown words look like whole sentences of it."""
-        if self.tokenizer in ("words", "whitespace") and any(map(UNSPACED.search, unknown)):
+        """Print on stderr how to split Chinese and Japanese if unknown words look like whole sentences of it."""
+        if self.tokenizer in ("words", "whitespace") and any(map(TWO_UNSPACED.search, unknown)):
             click.echo("Note: --tokenizer jieba (Chinese) or mecab (Japanese) splits text without blanks.", err=True)

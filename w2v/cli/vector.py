@@ -15,17 +15,17 @@ from w2v.cli import answers, options
 @options.batch
 @options.layout
 def vector(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown: bool, layout: str) -> None:
-    """Print the vector of each WORD, as it stands in the text format: the word, then its numbers.
+    """Print the vector of each WORD, as in the text format: the word, then its numbers.
 
     \b
         $ w2v vector king
         $ w2v vector king queen --json
     """
     given = answers.given(words, batch, skip_unknown)
-    asked = answers.load(vectors)
+    model = answers.load(vectors)
 
     def ask(words: list[str]) -> answers.Answer:
-        rows = [(asked.form(word) or word, asked[word]) for word in words]
+        rows = [(model.form(word) or word, model[word]) for word in words]
         return answers.Answer(("word", "vector"), rows, "vectors")
 
-    answers.reply(asked, ask, words, given, layout)
+    answers.reply(model, ask, words, given, layout)

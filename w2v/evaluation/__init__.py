@@ -5,9 +5,8 @@
 >>> evaluation.evaluate(vectors, "questions-words.txt").total  # doctest: +SKIP
 SectionScore(name='total', results=(Estimate(measure='accuracy', ...),), covered=..., total=19544)
 
-A question counts if the vocabulary has all its words; what was left out is told by `covered` and
-`total`. With the same `restrict` and `ignore_case`, scores are those of gensim's
-`evaluate_word_analogies` and `evaluate_word_pairs`.
+A question counts if the vocabulary has all its words; `covered` of `total` do. With the
+same `restrict` and `ignore_case`, scores are those of gensim's `evaluate_word_analogies` and `evaluate_word_pairs`.
 """
 
 from __future__ import annotations
@@ -22,11 +21,10 @@ import numpy.typing as npt
 from w2v.errors import SettingsError
 from w2v.evaluation import analogies, categories, oddities, similarities
 from w2v.evaluation.lexicon import Lexicon
-from w2v.evaluation.measures import MEASURES
 from w2v.evaluation.questions import Pair, Question, QuestionSet
 from w2v.evaluation.reading import holds_vectors, read
 from w2v.evaluation.scores import Comparison, Contrast, Estimate, Evaluation, SectionContrast, SectionScore
-from w2v.evaluation.statistics import Numbers, interval
+from w2v.evaluation.statistics import MEASURES, Numbers, interval
 from w2v.vectors import Vectors
 
 __all__ = ["Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read"]
@@ -36,7 +34,7 @@ class Kind(NamedTuple):
     """A row of the table of kinds of question.
 
     measures  keys of MEASURES
-    restrict  how many words are asked if nobody says; 0: all
+    restrict  how many words are used by default; 0: all
     methods   the ways to answer, with the names to show
     covered   (lexicon, questions) -> bool [Q], of which questions the words are known
     judge     (lexicon, known questions, method, rng) -> float64 [Q], right (1) or wrong (0), or a cosine
@@ -94,7 +92,7 @@ def evaluate(
 
     questions    a file or a BATS folder, or what `read` made of it
     method       "3cosadd" or "3cosmul", for analogies
-    restrict     ask the so many first words alone; 0: all; None: 30,000 for analogies, all for the rest
+    restrict     use only the first `restrict` words; 0: all; None: 30,000 for analogies, all for the rest
     ignore_case  compare words in upper case; of words that differ in case alone, the first counts
     seed         of the bootstrap, and of k-means
 
@@ -107,11 +105,11 @@ def evaluate(
     sections = []
     every_answer: list[Numbers] = []
     every_score: list[Numbers] = []
-    for name, asked in questions.sections:
-        known = _chosen(asked, kind.covered(lexicon, asked))
+    for name, listed in questions.sections:
+        known = _chosen(listed, kind.covered(lexicon, listed))
         answers = kind.judge(lexicon, known, method, np.random.default_rng(seed))
         scores = _scores(known)
-        sections.append(SectionScore(name, _estimates(kind, answers, scores, seed), len(known), len(asked)))
+        sections.append(SectionScore(name, _estimates(kind, answers, scores, seed), len(known), len(listed)))
         every_answer.append(answers)
         every_score.append(scores)
     estimates = _estimates(kind, np.concatenate(every_answer), np.concatenate(every_score), seed)
@@ -146,12 +144,12 @@ def compare(
     lexicons = [_lexicon(vectors, kind, restrict, ignore_case) for vectors in (first, second)]
     sections = []
     every: list[tuple[Numbers, Numbers, Numbers]] = []
-    for name, asked in questions.sections:
-        covered = [kind.covered(lexicon, asked) for lexicon in lexicons]
-        known = _chosen(asked, covered[0] & covered[1])
+    for name, listed in questions.sections:
+        covered = [kind.covered(lexicon, listed) for lexicon in lexicons]
+        known = _chosen(listed, covered[0] & covered[1])
         one, two = (kind.judge(lexicon, known, method, np.random.default_rng(seed)) for lexicon in lexicons)
         every.append((one, two, _scores(known)))
-        coverage = (len(known), len(asked), int(covered[0].sum()), int(covered[1].sum()))
+        coverage = (len(known), len(listed), int(covered[0].sum()), int(covered[1].sum()))
         sections.append(SectionContrast(name, _contrasts(kind, *every[-1], seed), *coverage))
     one, two, scores = (np.concatenate(arrays) for arrays in zip(*every, strict=True))
     fields = ("covered", "total", "covered_first", "covered_second")
@@ -167,7 +165,7 @@ def compare(
 
 def _lexicon(vectors: Vectors, kind: Kind, restrict: int | None, ignore_case: bool) -> Lexicon:
     if restrict is not None and restrict < 0:
-        raise SettingsError(f"the number of words to ask must be 0 (all) or more, not {restrict}")
+        raise SettingsError(f"the number of words to use must be 0 (all) or more, not {restrict}")
     return Lexicon(vectors, kind.restrict if restrict is None else restrict, ignore_case)
 
 

@@ -4,7 +4,7 @@ The words of the question are no answers. 3CosAdd (Mikolov, Yih & Zweig 2013) ta
 largest cos(x, b) - cos(x, a) + cos(x, c), 3CosMul (Levy & Goldberg 2014) that of largest
 cos(x, b) cos(x, c) / (cos(x, a) + 0.001), with cosines moved to [0, 1].
 
-Both need but the cosines of the question's words to the vocabulary, and the questions of a section
+Both need only the cosines of the question's words to the vocabulary, and the questions of a section
 share their words: Google's 19,544 questions have 905. So the matrix product is taken once for each
 word, not once for each question; what is left to do for a question is to combine three rows.
 """
@@ -122,9 +122,9 @@ def _barred(lexicon: Lexicon, a: Rows, b: Rows, c: Rows) -> tuple[Rows, Rows]:
     """Return (question, row) for each row that is one of the question's words, in order of rows."""
     by_word = np.argsort(lexicon.alike, kind="stable")
     words = lexicon.alike[by_word]
-    asked = lexicon.alike[np.concatenate([a, b, c])]
-    first = np.searchsorted(words, asked)
-    many = np.searchsorted(words, asked, side="right") - first
+    barred = lexicon.alike[np.concatenate([a, b, c])]
+    first = np.searchsorted(words, barred)
+    many = np.searchsorted(words, barred, side="right") - first
     within = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     question = np.repeat(np.tile(np.arange(len(a)), 3), many)
     row = by_word[np.repeat(first, many) + within]

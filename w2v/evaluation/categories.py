@@ -19,8 +19,8 @@ from w2v.vectors import Floats
 
 Labels = npt.NDArray[np.intp]
 
-_STARTS = 20  # k-means finds a near hill, not the highest: the best of so many starts is taken
-_ROUNDS = 100  # at the most; words settle after some 10
+_STARTS = 20  # k-means finds a local optimum: the best of this many starts is taken
+_ROUNDS = 100  # at most; words settle after about 10
 
 
 def covered(lexicon: Lexicon, questions: Sequence[Member]) -> npt.NDArray[np.bool_]:

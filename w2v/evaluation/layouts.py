@@ -37,7 +37,7 @@ Cells = tuple[str, ...]
 
 
 class Row(NamedTuple):
-    """One line of questions: where it stands, and its columns."""
+    """One line of questions: its number, and its columns."""
 
     line: int
     section: int
@@ -49,7 +49,7 @@ class Layout(NamedTuple):
 
     kind     a key of `evaluation.KINDS`
     fits     tells whether the rows of a file, and what separates their columns, are of this layout
-    tidy     drops what is no question: a line of column names, columns that nobody asks for
+    tidy     drops what is no question: a line of column names, columns without questions
     parse    makes questions of the rows of one section; the path is for errors
     """
 

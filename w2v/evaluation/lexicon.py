@@ -1,4 +1,4 @@
-"""Lexicon: the part of the vectors that is asked, and how a question's words are found in it."""
+"""Lexicon: the part of the vectors that is used, and how a question's words are found in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Lexicon:
     vectors      most frequent words first, as all programs write them
     restrict     N; None: all
     ignore_case  compare words in upper case, as the C program and gensim do; of words that differ in
-                 case alone, the first stands for all
+                 case alone, the first is taken
     """
 
     vectors: Vectors
@@ -40,7 +40,7 @@ class Lexicon:
     @cached_property
     def lengths(self) -> Floats:
         """The Euclidean length of each row, float32 [N]; 1 where it is 0, so that it can divide."""
-        # Not vectors.norms: of three million words in a mapped file, we read those that are asked.
+        # Not vectors.norms: of three million words in a mapped file, only those that are used are read.
         lengths: Floats = np.sqrt(np.einsum("nd,nd->n", self.matrix, self.matrix))
         lengths[lengths == 0] = 1
         return lengths

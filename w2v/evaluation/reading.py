@@ -1,4 +1,4 @@
-"""Files and folders of questions -> QuestionSet: encodings, vectors told apart, BATS folders.
+"""Files and folders of questions -> QuestionSet: encodings, recognising vectors, BATS folders.
 
 What the lines mean is decided in `layouts`.
 """

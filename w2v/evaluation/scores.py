@@ -1,4 +1,4 @@
-"""What an evaluation returns. A number that does not exist, for want of known words, is None."""
+"""What an evaluation returns. A number is None where too few words are known."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Evaluation:
 
     kind      "analogies", "similarities", "categories" or "odd one out"
     encoding  of the file, as found
-    method    "3CosAdd" or "3CosMul"; None where the kind has but one
-    words     how many words were asked: the vocabulary, or its first so many
+    method    "3CosAdd" or "3CosMul"; None where the kind has only one
+    words     how many words were used: the vocabulary, or the first part of it
     sections  those that have a name
     total     all questions, with and without a section
     """

@@ -1,4 +1,4 @@
-"""Ranks, correlations, and how sure we are of a score: the bootstrap (Efron & Tibshirani 1993).
+"""Measures, and how sure we are of them: means, correlations, and the bootstrap (Efron & Tibshirani 1993).
 
 A resample of n questions is drawn from them with replacement; how often each was drawn are its
 weights. A score is taken of 1,000 resamples, and the middle 95 % of the results are the interval
@@ -9,6 +9,7 @@ their words and are not quite, so that the true interval is somewhat wider.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -94,3 +95,50 @@ def _correlations(x: Numbers, y: Numbers, weights: Weights) -> Numbers:
     scale = np.sqrt((weights * x * x).sum(axis=1) * (weights * y * y).sum(axis=1))
     correlations: Numbers = np.divide(products, scale, out=np.full(len(products), np.nan), where=scale > 1e-12)
     return correlations
+
+
+class Measure(NamedTuple):
+    """A row of the table of measures; `answers` and `scores` are float64 [Q], `scores` what people said.
+
+    value       (answers, scores) -> number, nan where it is not defined
+    resamples   (answers, scores, seed) -> its values in resamples of the questions, float64 [B]
+    difference  (first, second, scores, seed) -> second minus first in the same resamples, float64 [B]
+    """
+
+    value: Callable[[Numbers, Numbers], float]
+    resamples: Callable[[Numbers, Numbers, int], Numbers]
+    difference: Callable[[Numbers, Numbers, Numbers, int], Numbers]
+
+
+def _mean() -> Measure:
+    def resamples(answers: Numbers, scores: Numbers, seed: int) -> Numbers:
+        return resampled_means(answers, np.random.default_rng(seed))
+
+    return Measure(
+        lambda answers, scores: float(answers.mean()),
+        resamples,
+        lambda first, second, scores, seed: resamples(second - first, scores, seed),
+    )
+
+
+def _correlation(
+    value: Callable[[Numbers, Numbers], float],
+    resampled: Callable[[Numbers, Numbers, np.random.Generator], Numbers],
+) -> Measure:
+    def resamples(answers: Numbers, scores: Numbers, seed: int) -> Numbers:
+        return resampled(answers, scores, np.random.default_rng(seed))
+
+    return Measure(
+        value,
+        resamples,
+        # The same seed and the same number of questions draw the same resamples.
+        lambda first, second, scores, seed: resamples(second, scores, seed) - resamples(first, scores, seed),
+    )
+
+
+MEASURES = {
+    "accuracy": _mean(),
+    "purity": _mean(),
+    "spearman": _correlation(spearman, resampled_spearman),
+    "pearson": _correlation(pearson, resampled_pearson),
+}

@@ -1,6 +1,6 @@
 """One word, its contexts and some negatives: what skip-gram makes of a sentence, and one step of SGD.
 
-Mikolov et al. 2013b, eq. 4. Plain numpy, for this is shown and not raced; `tests/explanation` holds it to the same
+Mikolov et al. 2013b, eq. 4. Plain numpy, for this is shown, not timed; `tests/explanation` compares it with the same
 slow twins as the training kernel.
 """
 
@@ -49,7 +49,7 @@ class Window:
     """A word against its contexts and its negatives.
 
     word       the center
-    contexts   words; the same one may stand there twice
+    contexts   words; the same one may occur twice
     targets    float64 [n], 1 for a context of the text, 0 for a negative
     row        float64 [D], of `word` in the matrix of words
     others     float64 [n, D], of `contexts` in the matrix of contexts
@@ -86,7 +86,7 @@ class Window:
     def step(self, rate: float) -> Window:
         """Return the window after one step of SGD: each side has moved by the other as it was."""
         row = self.row + rate * (self.errors @ self.others)
-        # A context that stands there twice has one row, moved twice.
+        # A context that occurs twice has one row, moved twice.
         same = np.array([[a == b for b in self.contexts] for a in self.contexts], np.float64)
         others = self.others + rate * np.outer(same @ self.errors, self.row)
         return replace(self, row=row, others=others)

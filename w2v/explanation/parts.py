@@ -1,4 +1,4 @@
-"""What an explanation is made of: steps of texts, tables and lines of code. How they look is another matter."""
+"""What an explanation is made of: steps of texts, tables and lines of code. `terminal` and the page show them."""
 
 from __future__ import annotations
 

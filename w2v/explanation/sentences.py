@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from w2v.errors import SettingsError
 from w2v.kernels import scanning
+from w2v.languages import is_unspaced, language_of
 from w2v.text.table import WordTable
 from w2v.text.tokenizers import TOKENIZERS, segment_block
 from w2v.vectors import Vectors
@@ -40,19 +41,15 @@ def tokens(sentence: str, form: Callable[[str], str | None]) -> list[str]:
     for number in numbers[numbers != scanning.SENTENCE_END]:
         word = words[number]
         known = form(word)
-        found += [known] if known else _longest_matches(word, form) if _unsegmented(word) else [word]
+        found += [known] if known else _longest_matches(word, form) if is_unspaced(word) else [word]
     return found
 
 
 def _segmenter(sentence: str) -> str | None:
-    if not _unsegmented(sentence):
+    if not is_unspaced(sentence):
         return None
-    name = "mecab" if any("\u3040" <= char <= "\u30ff" for char in sentence) else "jieba"
+    name = "mecab" if language_of(sentence, "zh") == "ja" else "jieba"
     return name if importlib.util.find_spec(TOKENIZERS[name].module) else None
-
-
-def _unsegmented(text: str) -> bool:
-    return any("\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff" for char in text)
 
 
 def _longest_matches(text: str, form: Callable[[str], str | None]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The explanation as a whole: three steps, told with the numbers of a model."""
+"""The explanation as a whole: three steps, with the numbers of a model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from w2v.errors import CorpusError, SettingsError
 from w2v.explanation import pairs, toy
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
 from w2v.explanation.sentences import Lookup, look_up, tokens
-from w2v.explanation.wording import LANGUAGES
+from w2v.explanation.wording import CATALOGUES
+from w2v.languages import LANGUAGES, language_of
 from w2v.settings import TrainSettings
 from w2v.vectors import Vectors
 from w2v.vocabulary import PADDING
@@ -40,7 +41,7 @@ MOST_COSINES = 8  # columns of the table of cosines
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Three steps, and the numbers behind them.
+    """Three steps, and their numbers.
 
     steps    texts, tables, code
     lookup   the sentences as ids and rows
@@ -79,7 +80,7 @@ def explain(
     """
     if language not in LANGUAGES:
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
-    spoken = LANGUAGES[_language_of(sentences, language)]
+    spoken = CATALOGUES[language_of("".join(sentences), language)]  # of the toy: the reader's, by the letters
     ours = {word for text, words in spoken.TEMPLATES for word in (*text.split(), *words.split())}
     form = (lambda word: word.lower() if word.lower() in ours else None) if vectors is None else vectors.form
     given = [tokens(sentence, form) for sentence in sentences]
@@ -91,7 +92,7 @@ def explain(
     model = toy.train(spoken.TEMPLATES, given)
     lookup = look_up(given, vectors or model.vectors, pad)
     story = _Story(language, name if vectors is not None else "", lookup, model)
-    # A lone word has no contexts: then a sentence of ours is told about.
+    # A lone word has no contexts: then one of our sentences is explained.
     sentence = next((words for words in given if len(words) > 1), spoken.TEMPLATES[0][0].format("").split())
     window = story.window(sentence)
     after = window.step(TrainSettings().rate)
@@ -99,26 +100,16 @@ def explain(
     return Explanation(language, steps, lookup, model, window, after)
 
 
-def _language_of(sentences: Sequence[str], language: str) -> str:
-    """Return in which language the toy's sentences should be: that of the reader's, told by their letters."""
-    letters = "".join(sentences)
-    if any("\u3040" <= char <= "\u30ff" for char in letters):
-        return "ja"
-    if any("\u3400" <= char <= "\u9fff" for char in letters):
-        return language if language in ("zh", "ja") else "zh"
-    return language if language in ("en", "es") else "en"
-
-
 class _Story:
-    """Tells the steps in one language."""
+    """Writes the steps in one language."""
 
     def __init__(self, language: str, name: str, lookup: Lookup, model: toy.Toy) -> None:
-        self.texts: dict[str, str] = LANGUAGES[language].TEXTS
+        self.texts: dict[str, str] = CATALOGUES[language].TEXTS
         self.name = name  # of the reader's file; none: the toy is all there is
         self.lookup = lookup
         self.toy = model
 
-    def say(self, text: str, /, **values: str | int) -> Text:
+    def text(self, text: str, /, **values: str | int) -> Text:
         return Text(self.fill(text, **values))
 
     def fill(self, text: str, /, **values: str | int) -> str:
@@ -140,28 +131,28 @@ class _Story:
     def first(self) -> Step:
         lookup, vectors = self.lookup, self.lookup.vectors
         parts: list[Part] = [
-            self.say("own_model", name=self.name, words=len(vectors), dim=vectors.dim)
+            self.text("own_model", name=self.name, words=len(vectors), dim=vectors.dim)
             if self.name
-            else self.say("no_model", **self.model_facts()),
-            self.say("tokens"),
+            else self.text("no_model", **self.model_facts()),
+            self.text("tokens"),
             Code("\n".join(" | ".join(sentence) for sentence in lookup.sentences)),
         ]
         if lookup.unknown:
-            parts.append(self.say("unknown", words=self.listed(lookup.unknown)))
+            parts.append(self.text("unknown", words=self.listed(lookup.unknown)))
         words, ids = lookup.words, {word: lookup.id(word) for word in lookup.words}
         places, wide = lookup.one_hot
         parts += [
-            self.say("ids"),
+            self.text("ids"),
             Table((self.texts["word"], "id"), tuple((word, ids[word]) for word in words[:MOST_ROWS])),
-            self.say("padding", length=lookup.ids.shape[1]),
+            self.text("padding", length=lookup.ids.shape[1]),
             Table((), tuple(self.line(row) for row in lookup.ids[:MOST_ROWS])),
-            self.say(
+            self.text(
                 "one_hot", places=places, columns=wide, size=places * wide, ones=places,
             ),
             self.one_hot(words[:3], ids, wide),
-            self.say("product", rows=wide, dim=vectors.dim),
+            self.text("product", rows=wide, dim=vectors.dim),
             self.rows(),
-            self.say("shape", shape=str(lookup.rows.shape)),
+            self.text("shape", shape=str(lookup.rows.shape)),
         ]  # fmt: skip
         return Step(self.texts["first_title"], tuple(parts))
 
@@ -219,26 +210,26 @@ class _Story:
         closer = int(np.count_nonzero(np.abs(after.errors) < np.abs(window.errors)))
         columns = tuple(texts[name] for name in ("word", "context", "target", "dot", "sigmoid", "error"))
         parts: list[Part] = [
-            *([self.say("both_matrices", **self.model_facts())] if self.name else []),
-            self.say("start"),
-            self.say("pairs", window=toy.SETTINGS.window),
+            *([self.text("both_matrices", **self.model_facts())] if self.name else []),
+            self.text("start"),
+            self.text("pairs", window=toy.SETTINGS.window),
             Table((texts["word"], texts["contexts"]), tuple((a, " ".join(b)) for a, b in around[:MOST_ROWS])),
-            self.say("negatives", word=word, negatives=self.listed(window.contexts[real:])),
-            self.say("columns"),
+            self.text("negatives", word=word, negatives=self.listed(window.contexts[real:])),
+            self.text("columns"),
             Code(texts["formulas"]),
             Table(columns, tuple(
                 (window.word, context, int(target), float(dot), float(sigmoid), float(error))
                 for context, target, dot, sigmoid, error
                 in zip(window.contexts, window.targets, window.dots, window.sigmoids, window.errors)
             )),
-            self.say("step"),
+            self.text("step"),
             Code(texts["step_formulas"]),
-            self.say("moved", rate=f"{TrainSettings().rate:g}", word=word),
+            self.text("moved", rate=f"{TrainSettings().rate:g}", word=word),
             Table((), (
                 (texts["before"], *map(float, window.row[shown]), "..."),
                 (texts["after"], *map(float, after.row[shown]), "..."),
             )),
-            self.say("moved_pairs", word=word, closer=closer, pairs=len(window.contexts)),
+            self.text("moved_pairs", word=word, closer=closer, pairs=len(window.contexts)),
             Table(
                 (texts["context"], texts["target"], texts["sigmoid_before"], texts["sigmoid_after"]),
                 tuple(
@@ -247,13 +238,13 @@ class _Story:
                     in zip(window.contexts, window.targets, window.sigmoids, after.sigmoids)
                 ),
             ),
-            self.say("loss"),
+            self.text("loss"),
             Code(self.fill("loss_formula", before=f"{window.loss:.3f}", after=f"{after.loss:.3f}")),
-            self.say("softmax"),
+            self.text("softmax"),
             Code(self.fill("softmax_formula", words=len(self.toy.words),
                            loss=f"{pairs.softmax_loss(self.toy, window):.3f}")),
-            self.say("cost", words=len(self.toy.words), negatives=NEGATIVES, outputs=1 + NEGATIVES),
-            self.say("trainer"),
+            self.text("cost", words=len(self.toy.words), negatives=NEGATIVES, outputs=1 + NEGATIVES),
+            self.text("trainer"),
         ]  # fmt: skip
         return Step(texts["second_title"], tuple(parts))
 
@@ -262,34 +253,34 @@ class _Story:
         words = [word for word in self.lookup.words if word in vectors][:MOST_COSINES]
         units = np.stack([vectors.unit(word) for word in words]).astype(np.float64)
         parts: list[Part] = [
-            self.say("cosines"),
+            self.text("cosines"),
             Table(("", *words), tuple((word, *map(float, row)) for word, row in zip(words, units @ units.T)), digits=2),
         ]
         # The rarest words are those that mean most: the vocabulary is sorted by frequency.
         rarest = sorted(sorted(words, key=lambda word: -vectors.row(word))[:3], key=words.index)
         parts += [
-            self.say("neighbors"),
+            self.text("neighbors"),
             Table((texts["word"], texts["nearest"]), tuple(
                 (word, ", ".join(f"{other} {cosine:.2f}" for other, cosine in vectors.similar(word, 4)))
                 for word in rarest
             )),
         ]  # fmt: skip
-        asked = [analogy, *(module.ANALOGY for module in LANGUAGES.values())]
-        known = next((words for words in asked if all(word in vectors for word in words[:3])), None)
+        analogies = [analogy, *(module.ANALOGY for module in CATALOGUES.values())]
+        known = next((words for words in analogies if all(word in vectors for word in words[:3])), None)
         if known is not None:
             a, b, c, d = map(self.quoted, known)
             answers = tuple(
                 (word, float(cosine)) for word, cosine in vectors.analogy(known[0], known[1], known[2], top=3)
             )
-            parts += [self.say("analogy", a=a, b=b, c=c), Table((texts["word"], texts["cosine"]), answers)]
+            parts += [self.text("analogy", a=a, b=b, c=c), Table((texts["word"], texts["cosine"]), answers)]
             if answers and answers[0][0] != known[3]:
-                parts.append(self.say("no_analogy", d=d))
+                parts.append(self.text("no_analogy", d=d))
         parts += [
-            self.say("layer"),
+            self.text("layer"),
             Code(MATRIX.format(name=self.name or "vectors.txt")),
             Code(KERAS),
             Code(TORCH),
-            self.say("ids_of_texts"),
+            self.text("ids_of_texts"),
             Code(f'w2v encode "{" ".join(self.lookup.sentences[0])}"\nw2v export keras'),
         ]  # fmt: skip
         return Step(texts["third_title"], tuple(parts))

@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
+from w2v.languages import CJK
 
 # Punctuation that must not begin a line in Chinese and Japanese, and such that must not end one.
 CLOSING = "，。、；：？！）」』】》…ー”’"
-WIDE = "“”\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef"
+WIDE = f"“”{CJK}\uac00-\ud7af\uff00-\uffef"  # a line may be broken beside any of these
 OPENING = "（「『【《“‘"
 
 

@@ -212,8 +212,8 @@ def renumber(ids, numbers, out, ended):
 def count_wide(arena, offsets, counts, words):
     """Count letters, CJK letters, kana and tokens over all words, each as often as it occurred.
 
-    Ideographs and kana are what U+3040..30FF and U+3400..9FFF hold; an unsegmented text is one where such
-    letters are most and the words are long.
+    The ranges are those of `w2v.languages`; an unsegmented text is one where such letters are most and the words
+    are long.
     """
     letters = wide = kana = tokens = 0
     for word in range(words):
@@ -222,7 +222,12 @@ def count_wide(arena, offsets, counts, words):
             point, length = decode(arena, i)
             n_letters += 1
             n_kana += 0x3040 <= point <= 0x30FF
-            n_wide += 0x3040 <= point <= 0x30FF or 0x3400 <= point <= 0x9FFF
+            n_wide += (
+                0x3040 <= point <= 0x30FF
+                or 0x3400 <= point <= 0x9FFF
+                or 0xF900 <= point <= 0xFAFF
+                or 0x20000 <= point <= 0x3FFFF
+            )
             i += length
         letters += n_letters * counts[word]
         wide += n_wide * counts[word]

@@ -74,7 +74,7 @@ class EncodedCorpus:
     """A text as numbers, read once.
 
     vocabulary  the words
-    stream      int32 [kept + sentences]: ids, and SENTENCE_END (-1) behind each sentence; memory-mapped if large.
+    stream      int32 [kept + sentences]: ids, and SENTENCE_END (-1) after each sentence; memory-mapped if large.
                 One stream with marks, not ids and an array of starts: 4 bytes a sentence instead of 8,
                 and a kernel can begin anywhere without a search.
     account     what became of the text

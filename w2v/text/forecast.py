@@ -1,4 +1,4 @@
-"""What a corpus will be, told from the part of it that has been read: a refusal comes in the first second."""
+"""What a corpus will be, estimated from the part that has been read: a refusal comes in the first second."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Expected(NamedTuple):
     """What a corpus will be.
 
     ids    tokens and sentence ends: those of the part that was read, in proportion to its bytes on disk; where
-           nobody knows how much is to come, those that are there
-    words  that will be kept, at least: those that one thread has met often enough by now
+           the total is unknown, those that were read
+    words  that will be kept, at least: those that one thread has counted often enough by now
     """
 
     ids: int
@@ -27,15 +27,15 @@ Check = Callable[[Expected], None]  # raises ResourceError where there is no roo
 
 
 class Forecast:
-    """Asks whether there is room: when the first block is read, and each time that twice as much is."""
+    """Checks whether there is room: when the first block is read, and whenever twice as much has been."""
 
     def __init__(self, total: int, settings: TrainSettings, check: Check) -> None:
-        """Begin; `total` is the number of bytes on disk, 0 where nobody knows."""
+        """Begin; `total` is the number of bytes on disk, 0 where that is unknown."""
         self._total, self._settings, self._check = total, settings, check
         self._next = 1
 
     def look(self, done: int, ids: int, tables: Sequence[WordTable]) -> None:
-        """Ask, if it is time: `done` bytes were read, and hold `ids` tokens and sentence ends."""
+        """Check, if it is time: `done` bytes were read; they hold `ids` tokens and sentence ends."""
         if ids < self._next or not done:
             return
         self._next = 2 * ids

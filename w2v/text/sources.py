@@ -28,14 +28,14 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 ZEROS = 1 / 1000
 STRAY = 1  # zero byte of a block is never taken for binary data, however short the block is
 
-Note = Callable[[str], None]  # is told in one line what a reader of the account should know
+Note = Callable[[str], None]  # takes one line that a reader of the account should know
 
 
 class Source(NamedTuple):
     """One file of the corpus, or standard input."""
 
     name: str
-    size: int | None  # bytes on disk; None where nobody knows: standard input, a pipe
+    size: int | None  # bytes on disk; None where unknown: standard input, a pipe
 
 
 class Block(NamedTuple):
@@ -49,13 +49,13 @@ class Block(NamedTuple):
 
 
 def ignore(line: str) -> None:
-    """Take note of nothing."""
+    """Drop a note."""
 
 
 def find_sources(corpus: Iterable[str | os.PathLike[str]], note: Note = ignore) -> list[Source]:
     """Return the files of a corpus, directories walked in sorted order; `-` is standard input.
 
-    Left out of directories, and noted: what has a name that begins with a dot, links to folders, what is no
+    Left out of directories, and noted: names that begin with a dot, links to folders, what is not a
     file. What is named twice is read twice, as `cat` does. Raises CorpusError for what is not there or not
     readable, or a directory without files.
     """
@@ -179,7 +179,7 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
     else:
         try:
             descriptor = sys.stdin.fileno()
-        except (OSError, ValueError):  # no file behind it: a test, a notebook
+        except (OSError, ValueError):  # not a file: a test, a notebook
             yield io.BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type]  # a BytesIO reads as a raw file does
             return
         # Not sys.stdin.buffer: it may be left waiting in a read by a thread, and Python would

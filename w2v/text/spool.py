@@ -45,7 +45,7 @@ class _Place(NamedTuple):
 class Spool:
     """Blocks of ids, put in any order by any thread, taken in the order of their numbers.
 
-    Memory holds the first `in_memory` ids, a file in `folder` that has no name and goes with the process the rest.
+    Memory holds the first `in_memory` ids, a nameless file in `folder`, gone with the process, the rest.
     """
 
     def __init__(self, folder: Path | None = None, in_memory: int = IN_MEMORY) -> None:
@@ -67,7 +67,7 @@ class Spool:
             try:
                 place = _Place(file.seek(0, 2), len(ids))
                 file.write(ids.tobytes())
-                file.flush()  # a full disk shows here, not when the block is taken
+                file.flush()  # a full disk shows here, not when the block is read back
             except OSError as error:
                 raise _no_room(self._folder, error) from error
             self._blocks[number] = place

@@ -1,4 +1,4 @@
-"""The growing table of words behind the scanning kernel; its arrays are described in `w2v.kernels.hashing`."""
+"""The growing table of words of the scanning kernel; its arrays are described in `w2v.kernels.hashing`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from w2v.resources import require_memory
 from w2v.text.tokenizers import Bytes, Rule
 
 FIRST_SLOTS = 1 << 16
-WORTH_ASKING = 1 << 26  # bytes: tables that grow by less are not worth the question how much memory there is
+WORTH_ASKING = 1 << 26  # bytes: tables that grow by less do not check the free memory
 
 
 class WordTable:

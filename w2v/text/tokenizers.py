@@ -24,21 +24,21 @@ import numpy.typing as npt
 
 from w2v.errors import MissingExtraError, SettingsError
 from w2v.kernels import scanning, utf8
+from w2v.languages import CJK
 from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
 BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")
-# What ends a word in a long line of Chinese or Japanese; none of it bears on the letters beside it,
-# as a full stop does on a Greek sigma.
+# What ends a word in a long line of Chinese or Japanese; none of it affects the letters beside it,
+# as a full stop affects a Greek sigma.
 CJK_PUNCTUATION = tuple(mark.encode() for mark in "。、，！？」　")
-# Letters and punctuation of Chinese and Japanese; Hangul and full-width Latin letters are not among them.
-WIDE = re.compile("[\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
+WIDE = re.compile(f"[{CJK}]")
 
 
 class Rule(NamedTuple):
     """What the scanning kernel goes by; see `w2v.kernels.scanning.scan` for the arrays.
 
-    boundaries  what no word reaches across, the likely ones first: a long line may be cut there
+    boundaries  what no word contains, the likely ones first: a long line may be cut there
     """
 
     boundaries: tuple[bytes, ...]
@@ -138,7 +138,7 @@ class Tokenizer:
 
     about    what it does, for the help text
     rule     makes the rule of the scanning kernel; its argument is whether to keep upper case
-    segment  cuts a line, written without blanks, into words and what stands between them; nothing is lost
+    segment  cuts a line, written without blanks, into words and what is between them; nothing is lost
     module   the library that `segment` needs
     extra    the extra of w2v that installs it
     """
@@ -152,7 +152,7 @@ class Tokenizer:
 
 TOKENIZERS = {
     "words": Tokenizer("runs of letters, marks, digits and _, with apostrophes inside; lower-cased, NFC", _letters),
-    "whitespace": Tokenizer("what stands between ASCII blanks, byte for byte", _blanks),
+    "whitespace": Tokenizer("everything between ASCII blanks, byte for byte", _blanks),
     "characters": Tokenizer("each letter or digit alone, with the marks on it; lower-cased, NFC", _single_letters),
     "jieba": Tokenizer("Chinese words, then as `words`", _letters, _jieba, "jieba", "zh"),
     "mecab": Tokenizer("Japanese words, then as `words`", _letters, _mecab, "fugashi", "ja"),
@@ -184,7 +184,7 @@ def segment_block(name: str, block: bytes) -> tuple[bytes, int]:
         bad += error.end - error.start
         return "\ufffd", error.end
 
-    codecs.register_error("w2v-count", replace)  # a process of its own runs this: nobody else is meant
+    codecs.register_error("w2v-count", replace)  # this runs in a worker process: nothing else sees the handler
     text = block.decode("utf-8", "w2v-count")
     return "\n".join(_joined(segment(line)) for line in text.split("\n")).encode(), bad
 

@@ -4,13 +4,16 @@
     TEMPLATES  sentences of the toy corpus: a sentence with a {} and the words for it, blanks between all words
     ANALOGY    four words of the toy corpus: as the first is to the second, so the fourth to the third
 
-To add a language: a module like `en`, a row in LANGUAGES; a test holds it to the names and places of the others.
+To add a language: a module like `en`, its code in `w2v.languages`; a test compares its names and places with the others'.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
-from w2v.explanation.wording import en, es, ja, zh
+from w2v.languages import LANGUAGES
 
-LANGUAGES: dict[str, ModuleType] = {"en": en, "es": es, "zh": zh, "ja": ja}
+CATALOGUES: dict[str, ModuleType] = {
+    language: import_module(f"w2v.explanation.wording.{language}") for language in LANGUAGES
+}

@@ -1,0 +1,41 @@
+"""What w2v knows of languages: those that its messages are in, and the letters of Chinese and Japanese.
+
+Kernels cannot import these ranges, since only their own sources name their cache; `tests/test_languages.py` holds
+`scanning.count_wide` to them.
+"""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGES = ("en", "es", "zh", "ja")  # of the explanation: a module each in `w2v.explanation.wording`
+
+# Ranges for a regular expression, inside [].
+KANA = "\u3040-\u30ff"
+IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+UNSPACED = KANA + IDEOGRAPHS  # what is written without blanks between words
+# Letters, radicals and punctuation of Chinese and Japanese; neither Hangul nor full-width Latin letters.
+CJK = "\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+
+_KANA, _UNSPACED = (re.compile(f"[{letters}]") for letters in (KANA, UNSPACED))
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether `text` has Chinese or Japanese letters."""
+    return _UNSPACED.search(text) is not None
+
+
+def language_of(text: str, language: str) -> str:
+    """Return the language of `text` as far as its letters tell, else `language`.
+
+    Kana is Japanese alone. Ideographs are Chinese unless `language` is Japanese; without either, the text is in
+    neither.
+
+    >>> [language_of(text, "en") for text in ("猫が好き", "我爱北京", "the king")]
+    ['ja', 'zh', 'en']
+    """
+    if _KANA.search(text):
+        return "ja"
+    if is_unspaced(text):
+        return language if language in ("zh", "ja") else "zh"
+    return language if language not in ("zh", "ja") else "en"
