@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from w2v.explorer import layout, shapes
+from w2v.maps import layout, shapes
 from w2v.vectors import Vectors
 
 
