@@ -10,7 +10,6 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 
-
 CHUNK = 64  # scores that are compared at once; of many rows few have one among their largest
 
 
@@ -128,6 +127,24 @@ def attract(first, last, starts, tails, weights, places, gradient):
             sum_y += pull * dy
         gradient[row, 0] = sum_x
         gradient[row, 1] = sum_y
+
+
+@kernel
+def repel(first, last, places, slopes):
+    """Write the slope of the sum of w_ij at rows first .. last, all pairs one by one; return the sum of w_ij there."""
+    total = 0.0
+    for row in range(first, last):
+        sum_x = sum_y = 0.0
+        for other in range(places.shape[0]):
+            dx = places[row, 0] - places[other, 0]
+            dy = places[row, 1] - places[other, 1]
+            w = 1.0 / (1.0 + dx * dx + dy * dy)
+            total += w
+            sum_x -= 2.0 * w * w * dx
+            sum_y -= 2.0 * w * w * dy
+        slopes[row, 0] = sum_x
+        slopes[row, 1] = sum_y
+    return total
 
 
 @kernel

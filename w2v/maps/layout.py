@@ -19,6 +19,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -30,14 +31,15 @@ from w2v.vectors import Floats
 Doubles = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
 
-PERPLEXITY = 12.0  # neighbours that a word is drawn to
-NEIGHBORS = 36  # edges from each word, three times as many as is usual
-EARLY = 200  # steps with EXAGGERATION, which bring together what belongs together
-STEPS = 500  # steps after them
+PERPLEXITY = 20.0  # neighbours that a word is drawn to
+NEIGHBORS = 60  # edges from each word, three times as many, as is usual
+EARLY = 100  # steps with EXAGGERATION, which bring together what belongs together
+STEPS = 600  # steps after them
 EXAGGERATION = 12.0
 SHOWN_EVERY = 25  # steps
 LONGEST_STEP = 5.0  # of a word
-SPACING = 0.6  # of the grid, where w falls from 1 to a half over a distance of 1
+SPACING = 0.5  # of the grid, where w falls from 1 to a half over a distance of 1
+FEW = 2500  # words, all pairs of which are looked at: the grid is exact to 1 % only where a word has many near it
 MOST_NODES = 600  # along one side of the map
 GRAIN = 2.0**-11  # of the rounded vectors: their products are whole multiples of 2^-22, and sums of them below 2^24
 SCORED = 1000  # words whose neighbours are looked for on each map that is shown
@@ -68,7 +70,7 @@ def arrange(
         return
     from w2v.kernels import tsne
 
-    threads = min(os.cpu_count() or 1, 4)
+    threads = min(os.cpu_count() or 1, 4) if n > FEW else 1
     with ThreadPoolExecutor(threads) as pool:
         near, cosines = neighbors(directions, min(NEIGHBORS, n - 1), pool)
         starts, tails, weights = edges(near, cosines)
@@ -76,14 +78,16 @@ def arrange(
         gradient, slopes = np.zeros_like(places), np.zeros_like(places)
         velocity, gains = np.zeros_like(places), np.ones_like(places)
         parts = _parts(n, threads)
+
+        def pull(part: tuple[int, int]) -> None:
+            tsne.attract(*part, starts, tails, weights, places, gradient)
+
         for step in range(early + steps):
             exaggeration, momentum = (EXAGGERATION, 0.5) if step < early else (1.0, 0.8)
-            pulls = [
-                pool.submit(tsne.attract, *part, starts, tails, weights, places, gradient) for part in parts
-            ]
+            pulls = [pool.submit(pull, part) for part in parts]
             total = repulsion(places, slopes, parts, pool)
-            for pull in pulls:
-                pull.result()
+            for pulled in pulls:
+                pulled.result()
             gradient *= exaggeration
             gradient += slopes / (2 * total)  # the slope of w is -2 w^2 times the difference
             rate = max(n / exaggeration, 200.0)
@@ -154,6 +158,8 @@ def repulsion(places: Doubles, slopes: Doubles, parts: list[tuple[int, int]], po
     """
     from w2v.kernels import tsne
 
+    if len(places) <= FEW:
+        return float(sum(pool.map(lambda part: tsne.repel(*part, places, slopes), parts))) - len(places)
     low = places.min(axis=0)
     span = float((places.max(axis=0) - low).max())
     spacing = max(SPACING, span / MOST_NODES)
@@ -162,7 +168,7 @@ def repulsion(places: Doubles, slopes: Doubles, parts: list[tuple[int, int]], po
     tsne.scatter(places, low, spacing, charges)
     potential = np.fft.irfft2(np.fft.rfft2(charges) * _potential(size, spacing), (size, size))
     sums = pool.map(lambda part: tsne.gather(*part, places, low, spacing, potential, slopes), parts)
-    return sum(sums) - len(places)
+    return float(sum(sums)) - len(places)
 
 
 @lru_cache(4)
@@ -190,7 +196,7 @@ def _even_size(least: int) -> int:
 
 def _parts(n: int, count: int) -> list[tuple[int, int]]:
     bounds = np.linspace(0, n, count + 1).astype(int).tolist()
-    return list(zip(bounds, bounds[1:]))
+    return list(pairwise(bounds))
 
 
 def kept(places: npt.NDArray[np.floating], near: Ids, counts: tuple[int, int] = (10, 50)) -> tuple[float, float]:
