@@ -46,6 +46,17 @@ def test_a_map_keeps_groups_together_and_is_the_same_every_time(groups):
     assert (numbers[np.argsort(away, axis=1)[:, :5]] == numbers[:, None]).mean() > 0.95
 
 
+def test_clusters_are_named_by_central_words_and_not_by_the_most_frequent_ones(groups):
+    rows, numbers = groups
+    rows = shapes.centered(rows)
+    centers = np.stack([rows[numbers == group].mean(axis=0) for group in range(6)])
+    order = np.random.default_rng(0).permutation(360)
+    words = [f"word{row}" for row in order]
+    names = shapes.central_words(words, rows[order], numbers[order], centers)
+    assert all(numbers[int(word[4:])] == group for group, named in enumerate(names) for word in named)
+    assert not {word for named in names for word in named} & set(words[:3])
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 @pytest.mark.parametrize("dim", [1, 2, 7])
 def test_the_smallest_vocabularies_have_a_map_too(count, dim):
