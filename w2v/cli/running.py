@@ -16,14 +16,12 @@ from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import DivergenceError, FormatError, ResumeError, StoppedError, W2VError
 from w2v.resources import start
-from w2v.settings import TrainSettings, describe
+from w2v.settings import TrainSettings, describe, shaping
 from w2v.text import EncodedCorpus, Expected, ReadProgress, read
 from w2v.training import Folder, Keeper, Progress, Trace, checkpoints, extension
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, fingerprint_of
 from w2v.training.run import State
-
-SHAPING = {"dim", "tokenizer", "keep_case"}  # settings that a model has once and for all
 
 
 @dataclass
@@ -49,9 +47,9 @@ class Command:
     def extend(self, model: Path, corpus: tuple[str, ...], settings: TrainSettings, given: set[str]) -> None:
         """Add a corpus to a kept model."""
         kept = self._model(model)
-        for name in sorted(SHAPING & given):
+        for name in sorted(given.intersection(shaping())):
             self._check_setting(model, "model", name, kept.settings, settings)
-        settings = replace(settings, **{name: getattr(kept.settings, name) for name in SHAPING})
+        settings = replace(settings, **{name: getattr(kept.settings, name) for name in shaping()})
         folder = self._check_places()
         # Words of the model count however rare they are in the new text, so nothing is dropped yet.
         all_words = replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"])
@@ -206,8 +204,7 @@ class Command:
     def _check_setting(self, path: Path, what: str, name: str, kept: TrainSettings, chosen: TrainSettings) -> None:
         there, here = getattr(kept, name), getattr(chosen, name)
         if there != here:
-            option = f"--{name.replace('_', '-')}" if name in TEXTUAL else describe(name)["option"]
-            raise ResumeError(path, f"{option} is {there} in this {what} and cannot become {here}")
+            raise ResumeError(path, f"{describe(name)['option']} is {there} in this {what} and cannot become {here}")
 
     def _check_corpus(self, path: Path, corpus: tuple[str, ...], kept: Kept, noted: dict[str, Any]) -> None:
         """Refuse a corpus that is not the one of the run: that given now, or the noted files if they have changed."""
@@ -227,9 +224,6 @@ class Command:
                 path,
                 f"{suspect}: has changed since the run began; put the text back as it was, or start a new run",
             )
-
-
-TEXTUAL = {"tokenizer", "keep_case", "deterministic"}
 
 
 def _output_of(path: Path, noted: dict[str, Any]) -> Path:

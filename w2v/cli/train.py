@@ -31,12 +31,9 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("ns_exponent")
 @options.setting("threads")
 @options.setting("seed")
-@options.tokenizer
-@click.option("--keep-case", is_flag=True, help="Tell Rose from rose; without it, words are lower-cased.")
-@click.option(
-    "--deterministic", is_flag=True,
-    help="The same bits with several threads too: each trains a copy of the model, and they are merged.",
-)  # fmt: skip
+@options.setting("tokenizer")
+@options.setting("keep_case")
+@options.setting("deterministic")
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
