@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any
 
@@ -21,11 +23,18 @@ def _available_threads() -> int:
 
 
 def _setting(
-    default: Any, option: str, help: str, low: float | None = None, high: float | None = None, shaping: bool = False
+    default: Any,
+    option: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    shaping: bool = False,
+    reading: bool = False,
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
-        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping},
+        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading},
     )
 
 
@@ -34,8 +43,8 @@ class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
     The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive),
-    and whether it shapes a model (then text that is added to the model later must have the same), so that the option,
-    the check and the message agree. Raises SettingsError for a value of another type or outside the limits.
+    whether it shapes a model (then text that is added to the model later must have the same) and whether it decides how
+    text is read, so that the option, the check and the message agree. Raises SettingsError for a value of another type or outside the limits.
 
     >>> TrainSettings(dim=50).dim
     50
@@ -45,9 +54,9 @@ class TrainSettings:
     window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
-    min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1)
+    min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
     max_vocab: int = _setting(
-        2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent.", 1, 2**31 - 1
+        2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent.", 1, 2**31 - 1, reading=True
     )
     sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
     rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
@@ -56,10 +65,10 @@ class TrainSettings:
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
     tokenizer: str = _setting(
         "words", "--tokenizer", "How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
-        shaping=True,
+        shaping=True, reading=True,
     )  # fmt: skip
     keep_case: bool = _setting(
-        False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True
+        False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
     deterministic: bool = _setting(
         False, "--deterministic",
@@ -103,3 +112,36 @@ def names() -> tuple[str, ...]:
 def shaping() -> tuple[str, ...]:
     """Return the names of the settings that a model has once and for all."""
     return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["shaping"])
+
+
+def reading() -> tuple[str, ...]:
+    """Return the names of the settings that decide how a text is read."""
+    return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
+
+
+# What gensim and the C program call them.
+ELSEWHERE = {
+    "vector_size": "dim", "size": "dim", "negative": "negatives", "alpha": "rate", "lr": "rate",
+    "workers": "threads", "iter": "epochs", "max_final_vocab": "max_vocab",
+}  # fmt: skip
+
+
+def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:
+    """Return settings given as one object or by name. Raises TypeError for both, or for a name that there is not.
+
+    >>> gathered(None, {"vector_size": 50})
+    Traceback (most recent call last):
+    TypeError: there is no setting 'vector_size'; did you mean dim?
+    """
+    for name in more.keys() - set(names()):
+        like = get_close_matches(name, names(), 1)
+        meant = ELSEWHERE.get(name, like[0] if like else "")
+        hint = f"did you mean {meant}?" if meant else f"there are {', '.join(names())}"
+        raise TypeError(f"there is no setting {name!r}; {hint}")
+    if settings is None:
+        return TrainSettings(**more)
+    if not isinstance(settings, TrainSettings):
+        raise TypeError(f"settings must be a TrainSettings, not {type(settings).__name__}; or by name: dim=100")
+    if more:
+        raise TypeError(f"settings are given once: in a TrainSettings, or by name ({', '.join(more)})")
+    return settings

@@ -5,7 +5,9 @@ from __future__ import annotations
 from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
+from w2v.training.outputs import Outputs, Trained
 from w2v.training.run import block_count
+from w2v.training.session import Session, extend, resume, train
 from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
@@ -14,7 +16,6 @@ from w2v.training.trainer import (
     compile_ahead,
     finish,
     memory_needed,
-    train,
     trained_share,
     vectors_of,
 )
@@ -22,15 +23,20 @@ from w2v.training.trainer import (
 __all__ = [
     "Folder",
     "Keeper",
+    "Outputs",
     "Progress",
+    "Session",
     "Trace",
+    "Trained",
     "begin",
     "block_count",
     "check_memory",
     "compile_ahead",
+    "extend",
     "facts",
     "finish",
     "memory_needed",
+    "resume",
     "train",
     "trained_share",
     "vectors_of",
