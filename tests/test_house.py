@@ -93,8 +93,3 @@ def test_all_public_names_are_there():
     assert dir(w2v) == sorted(w2v.__all__)
     with pytest.raises(AttributeError, match="no attribute 'trian'"):
         w2v.trian  # noqa: B018  # looking it up is the test
-
-
-def test_no_module_outgrows_a_few_screens():
-    for path in PACKAGE.rglob("*.py"):
-        assert len(path.read_text().splitlines()) <= 320, path

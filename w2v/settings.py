@@ -44,7 +44,8 @@ class TrainSettings:
 
     The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive),
     whether it shapes a model (then text that is added to the model later must have the same) and whether it decides how
-    text is read, so that the option, the check and the message agree. Raises SettingsError for a value of another type or outside the limits.
+    text is read, so that the option, the check and the message agree.
+    Raises SettingsError for a value of another type or outside the limits.
 
     >>> TrainSettings(dim=50).dim
     50

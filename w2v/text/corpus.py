@@ -90,3 +90,6 @@ class EncodedCorpus:
     def __post_init__(self) -> None:
         assert self.stream.dtype == np.int32
         assert len(self.stream) == self.account.kept + self.account.sentences
+
+    def __repr__(self) -> str:
+        return f"EncodedCorpus({len(self.vocabulary):,} words, {self.account.kept:,} tokens of {self.account.tokens:,})"

@@ -10,7 +10,6 @@ here: who wants to know gives callbacks.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
@@ -18,29 +17,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from w2v import formats
-from w2v.errors import CorpusError, DivergenceError, FormatError, ResumeError, SettingsError, W2VError
+from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
 from w2v.text import EncodedCorpus, Expected, ReadProgress, read
 from w2v.text.reading import named_or_given
 from w2v.text.sources import STDIN, find_sources
-from w2v.training import account, checkpoints, extension
+from w2v.training import account, checkpoints, extension, source_texts
 from w2v.training.checkpoints import Kept
-from w2v.training.folder import SUFFIX, Folder, fingerprint_of
+from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.run import State, block_count
+from w2v.training.source_texts import Corpus, Name
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
 from w2v.vectors import Vectors
-from w2v.vocabulary import Vocabulary
 
-Name = str | os.PathLike[str]
-Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus
 Report = Callable[[ReadProgress | Progress], None]
 Notify = Callable[[str], None]
 
@@ -175,7 +169,7 @@ class Session:
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-            text = self._read(corpus, _all_words(settings), settings, words=len(kept.vocabulary))
+            text = self._read(corpus, source_texts.all_words(settings), settings, words=len(kept.vocabulary))
             joined = extension.extend(kept, text, settings)
             for line in account.extension_lines(kept, joined, settings):
                 self.notify(line)
@@ -198,8 +192,8 @@ class Session:
             )
             noted = folder.noted()
             text = folder.read_corpus(kept)
-            self._check_corpus(path, corpus, kept, noted, text)
-            self.outputs.check(row[0] for row in _stamps_in(noted))
+            source_texts.check(path, corpus, kept, noted, text, self.tmp_dir)
+            self.outputs.check(row[0] for row in source_texts.stamps_in(noted))
             self.outputs.require_room(len(kept.vocabulary), kept.settings.dim)
             done = kept.state.blocks / (kept.settings.epochs * block_count(kept.corpus["size"]))
             self.notify(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
@@ -267,7 +261,7 @@ class Session:
         )  # fmt: skip
         keeper.notes = {
             "own": not asked,
-            "sources": [] if continued else _stamps(text),
+            "sources": [] if continued else source_texts.stamps(text),
         }
         if output is not None:
             keeper.notes["output"] = str(output.absolute())
@@ -299,40 +293,6 @@ class Session:
             keeper.folder.remove()
         return trained
 
-    def _check_corpus(self, path: Path, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus) -> None:
-        """Refuse a corpus that is not the one of the run: that given now, or the noted files if they have changed."""
-        if not (isinstance(corpus, tuple) and not corpus):
-            try:
-                again = (
-                    corpus if isinstance(corpus, EncodedCorpus) else read(corpus, kept.settings, tmp_dir=self.tmp_dir)
-                )
-            except W2VError as error:
-                raise ResumeError(path, f"the corpus has changed since the run began ({error})") from error
-            is_same = fingerprint_of(again) == kept.corpus["sha256"]
-            changed = [] if is_same else [file.name for file in again.account.by_file]
-        else:
-            changed = [name for name, number in _touched(noted) if not self._is_as_read(name, number, kept, text)]
-        if changed:
-            raise ResumeError(
-                path,
-                f"{', '.join(changed)}: has changed since the run began;"
-                " put the text back as it was, or start a new run",
-            )
-
-    def _is_as_read(self, name: str, number: int, kept: Kept, text: EncodedCorpus) -> bool:
-        """Return whether a file still gives the ids that it gave, as part `number` of the corpus."""
-        if number >= len(text.account.by_file):
-            return True
-        before = text.account.by_file[number]
-        try:
-            now = read([name], _all_words(kept.settings), tmp_dir=self.tmp_dir)
-        except CorpusError:  # no word in it, as before?
-            return before.tokens == 0
-        (file,) = now.account.by_file
-        if (file.bytes, file.tokens) != (before.bytes, before.tokens):
-            return False
-        return np.array_equal(_ids_of(now, kept.vocabulary), text.stream[before.start : before.stop])
-
     @staticmethod
     def output_of(path: Path) -> Path:
         """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
@@ -356,18 +316,12 @@ def _settings_for(corpus: Corpus, settings: TrainSettings | None, more: dict[str
     for name in reading():
         then, now = getattr(corpus.settings, name), getattr(chosen, name)
         if then != now:
-            raise SettingsError(
-                f"{name} was {then!r} when the corpus was read, it cannot become {now!r}: give it to read()"
-            )
+            raise SettingsError(f"{name} was {then!r} when the corpus was read, and cannot be {now!r} now")
     return chosen
 
 
 def _given(settings: TrainSettings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in names()}
-
-
-def _all_words(settings: TrainSettings) -> TrainSettings:
-    return replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"])
 
 
 def _path(name: Name | None) -> Path | None:
@@ -393,35 +347,3 @@ def _check_settings(path: Path, what: str, kept: TrainSettings, chosen: TrainSet
         there, here = getattr(kept, name), getattr(chosen, name)
         if there != here:
             raise ResumeError(path, f"{describe(name)['option']} is {there} in this {what} and cannot become {here}")
-
-
-def _ids_of(text: EncodedCorpus, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:
-    """Return a text that was read with all its words as the ids of another vocabulary."""
-    index = vocabulary.index
-    numbers = [index.get(word, extension.DROPPED) for word in text.vocabulary.words]
-    known = np.array([*numbers, extension.SENTENCE_END], np.int32)
-    return extension.renumbered(text, known, vocabulary, ()).stream
-
-
-def _stamps(text: EncodedCorpus) -> list[list[Any]]:
-    """Return name, size, time and number of each file of the corpus."""
-    stamps: list[list[Any]] = []
-    for number, file in enumerate(text.account.by_file):
-        path = Path(file.name).absolute()
-        if file.name != STDIN and path.is_file():
-            status = path.stat()
-            stamps.append([str(path), status.st_size, status.st_mtime_ns, number])
-    return stamps
-
-
-def _stamps_in(noted: dict[str, Any]) -> list[list[Any]]:
-    return [row for row in noted.get("sources", []) if len(row) == 4]
-
-
-def _touched(noted: dict[str, Any]) -> list[tuple[str, int]]:
-    """Return the files that are there and may not be as they were; one that is gone does no harm, its ids are kept."""
-    return [
-        (name, number)
-        for name, size, time_ns, number in _stamps_in(noted)
-        if (path := Path(name)).is_file() and (path.stat().st_size, path.stat().st_mtime_ns) != (size, time_ns)
-    ]
