@@ -136,7 +136,7 @@ def test_the_names_of_gensim_are_there_or_say_what_to_use():
         (lambda v: v.similar("a", 0), ValueError, "top must be 1 or more, not 0"),
         (lambda v: v.similar(3), TypeError, "words must be a word or a list of words, not 3"),
         (lambda v: v.similar([]), TypeError, "words must be a word or a list of words, not []"),
-        (lambda v: v.similar(np.ones(3)), TypeError, "words must be words, or a vector of 2 numbers, not of shape (3,)"),
+        (lambda v: v.similar(np.ones(3)), TypeError, "words must be words, or a vector of 2 numbers, not of"),
         (lambda v: v.analogy("a", "b", 3), TypeError, "c must be a word (str), not 3"),
         (lambda v: v[3], TypeError, "word must be a word or a list of words, not 3"),
         (lambda v: v.similarity("a", None), TypeError, "b must be a word (str), not None"),

@@ -304,7 +304,8 @@ class Session:
             return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
         raise ResumeError(
             path,
-            "does not tell its output (another user made it, another machine, or Python); say where the vectors go: -o FILE",
+            "does not tell its output (another user made it, another machine, or Python);"
+            " say where the vectors go: -o FILE",
         )
 
 
