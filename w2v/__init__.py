@@ -1,11 +1,15 @@
 """w2v: word embeddings from your own text, on your own machine.
 
+    train     a text becomes vectors            resume, extend   go on with a kept run, add text to it
+    read      a text becomes ids, once          evaluate         scores of vectors on questions
+    load      vectors from a file               save             vectors into a file
+
 >>> import w2v
->>> corpus = w2v.read(["corpus.txt"])  # doctest: +SKIP
->>> vectors = w2v.train(corpus, w2v.TrainSettings(dim=100))  # doctest: +SKIP
+>>> vectors = w2v.train("corpus.txt", dim=100)  # doctest: +SKIP
 >>> w2v.save(vectors, "vectors.txt")  # doctest: +SKIP
 >>> vectors.similar("king", 3)  # doctest: +SKIP
 
+All errors of w2v are `W2VError`; an argument of another type is a TypeError that names it.
 The names are found when they are first used: `import w2v` alone loads neither numpy nor numba.
 """
 
@@ -16,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from w2v.errors import W2VError
+    from w2v.evaluation import evaluate
     from w2v.formats import load, save
     from w2v.settings import TrainSettings
     from w2v.text import EncodedCorpus, read
-    from w2v.training import train
+    from w2v.training import extend, resume, train
     from w2v.vectors import Vectors
     from w2v.vocabulary import Vocabulary
 
@@ -31,8 +36,11 @@ _HOME = {
     "Vectors": "w2v.vectors",
     "Vocabulary": "w2v.vocabulary",
     "W2VError": "w2v.errors",
+    "evaluate": "w2v.evaluation",
+    "extend": "w2v.training",
     "load": "w2v.formats",
     "read": "w2v.text",
+    "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
 }
@@ -42,8 +50,11 @@ __all__ = [
     "Vectors",
     "Vocabulary",
     "W2VError",
+    "evaluate",
+    "extend",
     "load",
     "read",
+    "resume",
     "save",
     "train",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from numbers import Integral, Real
 from typing import Any
 
 from w2v.errors import SettingsError
@@ -20,10 +22,19 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-def _setting(default: Any, low: float, high: float, option: str, help: str) -> Any:
+def _setting(
+    default: Any,
+    option: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    shaping: bool = False,
+    reading: bool = False,
+) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
-        metadata={"low": low, "high": high, "option": option, "help": help},
+        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading},
     )
 
 
@@ -31,38 +42,103 @@ def _setting(default: Any, low: float, high: float, option: str, help: str) -> A
 class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
-    The metadata of each field holds its limits (inclusive), the name of its option on the
-    command line and its help text, so that the option, the check and the message agree.
-    Raises SettingsError for a value outside the limits.
+    The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive),
+    whether it shapes a model (then text that is added to the model later must have the same) and whether it decides how
+    text is read, so that the option, the check and the message agree.
+    Raises SettingsError for a value of another type or outside the limits.
+
+    >>> TrainSettings(dim=50).dim
+    50
     """
 
-    dim: int = _setting(100, 1, 10_000, "--dim", "Numbers in each vector.")
-    window: int = _setting(5, 1, 1_000, "--window", "Furthest context on either side; each center draws 1..window.")
-    negatives: int = _setting(5, 1, 100, "--negative", "Noise words drawn for each center word.")
-    epochs: int = _setting(5, 1, 100_000, "--epochs", "Passes over the corpus.")
-    min_count: int = _setting(5, 1, 2**31 - 1, "--min-count", "Drop words that occur fewer times.")
+    dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
+    window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
+    negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
+    epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
+    min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
     max_vocab: int = _setting(
-        2**31 - 1, 1, 2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent."
+        2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent.", 1, 2**31 - 1, reading=True
     )
-    sample: float = _setting(1e-3, 0.0, 1.0, "--sample", "Thin out words more frequent than this share; 0 keeps all.")
-    rate: float = _setting(0.025, 1e-9, 10.0, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.")
-    ns_exponent: float = _setting(0.75, -10.0, 10.0, "--ns-exponent", "Noise words are drawn by count to this power.")
-    threads: int = _setting(available_threads, 1, 1_024, "--threads", "Threads; the same number gives the same bits.")
-    seed: int = _setting(1, 0, 2**63 - 1, "--seed", "Where all chance comes from.")
-    tokenizer: str = "words"
-    keep_case: bool = False
+    sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
+    rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
+    ns_exponent: float = _setting(0.75, "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0)
+    threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
+    seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
+    tokenizer: str = _setting(
+        "words", "--tokenizer", "How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
+        shaping=True, reading=True,
+    )  # fmt: skip
+    keep_case: bool = _setting(
+        False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
+    )
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            if "low" not in setting.metadata:
-                continue
-            value, low, high = getattr(self, setting.name), setting.metadata["low"], setting.metadata["high"]
-            if not (isinstance(value, (int, float)) and math.isfinite(value) and low <= value <= high):
+            given = getattr(self, setting.name)
+            object.__setattr__(self, setting.name, value := _of_type(setting.name, str(setting.type), given))
+            low, high = setting.metadata["low"], setting.metadata["high"]
+            if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
 
 
+def _of_type(name: str, kind: str, value: Any) -> Any:
+    """Return `value` as the type of its field; NumPy's whole numbers and floats become Python's."""
+    is_bool = isinstance(value, bool)
+    if kind == "int" and isinstance(value, Integral) and not is_bool:
+        return int(value)
+    if kind == "float" and isinstance(value, Real) and not is_bool:
+        return float(value)
+    if (kind == "bool" and is_bool) or (kind == "str" and isinstance(value, str)):
+        return value
+    wanted = {"int": "a whole number", "float": "a number", "bool": "True or False", "str": "a text (str)"}[kind]
+    raise SettingsError(f"{name} must be {wanted}, not {value!r}")
+
+
 def describe(name: str) -> dict[str, Any]:
-    """Return default, limits, option name and help text of the setting `name`."""
+    """Return default, limits, option name and help text of the setting `name`, and whether it is `shaping`."""
     setting = next(setting for setting in fields(TrainSettings) if setting.name == name)
     return {"default": getattr(TrainSettings(), name), **setting.metadata}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all settings."""
+    return tuple(setting.name for setting in fields(TrainSettings))
+
+
+def shaping() -> tuple[str, ...]:
+    """Return the names of the settings that a model has once and for all."""
+    return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["shaping"])
+
+
+def reading() -> tuple[str, ...]:
+    """Return the names of the settings that decide how a text is read."""
+    return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
+
+
+# What gensim and the C program call them.
+ELSEWHERE = {
+    "vector_size": "dim", "size": "dim", "negative": "negatives", "alpha": "rate", "lr": "rate",
+    "workers": "threads", "iter": "epochs", "max_final_vocab": "max_vocab",
+}  # fmt: skip
+
+
+def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:
+    """Return settings given as one object or by name. Raises TypeError for both, or for a name that there is not.
+
+    >>> gathered(None, {"vector_size": 50})
+    Traceback (most recent call last):
+    TypeError: there is no setting 'vector_size'; did you mean dim?
+    """
+    for name in more.keys() - set(names()):
+        like = get_close_matches(name, names(), 1)
+        meant = ELSEWHERE.get(name, like[0] if like else "")
+        hint = f"did you mean {meant}?" if meant else f"there are {', '.join(names())}"
+        raise TypeError(f"there is no setting {name!r}; {hint}")
+    if settings is None:
+        return TrainSettings(**more)
+    if not isinstance(settings, TrainSettings):
+        raise TypeError(f"settings must be a TrainSettings, not {type(settings).__name__}; or by name: dim=100")
+    if more:
+        raise TypeError(f"settings are given once: in a TrainSettings, or by name ({', '.join(more)})")
+    return settings

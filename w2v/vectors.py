@@ -6,11 +6,12 @@ of rows, the nearest words are the largest cosines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,22 @@ Mask = npt.NDArray[np.bool_]
 
 # To look along a million words takes 5 ms, to make a dict of them 250: a command that asks for a few never makes one.
 LOOKS_BEFORE_INDEX = 20
+
+# What gensim's users look for, and what does it here.
+ELSEWHERE = {
+    "wv": "the vectors themselves: they are what `train` returns",
+    "vector_size": "dim",
+    "index_to_key": "words",
+    "get_vector": 'vectors["word"]',
+    "similar_by_word": "similar",
+    "similar_by_vector": "similar",
+    "save": "w2v.save(vectors, path)",
+    "save_word2vec_format": "w2v.save(vectors, path)",
+    "evaluate_word_analogies": "w2v.evaluate(vectors, questions)",
+    "evaluate_word_pairs": "w2v.evaluate(vectors, questions)",
+    "wmdistance": "w2v.queries.word_movers_distance",
+    "most_similar_cosmul": "w2v.queries.analogy(..., method='3cosmul')",
+}
 
 
 class Neighbor(NamedTuple):
@@ -42,6 +59,16 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
+
+    `vectors["king"]` is a row, float32 [D], `vectors[["king", "queen"]]` several, `"king" in vectors` and
+    `for word in vectors` ask for the words. gensim's names of the questions are there too: `most_similar`,
+    `similarity`, `doesnt_match`, `n_similarity`, `key_to_index`.
+
+    >>> vectors = Vectors(("king", "queen", "mat"), np.array([[1, 0], [1, 1], [0, 1]], np.float32))
+    >>> vectors
+    Vectors(3 words x 2: king queen mat)
+    >>> [neighbor.word for neighbor in vectors.similar("king", 1)]
+    ['queen']
     """
 
     words: Sequence[str]
@@ -61,11 +88,27 @@ class Vectors:
     def __contains__(self, word: object) -> bool:
         return isinstance(word, str) and self._row(word) is not None
 
-    def __getitem__(self, word: str) -> Floats:
-        """Return the vector of `word`, float32 [D]: its row, or what its subwords make. Raises UnknownWordError."""
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __repr__(self) -> str:
+        first = " ".join(self.words[row] for row in range(min(6, len(self))))
+        return f"Vectors({len(self):,} words x {self.dim}: {first}{' ...' if len(self) > 6 else ''})"
+
+    def __getitem__(self, word: str | Sequence[str]) -> Floats:
+        """Return the vector of `word`, float32 [D]: its row, or what its subwords make; of several words, [N, D].
+
+        Raises UnknownWordError.
+        """
+        if not isinstance(word, str):
+            return np.array([self[one] for one in _words("word", word)], np.float32).reshape(-1, self.dim)
         made = self.made_of_subwords(word)
         row: Floats = self.matrix[self.row(word)] if made is None else made
         return row
+
+    def __getattr__(self, name: str) -> Any:
+        hint = f"; use {ELSEWHERE[name]}" if name in ELSEWHERE else ""
+        raise AttributeError(f"Vectors has no attribute {name!r}{hint}", name=name, obj=self)
 
     @property
     def dim(self) -> int:
@@ -158,17 +201,70 @@ class Vectors:
             unit: Floats = self.matrix[row] / (self.norms[row] or np.float32(1))
         return unit
 
-    def similar(self, words: str | Sequence[str], top: int = 10) -> list[Neighbor]:
-        """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors."""
-        words = [words] if isinstance(words, str) else words
+    def similar(self, words: str | Sequence[str] | Floats, top: int = 10) -> list[Neighbor]:
+        """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors.
+
+        words  a word, several in a list, or a vector, [D]
+
+        Raises UnknownWordError; W2VError where the words cancel each other out; TypeError.
+        """
+        check_top(top)
+        if isinstance(words, np.ndarray) and words.dtype.kind in "fiu":
+            if words.shape != (self.dim,):
+                raise TypeError(f"words must be words, or a vector of {self.dim} numbers, not of shape {words.shape}")
+            return self.nearest(words.astype(np.float32), top)
+        words = _words("words", words)
         return self.nearest(np.sum([self.unit(word) for word in words], axis=0), top, exclude=words)
+
+    def most_similar(
+        self, positive: str | Sequence[str] | Floats, negative: str | Sequence[str] = (), topn: int = 10
+    ) -> list[Neighbor]:
+        """Return the `topn` words nearest to the sum of the unit vectors of `positive` less those of `negative`.
+
+        gensim's name; `similar` and `analogy` are ours. Raises what `similar` raises.
+        """
+        less = [negative] if isinstance(negative, str) else list(negative)
+        if not less:
+            return self.similar(positive, topn)
+        check_top(topn)
+        more = _words("positive", positive)
+        total = np.sum([self.unit(word) for word in more] + [-self.unit(word) for word in less], axis=0)
+        return self.nearest(total, topn, exclude=(*more, *less))
+
+    def similarity(self, a: str, b: str) -> float:
+        """Return the cosine of two words; 0 where one has no direction. Raises UnknownWordError."""
+        return float(self.unit(_word("a", a)) @ self.unit(_word("b", b)))
+
+    def n_similarity(self, first: Sequence[str], second: Sequence[str]) -> float:
+        """Return the cosine of the means of the unit vectors of two lists of words. Raises UnknownWordError."""
+        sides = (_words("first", first), _words("second", second))
+        one, two = (np.sum([self.unit(word) for word in words], axis=0) for words in sides)
+        return float(one @ two / (np.linalg.norm(one) * np.linalg.norm(two) or 1))
+
+    def doesnt_match(self, words: Sequence[str]) -> str:
+        """Return the word of smallest cosine to the mean of the unit vectors of `words`. Raises UnknownWordError."""
+        units = np.array([self.unit(word) for word in _words("words", words)])
+        return words[int(np.argmin(units @ units.mean(axis=0)))]
+
+    @property
+    def key_to_index(self) -> Mapping[str, int]:
+        """The row of each word: gensim's name of `index`."""
+        return self.index
+
+    @property
+    def vectors(self) -> Floats:
+        """float32 [V, D]: gensim's name of `matrix`."""
+        return self.matrix
 
     def analogy(self, a: str, b: str, c: str, top: int = 10) -> list[Neighbor]:
         """Return what is to `c` as `a` is to `b`: the words nearest to a - b + c.
 
         Unit vectors, the three words themselves excluded: 3CosAdd (Mikolov, Yih & Zweig 2013).
         The C program's word-analogy asks in another order: its "b a c" is our "a b c".
+        Raises UnknownWordError; W2VError where the words cancel each other out; TypeError.
         """
+        a, b, c = _word("a", a), _word("b", b), _word("c", c)
+        check_top(top)
         return self.nearest(self.unit(a) - self.unit(b) + self.unit(c), top, exclude=(a, b, c))
 
     def nearest(
@@ -195,6 +291,30 @@ class Vectors:
         where = self.directed if 0 < length < np.inf else np.zeros(len(self), np.bool_)
         cosines: Floats = np.divide(dots, self.norms, out=np.zeros_like(dots), where=where)
         return cosines
+
+
+def _word(name: str, given: object) -> str:
+    if not isinstance(given, str):
+        raise TypeError(f"{name} must be a word (str), not {given!r}")
+    return given
+
+
+def _words(name: str, given: object) -> list[str]:
+    """Return one word, or several, as a list. Raises TypeError that names the argument."""
+    if isinstance(given, str):
+        return [given]
+    words = list(given) if isinstance(given, Iterable) else []
+    if not words or not all(isinstance(word, str) for word in words):
+        raise TypeError(f"{name} must be a word or a list of words, not {given!r}")
+    return words
+
+
+def check_top(top: object) -> None:
+    """Raise TypeError or ValueError where `top` is no number of words."""
+    if isinstance(top, bool) or not isinstance(top, Integral):
+        raise TypeError(f"top must be a whole number, not {top!r}; several words go into a list: ['king', 'queen']")
+    if int(top) < 1:
+        raise ValueError(f"top must be 1 or more, not {top}")
 
 
 def check_directed(vector: Floats) -> None:

@@ -12,8 +12,8 @@ import pytest
 from where import DATA
 
 import w2v as library
-from w2v.errors import OutputError
-from w2v.training import checkpoints
+from w2v.errors import OutputError, ResumeError
+from w2v.training import checkpoints, session
 
 OLD = "the cat sat on the mat\nthe dog sat on the rug\n" * 60
 NEW = "the parrot sat on the perch\nthe cat saw the parrot\nrare\n" * 60
@@ -320,3 +320,124 @@ def test_a_resumed_run_is_traced_from_where_it_goes_on(half, w2v):
     lines = (half / "steps.tsv").read_text().splitlines()
     assert lines[1].startswith("4\t")  # half of the six epochs is done
     assert (half / "vectors.txt").read_bytes() == (half / "wanted.txt").read_bytes()
+
+
+def test_the_second_of_two_runs_with_one_checkpoint_folder_is_refused_and_the_first_goes_on(here, w2v, monkeypatch):
+    from w2v.training import Folder
+
+    options = ("--dim", "8", "--threads", "1", "-q", "--checkpoint", "run", "-o")
+    read = session.read
+    seconds = []
+
+    def read_while_another_starts(*arguments, **more):
+        monkeypatch.setattr(session, "read", read)
+        seconds.append(w2v("train", "new.txt", *options, "second.txt"))
+        return read(*arguments, **more)
+
+    monkeypatch.setattr(session, "read", read_while_another_starts)
+    assert w2v("train", "corpus.txt", *options, "first.txt").exit_code == 0
+    assert seconds == [(1, "", "Error: run: another w2v is at work here; wait for it or stop it\n")]
+    kept, wrong = Folder(here / "run").read()
+    assert not wrong
+    assert len(Folder(here / "run").read_corpus(kept).vocabulary) == 7
+    assert not (here / "second.txt").exists()
+
+
+def test_a_run_that_begins_when_another_is_kept_in_its_folder_leaves_that_alone(here, tmp_path):
+    from w2v.training import Folder, Keeper, begin
+
+    settings = library.TrainSettings(dim=8, threads=1)
+    states = []
+    for name in ("corpus.txt", "new.txt"):
+        corpus = library.read(name, settings)
+        states.append((Keeper(Folder(here / "run"), corpus, settings, minutes=1), begin(corpus.vocabulary, settings)))
+    with states[0][0] as keeper:
+        keeper.begin(states[0][1])
+    before = (here / "run" / "ids.npy").read_bytes()
+    with states[1][0] as keeper, pytest.raises(ResumeError, match="a run is kept here"):
+        keeper.begin(states[1][1])
+    assert (here / "run" / "ids.npy").read_bytes() == before
+
+
+def test_a_run_that_fails_before_it_begins_leaves_no_folder(here, w2v):
+    (here / "empty.txt").write_text("\n")
+    assert w2v("train", "empty.txt", "--checkpoint", "run").exit_code == 1
+    assert not (here / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-o", "a.tsv", "--report", "a.tsv"),
+        ("-o", "a.tsv", "--trace", "a.tsv"),
+        ("--report", "a.tsv", "--trace", "a.tsv"),
+        ("--report", "a.tsv", "--trace", "link.tsv"),
+        ("-o", "v.txt", "--report", "v.txt.json"),
+        ("-o", "m.npy", "--report", "m.words.txt"),
+        ("-o", "m.kv", "--report", "m.kv.vectors.npy"),
+    ],
+)
+def test_two_outputs_of_one_name_are_refused(here, w2v, arguments):
+    (here / "link.tsv").symlink_to(here / "a.tsv")
+    before = sorted(here.iterdir())
+    outcome = w2v("train", "corpus.txt", "-q", *arguments)
+    assert (outcome.exit_code, outcome.stdout) == (1, "")
+    assert "would both be written there; give each a name of its own\n" in outcome.stderr
+    assert sorted(here.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (("corpus.txt", "-o", "corpus.txt"), "corpus.txt"),
+        (("corpus.txt", "-o", "link.txt"), "link.txt"),
+        (("corpus.txt", "--report", "corpus.txt"), "corpus.txt"),
+        (("texts", "-o", "texts/a.txt"), "texts/a.txt"),
+        (("data.json", "-o", "data"), "data.json"),
+    ],
+)
+def test_no_output_takes_the_place_of_the_corpus(here, w2v, arguments, where):
+    (here / "link.txt").symlink_to(here / "corpus.txt")
+    (here / "texts").mkdir()
+    for name in ("texts/a.txt", "data.json"):
+        (here / name).write_text(OLD)
+    outcome = w2v("train", "-q", *arguments)
+    assert outcome.exit_code == 1
+    assert outcome.stderr.startswith(f"Error: {where}: is part of the corpus, and ")
+    assert {(here / name).read_text() for name in ("corpus.txt", "texts/a.txt", "data.json")} == {OLD}
+
+
+@pytest.mark.parametrize(("output", "foreign"), [("mine.txt", "mine.txt.json"), ("m.npy", "m.words.txt")])
+def test_a_file_that_w2v_did_not_write_is_not_replaced(here, w2v, output, foreign):
+    (here / foreign).write_text('{"my": "own"}')
+    outcome = w2v("train", "corpus.txt", "-q", "-o", output)
+    assert outcome.exit_code == 1
+    assert outcome.stderr.startswith(f"Error: {foreign}: is there and was not written by w2v, and ")
+    assert (here / foreign).read_text() == '{"my": "own"}'
+    (here / foreign).unlink()
+    for _ in range(2):  # what it wrote itself is replaced
+        assert w2v("train", "corpus.txt", "-q", "-o", output) == (0, "", "")
+
+
+@pytest.mark.parametrize(("text", "code"), [(NEW, 0), (NEW.replace("cat", "dog"), 1), (NEW + NEW, 1)])
+def test_a_run_with_standard_input_is_resumed_after_a_touch_and_not_after_a_change(
+    here, w2v, monkeypatch, text, code
+):  # fmt: skip
+    write = checkpoints.write
+
+    def writes_and_stops(kept, path):
+        write(kept, path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "write", writes_and_stops)
+    options = ("--dim", "8", "--threads", "1", "-q", "--checkpoint", "run")
+    assert w2v("train", "-", "new.txt", *options, input=OLD).exit_code == 130
+    monkeypatch.setattr(checkpoints, "write", write)
+    (here / "new.txt").write_text(text)
+    os.utime(here / "new.txt", (1, 1))
+    outcome = w2v("train", "--resume", "run", "-q")
+    assert outcome.exit_code == code, outcome.stderr
+    assert not code or outcome.stderr == (
+        f"Error: run: {here / 'new.txt'}: has changed since the run began;"
+        " put the text back as it was, or start a new run\n"
+    )

@@ -268,18 +268,26 @@ def test_a_checkpoint_is_read_as_it_was_written(corpus, tmp_path):
     ("change", "problem"),
     [
         ({"version": 1}, "version 1; this w2v"),
-        ({"settings": {"dim": 3}}, "settings that this version does not know"),
+        ({"settings": {"dim": 20, "warmth": 3}}, "settings that this w2v .* does not know: warmth"),
+        ({"settings": {"dim": "20"}}, "dim must be a whole number, not '20'"),
+        ({"settings": []}, "no settings"),
         ({"rounds": -1}, "a number out of range"),
         ({"rounds": 1e300}, "a number out of range"),
-        ({"sums": [1, 2, 3]}, "sums out of range"),
-        ({"rate_share": 2.0}, "sums out of range"),
-        ({"curve": [[1, 2]]}, "unpack"),
+        ({"sums": [1, 2, 3]}, "sums: not 4 numbers"),
+        ({"rate_share": 2.0}, "rate_share out of range"),
+        ({"curve": [[1, 2]]}, "a point of the loss curve"),
         ({"corpus": {}}, "sha256"),
         ({"dim": 10_000}, "not of the shape"),
     ],
 )
 def test_a_checkpoint_that_says_what_cannot_be_is_one_clear_error(corpus, tmp_path, change, problem):
-    path = tmp_path / "c.npz"
+    path = rewritten(corpus, tmp_path / "c.npz", change)
+    with pytest.raises(FormatError, match=problem):
+        checkpoints.read(path)
+
+
+def rewritten(corpus, path, change):
+    """Write a checkpoint, then change its header."""
     state = training.begin(corpus.vocabulary, SETTINGS)
     about = {"sha256": "00", "size": len(corpus.stream), "account": {}}
     checkpoints.write(Kept(SETTINGS, corpus.vocabulary, state, about), path)
@@ -294,5 +302,21 @@ def test_a_checkpoint_that_says_what_cannot_be_is_one_clear_error(corpus, tmp_pa
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
             archive.writestr(name, content)
-    with pytest.raises(FormatError, match=problem):
+    return path
+
+
+def test_a_setting_that_a_checkpoint_lacks_takes_its_default(corpus, tmp_path):
+    path = rewritten(corpus, tmp_path / "c.npz", {"settings": {"dim": 20, "window": 3}})
+    assert checkpoints.read(path).settings == library.TrainSettings(dim=20, window=3)
+
+
+@pytest.mark.parametrize("error", [MemoryError, TypeError, KeyError, AttributeError])
+def test_a_bug_or_a_lack_of_memory_does_not_pass_for_a_damaged_checkpoint(corpus, tmp_path, monkeypatch, error):
+    path = rewritten(corpus, tmp_path / "c.npz", {})
+
+    def fails(*_):
+        raise error
+
+    monkeypatch.setattr(checkpoints.Tables, "empty", fails)
+    with pytest.raises(error):
         checkpoints.read(path)

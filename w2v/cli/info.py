@@ -105,8 +105,8 @@ def _lines_of_run(about: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for part in (*about["checkpoints"], about["ids"]):
         if part["problem"]:
             yield "warning", part["problem"]
-    if about["setbacks"]:
-        yield "note", f"the run diverged {about['setbacks']} times and went back"
+    if about["rollbacks"]:
+        yield "note", f"the run diverged {about['rollbacks']} times and went back"
     if about["done"] < 1:
         yield "go on", about["resume"]
     else:

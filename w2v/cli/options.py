@@ -80,14 +80,14 @@ def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     from w2v.settings import describe
 
     about = describe(name)
-    shown = {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    flag = about["default"] is False
+    shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
     return click.option(
-        about["option"], *aliases, name, type=type(about["default"]), default=about["default"], show_default=shown,
-        help=about["help"],
+        about["option"], *aliases, name, type=type(about["default"]), is_flag=flag, default=about["default"],
+        show_default=shown, help=about["help"],
     )  # fmt: skip
 
 
 TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."
-tokenizer = click.option("--tokenizer", default="words", show_default=True, help=f"How text is split: {TOKENIZERS}")
 AS_TRAINED = "[default: as the vectors were trained, where the .json beside them says so; else "
 splitting = click.option("--tokenizer", help=f"How text is split: {TOKENIZERS}  {AS_TRAINED}words]")

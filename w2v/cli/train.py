@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from w2v.cli import options
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
+from w2v.errors import StoppedError
+
+if TYPE_CHECKING:
+    from w2v.text import ReadProgress
+    from w2v.training import Outputs, Progress, Session, Trained
 
 FOLDER = click.Path(path_type=Path)
 
@@ -31,8 +39,8 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("ns_exponent")
 @options.setting("threads")
 @options.setting("seed")
-@options.tokenizer
-@click.option("--keep-case", is_flag=True, help="Tell Rose from rose; without it, words are lower-cased.")
+@options.setting("tokenizer")
+@options.setting("keep_case")
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -79,24 +87,102 @@ def train(
     require_address_space(chosen.threads)
 
     with Stops() as stops:
-        from w2v.cli.outputs import Outputs
-        from w2v.cli.running import Command
+        from w2v import maps
+        from w2v.training import Outputs, Session
 
         meter = Meter(quiet)
-        run = Command(
-            meter=meter,
-            stops=stops,
-            outputs=Outputs(meter, output, report, plot, trace),
-            tmp_dir=tmp_dir,
-            checkpoint=checkpoint,
-            minutes=checkpoint_minutes,
-        )
-        if resume is not None:
-            run.resume(resume, corpus, chosen, given)
-        elif model is not None:
-            run.extend(model, corpus, chosen, given)
+        outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
+        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
+        screen = _Screen(meter, session)
+        session.report, session.notify = screen.report, screen.notify
+        stops.gently = lambda: session.keeper is not None and session.keeper.awake
+        stops.advice = lambda: _advice(session)
+        by_name = {name: value for name, value in settings.items() if name in given}
+        if plot is not None:
+            maps.check_losses(plot)
+        try:
+            if resume is not None:
+                if "output" not in given:
+                    outputs.vectors = session.output_of(resume)
+                trained = session.resume(resume, corpus, by_name)
+            elif model is not None:
+                trained = session.extend(model, corpus, by_name)
+            else:
+                trained = session.start(corpus, chosen)
+        except StoppedError as error:
+            lost = "" if error.kept else "; no checkpoint of the last minutes"
+            raise stops.stopped(lost + _advice(session)) from None
+        finally:
+            screen.close()
+        for line in _what_was_written(trained, outputs):
+            meter.say(line)
+        if plot is not None and trained.state.curve:
+            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
+            meter.say(f"{plot}: the loss curve")
+        elif plot is not None:
+            meter.say(f"note        {plot} is not drawn: so short a run has no loss curve")
+
+
+class _Screen:
+    """Shows what a session reports: a bar for the reading, then one for the training, and lines between them."""
+
+    def __init__(self, meter: Meter, session: Session) -> None:
+        self._meter, self._session = meter, session
+        self._bar = ExitStack()
+        self._shown: str | None = None
+
+    def report(self, now: ReadProgress | Progress) -> None:
+        """Show how far the work is."""
+        kind = type(now).__name__
+        if kind != self._shown:
+            self.close()
+            self._bar.enter_context(self._meter)
+            self._shown = kind
+        settings = self._session.settings
+        if settings is None:
+            # On the very first run the kernels are compiled before the first word is read.
+            what = "reading" if now.tokens else "compiling"
+            self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            run.start(corpus, chosen)
+            details = {name: getattr(now, name, None) for name in ("loss", "rate")}
+            what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
+            self._meter.show(what, now.tokens, now.total, "words", **details)
+
+    def notify(self, line: str) -> None:
+        """Print a line; the bar of the reading is over by then."""
+        if self._session.settings is None:
+            self.close()
+        self._meter.say(line)
+
+    def close(self) -> None:
+        """End the bar that is shown."""
+        self._bar.close()
+        self._shown = None
+
+
+def _advice(session: Session) -> str:
+    """Say how to go on with a run that was stopped, if it is kept."""
+    keeper = session.keeper
+    return (
+        f"; go on with it: w2v train --resume {keeper.folder.path}" if keeper is not None and keeper.has_saved else ""
+    )
+
+
+def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
+    """Say what is written now, and which commands to try with words that the vectors have."""
+    vectors, output = trained.vectors, outputs.vectors
+    assert output is not None
+    spent = time.monotonic() - outputs.began
+    yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
+    where = "" if output == Path("vectors.txt") else f" -v {output}"
+    known = [word for word in ("king", "man", "woman") if word in vectors]
+    words = vectors.words
+    first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
+    yield f"  w2v similar{where} {first}"
+    yield f"  w2v analogy{where} {first} {second} {third}"
+    yield f"  w2v similar{where} {first} {second} --json"
+    if trained.trace is not None:
+        yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
 
 
 def _is_given(ctx: click.Context, name: str) -> bool:

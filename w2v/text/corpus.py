@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.settings import TrainSettings
 from w2v.vocabulary import Vocabulary
 
 
@@ -78,12 +79,17 @@ class EncodedCorpus:
                 One stream with marks, not ids and an array of starts: 4 bytes a sentence instead of 8,
                 and a kernel can begin anywhere without a search.
     account     what became of the text
+    settings    what it was read with, where that is known
     """
 
     vocabulary: Vocabulary
     stream: npt.NDArray[np.int32]
     account: Account
+    settings: TrainSettings | None = None
 
     def __post_init__(self) -> None:
         assert self.stream.dtype == np.int32
         assert len(self.stream) == self.account.kept + self.account.sentences
+
+    def __repr__(self) -> str:
+        return f"EncodedCorpus({len(self.vocabulary):,} words, {self.account.kept:,} tokens of {self.account.tokens:,})"

@@ -86,7 +86,7 @@ def encode(
         notes=tuple(reading.notes),
         dropped_words=tuple(zip(words[len(kept) :], counts[dropped].tolist())),
     )
-    return EncodedCorpus(vocabulary, ids, account)
+    return EncodedCorpus(vocabulary, ids, account, settings)
 
 
 def _renumber(

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,8 @@ import numpy as np
 from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.resources import start
-from w2v.settings import TrainSettings
+from w2v.settings import TrainSettings, gathered
+from w2v.text import sentences
 from w2v.text.corpus import EncodedCorpus
 from w2v.text.forecast import Check, Expected, Forecast
 from w2v.text.ranking import Counted, encode, named
@@ -53,29 +55,41 @@ class ReadProgress(NamedTuple):
     tokens: int
 
 
+Name = str | os.PathLike[str]
+
+
 def read(
-    corpus: Iterable[str | os.PathLike[str]],
+    corpus: Name | Iterable[Name] | Iterable[Iterable[str]],
     settings: TrainSettings | None = None,
     *,
     report: Callable[[ReadProgress], None] = lambda progress: None,
     check: Check = lambda expected: None,
     tmp_dir: str | os.PathLike[str] | None = None,
     in_memory: int | None = None,
+    **more: Any,
 ) -> EncodedCorpus:
-    """Read files, directories or standard input ("-") and return them as ids.
+    """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
-    settings   tokenizer, keep_case, min_count, max_vocab and threads are what counts here
+    corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
+    settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
+               are what counts here
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default
 
-    Raises CorpusError, MissingExtraError, ResourceError.
+    Raises CorpusError, SettingsError, MissingExtraError, ResourceError; TypeError for an argument of another type.
+
+    >>> read([["the", "cat"], ["the", "dog"]], min_count=1).vocabulary.words
+    ('the', 'cat', 'dog')
     """
-    settings = settings or TrainSettings()
+    settings = gathered(settings, more)
+    names, rest = named_or_given(corpus)
+    if rest is not None:
+        return sentences.encode(rest, settings)
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
-    sources = find_sources(corpus, notes.append)
+    sources = find_sources(names, notes.append)
     folder = Path(tmp_dir) if tmp_dir is not None else None
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
@@ -99,6 +113,26 @@ def read(
             return encode(reading.counted(), settings, [source.name for source in sources], folder, in_memory)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
+
+
+def named_or_given(corpus: object) -> tuple[list[str], Iterable[Iterable[str]] | None]:
+    """Return the names of files, or else the sentences, that a corpus is given as. Raises TypeError."""
+    if isinstance(corpus, (str, os.PathLike)):
+        return [os.fspath(corpus)], None
+    if isinstance(corpus, bytes) or not isinstance(corpus, Iterable):
+        raise TypeError(f"corpus must be a file, several files, or sentences, not {type(corpus).__name__}")
+    ones = iter(corpus)
+    first = next(ones, None)
+    if first is None:
+        raise CorpusError("the corpus", "is empty: no file and no sentence in it")
+    ones = chain([first], ones)
+    if not isinstance(first, (str, os.PathLike)):
+        return [], ones
+    names = list(ones)
+    for place, name in enumerate(names):
+        if not isinstance(name, (str, os.PathLike)):
+            raise TypeError(f"corpus[{place}] must be the name of a file, as corpus[0] is, not {type(name).__name__}")
+    return [os.fspath(name) for name in names], None
 
 
 @contextmanager

@@ -5,7 +5,9 @@ from __future__ import annotations
 from w2v.training.facts import facts
 from w2v.training.folder import Folder
 from w2v.training.keeper import Keeper
+from w2v.training.outputs import Outputs, Trained
 from w2v.training.replicas import memory_needed
+from w2v.training.session import Session, extend, resume, train
 from w2v.training.trace import Trace
 from w2v.training.trainer import (
     Progress,
@@ -13,7 +15,6 @@ from w2v.training.trainer import (
     check_memory,
     compile_ahead,
     finish,
-    train,
     trained_share,
     vectors_of,
 )
@@ -21,14 +22,19 @@ from w2v.training.trainer import (
 __all__ = [
     "Folder",
     "Keeper",
+    "Outputs",
     "Progress",
+    "Session",
     "Trace",
+    "Trained",
     "begin",
     "check_memory",
     "compile_ahead",
+    "extend",
     "facts",
     "finish",
     "memory_needed",
+    "resume",
     "train",
     "trained_share",
     "vectors_of",

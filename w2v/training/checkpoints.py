@@ -20,7 +20,7 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ import numpy.typing as npt
 from w2v import __version__
 from w2v.errors import FormatError, SettingsError
 from w2v.files import replacing
-from w2v.settings import TrainSettings
+from w2v.settings import TrainSettings, names
 from w2v.training.run import Point, State
 from w2v.training.tables import Tables
 from w2v.vocabulary import Vocabulary
@@ -38,10 +38,15 @@ from w2v.vocabulary import Vocabulary
 VERSION = 2
 STATE, WORDS, COUNTS, INPUT, OUTPUT = MEMBERS = ("state.json", "words.txt", "counts.npy", "input.npy", "output.npy")
 ROWS_AT_ONCE = 1 << 14
-DAMAGED = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    NotImplementedError, RuntimeError, OverflowError, struct.error, SettingsError,
-)  # fmt: skip  # what zipfile, json, numpy and our own checks raise on bytes that are not what they should be
+# What zipfile raises on bytes that are no archive; it is caught where zipfile is called, and nowhere else.
+UNPACKING = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, KeyError, IndexError, AttributeError,
+    RuntimeError, OverflowError, struct.error,
+)  # fmt: skip
+
+
+class _DamageError(Exception):
+    """What is wrong with a checkpoint; any other exception in here is a bug of ours, or no memory, and is seen."""
 
 
 @dataclass(eq=False)
@@ -101,23 +106,21 @@ def read(path: Path) -> Kept:
     """Read a checkpoint. Raises FormatError where it is not whole, or not one."""
     with _members(path) as members:
         header = _read_header(members)
-        settings = _read_settings(header["settings"])
-        words = tuple(members.open(WORDS).read().decode().split("\n"))
-        if len(set(words)) != len(words):
-            raise ValueError("a word that stands there twice")
+        settings = _read_settings(_entry(header, "settings", dict))
+        words = _read_words(members)
         _check_array(members, COUNTS, "<i8", (len(words),))
         _check_array(members, INPUT, "<f4", (len(words), settings.dim))  # before memory for it is taken
         _check_array(members, OUTPUT, "<f4", (len(words), settings.dim))
         counts = np.empty(len(words), np.int64)
         _read_array(members, COUNTS, counts, 1)
         if counts.min() < 1 or float(counts.sum(dtype=np.float64)) > 2.0**62:
-            raise ValueError("counts out of range")
+            raise _DamageError("counts out of range")
         tables = Tables.empty(len(words), settings.dim)
         _read_array(members, INPUT, tables.input, settings.dim)
         _read_array(members, OUTPUT, tables.output, settings.dim)
         if not tables.finite():
-            raise ValueError("rows that are not finite")
-        return Kept(settings, Vocabulary(words, counts), _read_state(header, tables), _corpus(header["corpus"]))
+            raise _DamageError("rows that are not finite")
+        return Kept(settings, Vocabulary(words, counts), _read_state(header, tables), _corpus(header))
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -128,70 +131,127 @@ def read_state(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _members(path: Path) -> Iterator[zipfile.ZipFile]:
-    """Open the archive if its members are those of a checkpoint; what goes wrong inside becomes a FormatError."""
+    """Open the archive if its members are those of a checkpoint; damage found inside becomes a FormatError."""
     try:
         size = path.stat().st_size
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-            if sorted(member.filename for member in members) != sorted(MEMBERS):
-                raise ValueError("other members than a checkpoint has")
-            for member in members:
-                if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
-                    raise ValueError("a compressed member")
-            if sum(member.file_size for member in members) > size:
-                raise ValueError("members larger than the file")
-            yield archive
+        with path.open("rb") as file:
+            with _unpacking():
+                archive = zipfile.ZipFile(file)
+            with archive:
+                members = archive.infolist()
+                if sorted(member.filename for member in members) != sorted(MEMBERS):
+                    raise _DamageError("other members than a checkpoint has")
+                for member in members:
+                    if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
+                        raise _DamageError("a compressed member")
+                if sum(member.file_size for member in members) > size:
+                    raise _DamageError("members larger than the file")
+                yield archive
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
-    except DAMAGED as error:
+    except _DamageError as error:
         raise FormatError(path, f"is no whole checkpoint ({error})") from error
 
 
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Around a call of zipfile: what it raises is damage."""
+    try:
+        yield
+    except UNPACKING as error:
+        raise _DamageError(str(error)) from error
+
+
+def _content(members: zipfile.ZipFile, name: str) -> bytes:
+    with _unpacking():
+        return members.read(name)
+
+
 def _read_header(members: zipfile.ZipFile) -> dict[str, Any]:
-    header = json.loads(members.read(STATE))
-    if not isinstance(header, dict):
-        raise TypeError("no header")
-    if header["version"] != VERSION:
-        raise ValueError(f"version {header['version']}; this w2v {__version__} reads version {VERSION}")
+    try:
+        header = json.loads(_content(members, STATE))
+    except (ValueError, RecursionError) as error:
+        raise _DamageError(f"{STATE}: {error}") from error
+    version = header.get("version") if isinstance(header, dict) else None
+    if version != VERSION:
+        raise _DamageError(f"version {version}; this w2v {__version__} reads version {VERSION}")
+    assert isinstance(header, dict)
     return header
 
 
+def _read_words(members: zipfile.ZipFile) -> tuple[str, ...]:
+    try:
+        words = tuple(_content(members, WORDS).decode().split("\n"))
+    except UnicodeDecodeError as error:
+        raise _DamageError(f"{WORDS} is no UTF-8") from error
+    if len(set(words)) != len(words):
+        raise _DamageError("a word that stands there twice")
+    return words
+
+
 def _read_settings(given: dict[str, Any]) -> TrainSettings:
-    """Return the settings; each must be there and have the type of its default."""
-    kinds = {
-        setting.name: type(value) for setting, value in zip(fields(TrainSettings), asdict(TrainSettings()).values())
-    }
-    if {name: type(value) for name, value in given.items()} != kinds:
-        raise ValueError("settings that this version does not know, or of another type")
-    return TrainSettings(**given)
+    """Return the settings: one that is missing is younger than the checkpoint, and takes its default."""
+    unknown = given.keys() - set(names())
+    if unknown:
+        raise _DamageError(f"settings that this w2v {__version__} does not know: {', '.join(sorted(unknown))}")
+    try:
+        return TrainSettings(**given)
+    except SettingsError as error:
+        raise _DamageError(str(error)) from error
 
 
 def _read_state(header: dict[str, Any], tables: Tables) -> State:
-    sums = np.array([float(value) for value in header["sums"]])
     state = State(
         tables=tables,
-        rounds=_whole(header["rounds"]),
-        sums=sums,
-        rate_share=float(header["rate_share"]),
-        rollbacks=_whole(header["rollbacks"]),
-        seconds=float(header["seconds"]),
-        curve=[Point(_whole(tokens), float(loss), float(rate)) for tokens, loss, rate in header["curve"]],
+        rounds=_whole(header, "rounds"),
+        sums=np.array(_numbers(_entry(header, "sums", list), 4, "sums")),
+        rate_share=_numbers([header.get("rate_share")], 1, "rate_share")[0],
+        rollbacks=_whole(header, "rollbacks"),
+        seconds=_numbers([header.get("seconds")], 1, "seconds")[0],
+        curve=[_point(point) for point in _entry(header, "curve", list)],
     )
-    if sums.shape != (4,) or not np.isfinite([*sums, state.seconds]).all() or not 0 < state.rate_share <= 1:
-        raise ValueError("sums out of range")
+    if not 0 < state.rate_share <= 1:
+        raise _DamageError("rate_share out of range")
     return state
 
 
-def _corpus(given: dict[str, Any]) -> dict[str, Any]:
-    if not (isinstance(given["sha256"], str) and _whole(given["size"]) and isinstance(given["account"], dict)):
-        raise ValueError("no account of the corpus")
-    return given
+def _point(given: object) -> Point:
+    """Return a point of the loss curve; a loss need not be finite where a run diverged."""
+    if not (isinstance(given, list) and [type(value) for value in given] == [int, float, float]):
+        raise _DamageError("a point of the loss curve that is none")
+    return Point(*given)
 
 
-def _whole(value: object) -> int:
-    if type(value) is not int or not 0 <= value < 2**62:
-        raise ValueError("a number out of range")
+def _corpus(header: dict[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = _entry(header, "corpus", dict)
+    _entry(about, "sha256", str)
+    _entry(about, "account", dict)
+    if _whole(about, "size") == 0:
+        raise _DamageError("an empty corpus")
+    return about
+
+
+def _entry(there: dict[str, Any], name: str, kind: type[Any]) -> Any:
+    value = there.get(name)
+    if type(value) is not kind:
+        raise _DamageError(f"no {name}, or one of another type")
     return value
+
+
+def _whole(there: dict[str, Any], name: str) -> int:
+    value = there.get(name)
+    if type(value) is not int or not 0 <= value < 2**62:
+        raise _DamageError(f"{name}: a number out of range")
+    return value
+
+
+def _numbers(values: object, count: int, what: str) -> list[float]:
+    """Return so many finite numbers."""
+    if not isinstance(values, list) or len(values) != count:
+        raise _DamageError(f"{what}: not {count} numbers")
+    if not all(type(value) in (int, float) and abs(value) < 1e300 for value in values):
+        raise _DamageError(f"{what}: a number out of range")
+    return [float(value) for value in values]
 
 
 def npy_header(descr: str, shape: tuple[int, ...]) -> bytes:
@@ -209,21 +269,30 @@ def _check_array(members: zipfile.ZipFile, name: str, descr: str, shape: tuple[i
     """Check that the member holds numbers of this type and shape, to the byte."""
     header = npy_header(descr, shape)
     size = int(np.dtype(descr).itemsize * np.prod(shape, dtype=object))
-    with members.open(name) as member:
-        if member.read(len(header)) != header or members.getinfo(name).file_size != len(header) + size:
-            raise ValueError(f"{name} is not of the shape {shape}")
+    with _unpacking(), members.open(name) as member:
+        start = member.read(len(header))
+    if start != header or members.getinfo(name).file_size != len(header) + size:
+        raise _DamageError(f"{name} is not of the shape {shape}")
 
 
 def _read_array(members: zipfile.ZipFile, name: str, array: npt.NDArray[Any], row: int) -> None:
     """Fill array[:, :row] (or array) from a checked member; zipfile compares the checksum at its end."""
     dtype = array.dtype.newbyteorder("<")
     shape = (len(array), row) if array.ndim == 2 else (len(array),)
-    with members.open(name) as member:
-        member.read(len(npy_header(dtype.str, shape)))
+    with _unpacking():
+        member = members.open(name)
+    with member:
+        with _unpacking():
+            member.read(len(npy_header(dtype.str, shape)))
         for first in range(0, len(array), ROWS_AT_ONCE):
             part = array[first : first + ROWS_AT_ONCE]
-            found = np.frombuffer(member.read(len(part) * row * dtype.itemsize), dtype)
+            with _unpacking():
+                found = np.frombuffer(member.read(len(part) * row * dtype.itemsize), dtype).reshape(
+                    len(part), *shape[1:]
+                )
             part[:] = 0
-            (part[:, :row] if array.ndim == 2 else part)[:] = found.reshape(len(part), *shape[1:])
-        if member.read(1):  # also what makes zipfile compare the checksum
-            raise ValueError(f"{name} is longer than its shape says")
+            (part[:, :row] if array.ndim == 2 else part)[:] = found
+        with _unpacking():
+            rest = member.read(1)  # also what makes zipfile compare the checksum
+        if rest:
+            raise _DamageError(f"{name} is longer than its shape says")

@@ -93,10 +93,10 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     tables.input[moved] = kept.state.tables.input
     tables.output[moved] = kept.state.tables.output
     dropped_words = tuple((text.vocabulary.words[id], int(text.vocabulary.counts[id])) for id in dropped)
-    return Extension(_renumbered(text, numbers, vocabulary, dropped_words), State(tables), moved, met)
+    return Extension(renumbered(text, numbers, vocabulary, dropped_words), State(tables), moved, met)
 
 
-def _renumbered(
+def renumbered(
     text: EncodedCorpus,
     numbers: npt.NDArray[np.int32],
     vocabulary: Vocabulary,

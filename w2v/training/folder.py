@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,26 +75,51 @@ class Folder:
         require_disk(self.path, 4 * tokens + (STAY + 1) * checkpoints.size_of(words, dim), "a checkpoint", ADVICE)
 
     @contextlib.contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Lock the folder for a run that is to begin, and leave none behind if nothing comes to be kept.
+
+        Raises ResumeError if a run is kept here already, or another process is at work here; OutputError.
+        """
+        self.check_new()
+        made_here = not self.path.exists()
+        with self.locked():
+            self.check_new()  # again, now that nobody else can begin one
+            try:
+                yield
+            finally:
+                if made_here and self.path.is_dir() and not self.found():
+                    self.remove()
+
+    @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Make the folder if it is not there, and keep other processes out. Raises ResumeError, OutputError."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            file = (self.path / LOCK).open("wb")
-        except OSError as error:
-            raise OutputError(self.path, f"cannot be written ({error.strerror})") from error
-        with file:
+        with self._lock():
+            for part in self.path.glob(".*.part"):  # of a process that was killed while it wrote
+                with contextlib.suppress(OSError):
+                    part.unlink()
+            yield
+
+    def _lock(self) -> IO[bytes]:
+        """Return the open lock file, which nobody else has."""
+        while True:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                file = (self.path / LOCK).open("wb")
+            except OSError as error:
+                raise OutputError(self.path, f"cannot be written ({error.strerror})") from error
             try:
                 import fcntl
 
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except ImportError:  # Windows
-                pass
+                return file
             except OSError as error:
+                file.close()
                 raise ResumeError(self.path, "another w2v is at work here; wait for it or stop it") from error
-            for part in self.path.glob(".*.part"):  # of a process that was killed while it wrote
-                with contextlib.suppress(OSError):
-                    part.unlink()
-            yield
+            with contextlib.suppress(OSError):
+                if os.path.samestat(os.fstat(file.fileno()), (self.path / LOCK).stat()):
+                    return file
+            file.close()  # a run that ended took the folder away in this moment
 
     def write_ids(self, ids: npt.NDArray[np.int32]) -> None:
         """Keep the corpus. Raises OutputError."""

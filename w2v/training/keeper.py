@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from w2v.errors import FormatError, OutputError, ResourceError
+from w2v.errors import FormatError, OutputError, ResourceError, ResumeError
 from w2v.settings import TrainSettings
 from w2v.text.corpus import EncodedCorpus
 from w2v.training.checkpoints import Kept
@@ -29,6 +29,7 @@ class Keeper:
     settings  of the run
     minutes   between two checkpoints, at the most
     asleep    do nothing until the run proves to be a long one
+    claimed   the caller has locked the folder
     say       is told what went wrong and what was done about it
     clock     seconds
 
@@ -43,6 +44,7 @@ class Keeper:
         *,
         minutes: float,
         asleep: bool = False,
+        claimed: bool = False,
         say: Callable[[str], None] = lambda line: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -52,7 +54,7 @@ class Keeper:
         self._about: dict[str, Any] = {}
         self._seconds = 60 * minutes
         self._say, self._clock = say, clock
-        self._asleep, self._off = asleep, False
+        self._asleep, self._off, self._claimed = asleep, False, claimed
         self._saved: int | None = None  # rounds done in the last checkpoint
         self._next = self._last = self._began = clock()
         self._cost = 0.0
@@ -80,8 +82,9 @@ class Keeper:
         return str(self._about.get("sha256", ""))
 
     def begin(self, state: State) -> None:
-        """Keep the corpus and the state that the run begins with."""
-        self._exits.enter_context(self.folder.locked())
+        """Keep the corpus and the state that the run begins with. Raises ResumeError if another run is kept there."""
+        if not self._claimed:
+            self._exits.enter_context(self.folder.claimed())
         self.folder.require_room(len(self._corpus.stream), len(self._corpus.vocabulary), self._settings.dim)
         self.folder.note(self.notes)
         self.folder.write_ids(self._corpus.stream)
@@ -119,13 +122,12 @@ class Keeper:
             return False  # the run goes back before it is saved
         try:
             if self._asleep:
-                self.folder.check_new()
                 self.begin(state)
                 self._asleep = False
                 self._say(f"checkpoint  a long run; it is kept in {self.folder.path}")
             else:
                 self._write(state)
-        except (OutputError, ResourceError) as error:
+        except (OutputError, ResourceError, ResumeError) as error:
             self._off = self._asleep
             self._next = self._clock() + min(RETRY_SECONDS, self._seconds)
             self._say(f"warning     no checkpoint: {error}; the run goes on" + ("" if self._off else ", tries again"))

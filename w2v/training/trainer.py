@@ -51,23 +51,6 @@ class Progress:
     rate: float
 
 
-def train(
-    corpus: EncodedCorpus,
-    settings: TrainSettings | None = None,
-    *,
-    report: Callable[[Progress], None] = lambda progress: None,
-) -> Vectors:
-    """Train vectors of the words of `corpus`, float32 [V, dim].
-
-    `report` is called about ten times a second, and once at the end. The same corpus and settings, the number of
-    threads among them, give the same bits. Raises ResourceError if the model does not fit the memory, DivergenceError.
-    """
-    settings = settings or TrainSettings()
-    state = begin(corpus.vocabulary, settings)
-    finish(corpus, settings, state, report=report)
-    return vectors_of(corpus.vocabulary, state)
-
-
 def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
     """Return the state that a run begins with. Raises ResourceError if it does not fit the memory."""
     words = len(vocabulary)

@@ -1,25 +1,20 @@
-"""What `w2v train` says before and after: what became of the text, in numbers that add up, and what to do next."""
+"""Lines for a person: what became of the text, in numbers that add up, and how far a model moved."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from w2v.settings import TrainSettings
-    from w2v.text import Account, EncodedCorpus
-    from w2v.training.checkpoints import Kept
-    from w2v.training.extension import Drift, Extension
+from w2v.resources import sized
+from w2v.settings import TrainSettings
+from w2v.text import Account, EncodedCorpus
+from w2v.training.checkpoints import Kept
+from w2v.training.extension import Drift, Extension
+from w2v.training.replicas import memory_needed
+from w2v.training.trainer import trained_share
 
 FAR = 0.8  # cosine; a rule of thumb, not measured
 
 
 def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     """Say what became of the text, in numbers that add up, and what training it takes."""
-    from w2v.resources import sized
-    from w2v.training import memory_needed, trained_share
-
     account, words = corpus.account, len(corpus.vocabulary)
     share = trained_share(corpus.vocabulary, settings.sample)
     lines = [
@@ -101,15 +96,3 @@ def _enough_epochs(tokens: int) -> int:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def what_next(words: Sequence[str], output: Path) -> list[str]:
-    """Say which commands to try now, with words that the vectors have."""
-    where = "" if output == Path("vectors.txt") else f" -v {output}"
-    known = [word for word in ("king", "man", "woman") if word in words]
-    first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
-    return [
-        f"  w2v similar{where} {first}",
-        f"  w2v analogy{where} {first} {second} {third}",
-        f"  w2v similar{where} {first} {second} --json",
-    ]

@@ -1,0 +1,39 @@
+"""Settings are whole when they exist: what is of another type, or out of its limits, is refused by name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from w2v.errors import SettingsError
+from w2v.settings import TrainSettings, describe, names, shaping
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"dim": 10.5}, "dim must be a whole number, not 10.5"),
+        ({"dim": "100"}, "dim must be a whole number, not '100'"),
+        ({"epochs": True}, "epochs must be a whole number, not True"),
+        ({"rate": None}, "rate must be a number, not None"),
+        ({"sample": False}, "sample must be a number, not False"),
+        ({"tokenizer": None}, "tokenizer must be a text (str), not None"),
+        ({"keep_case": 1}, "keep_case must be True or False, not 1"),
+        ({"dim": 0}, "--dim must be from 1 to 10000, not 0"),
+        ({"sample": float("nan")}, "--sample must be from 0 to 1, not nan"),
+    ],
+)
+def test_a_setting_of_another_type_or_out_of_range_is_refused_by_name(given, message):
+    with pytest.raises(SettingsError) as caught:
+        TrainSettings(**given)
+    assert str(caught.value) == message
+
+
+def test_numbers_of_numpy_are_numbers_and_a_whole_rate_is_a_float():
+    settings = TrainSettings(dim=np.int64(7), rate=1, sample=np.float32(0.5))
+    assert [type(value) for value in (settings.dim, settings.rate, settings.sample)] == [int, float, float]
+
+
+def test_each_setting_says_its_option_and_what_it_does():
+    assert all(describe(name)["option"].startswith("--") and describe(name)["help"] for name in names())
+    assert shaping() == ("dim", "tokenizer", "keep_case")

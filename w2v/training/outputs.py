@@ -1,0 +1,208 @@
+"""What a training run leaves behind: vectors, where they come from, a report and a trace.
+
+Before the work it is made sure that all of it can be written, that no two of these files have one name, and that
+none takes the place of a text of the corpus or of a file that the user did not name and w2v did not write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+from w2v import files, formats
+from w2v.errors import OutputError, W2VError
+from w2v.formats import origin, projector, words_beside
+from w2v.resources import require_disk
+from w2v.settings import TrainSettings
+from w2v.text import EncodedCorpus
+from w2v.training import provenance, trace
+from w2v.training.folder import fingerprint_of
+from w2v.training.keeper import Keeper
+from w2v.training.run import State
+from w2v.training.trace import Trace
+from w2v.vectors import Vectors
+
+PROVENANCE_BYTES = 1 << 26  # no provenance is larger
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a run came to.
+
+    vectors   the result
+    corpus    what was trained on
+    settings  of the run
+    state     where the run ended, with its loss curve
+    trace     the steps that were looked at, if a trace was asked for
+    """
+
+    vectors: Vectors
+    corpus: EncodedCorpus
+    settings: TrainSettings
+    state: State
+    trace: Trace | None = None
+
+
+@dataclass
+class Outputs:
+    """The files that were asked for, none of them by default.
+
+    vectors  in the format of the name's ending; where they come from is written beside them
+    report   JSON: settings, account, loss curve
+    trace    .tsv or .jsonl: single steps of the training
+    others   what the caller will write, with what it is: no other output may have its name
+    """
+
+    vectors: Path | None = None
+    report: Path | None = None
+    trace: Path | None = None
+    others: tuple[tuple[Path, str], ...] = ()
+    began: float = field(default_factory=time.monotonic)
+
+    def check(self, inputs: Iterable[str | os.PathLike[str]] = ()) -> None:
+        """Check that all of it can be written and destroys nothing. Raises OutputError, SettingsError.
+
+        inputs  the files that are read
+        """
+        if self.vectors is not None:
+            formats.check_writable(self.vectors)
+        if self.report is not None:
+            files.check_writable(self.report)
+        if self.trace is not None:
+            trace.check(self.trace)
+        read = {_identity(Path(path)) for path in inputs}
+        taken: dict[object, str] = {}
+        for path, what in self._files():
+            key = _identity(path)
+            if key in read:
+                raise OutputError(path, f"is part of the corpus, and {what} would replace it; choose another name")
+            if key in taken:
+                raise OutputError(
+                    path, f"{taken[key]} and {what} would both be written there; give each a name of its own"
+                )
+            taken[key] = what
+        if self.vectors is not None:
+            for path, what in _companions(self.vectors):
+                if path.exists() and not _is_ours(path, self.vectors):
+                    raise OutputError(
+                        path,
+                        f"is there and was not written by w2v, and {what} would replace it;"
+                        " move it, or choose another name for the vectors",
+                    )
+
+    def _files(self) -> Iterator[tuple[Path, str]]:
+        if self.vectors is not None:
+            yield self.vectors, "the vectors"
+            yield from _companions(self.vectors)
+        if self.report is not None:
+            yield self.report, "the report"
+        if self.trace is not None:
+            yield self.trace, "the trace"
+        yield from self.others
+
+    def require_room(self, words: int, dim: int) -> None:
+        """Check that the disk has room for the vectors. Raises ResourceError."""
+        if self.vectors is not None:
+            # 12 bytes for a number as text, 4 for it in the mapped copy beside.
+            needed = words * (16 * dim + 32)
+            advice = "free some space or choose another disk with -o"
+            require_disk(self.vectors.resolve().parent, needed, "the output", advice)
+
+    def write(self, trained: Trained, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
+        """Write all that was asked for. Raises OutputError.
+
+        Vectors that cannot be written where they should go are kept elsewhere, and the error says where.
+        """
+        if self.vectors is not None:
+            _write_vectors(self.vectors, trained.vectors, keeper)
+        if self.vectors is not None or self.report is not None:
+            self._write_provenance(trained, keeper, notify)
+        if self.trace is not None and trained.trace is not None:
+            trained.trace.save(self.trace)
+
+    def _write_provenance(self, trained: Trained, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
+        made = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
+        about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
+        if self.vectors is not None:
+            try:
+                origin.write_beside(about, self.vectors)
+            except OutputError as error:
+                notify(f"warning     {error}; the vectors are written, what they come from is not")
+        if self.report is not None:
+            about["seconds"] = round(time.monotonic() - self.began, 3)
+            about["by_file"] = provenance.by_file(trained.corpus, trained.settings)
+            try:
+                origin.write(about, self.report)
+            except OutputError as error:
+                written = "" if self.vectors is None else f"; the vectors are written: {self.vectors}"
+                raise OutputError(self.report, f"{_problem(error)}{written}") from error
+
+
+def _write_vectors(path: Path, vectors: Vectors, keeper: Keeper | None) -> None:
+    problem: OutputError | None = None
+    try:
+        formats.save(vectors, path)
+    except OutputError as error:
+        problem = error
+    except MemoryError:
+        problem = OutputError(path, "no memory is left to write it")
+    if problem is not None:  # behind the handlers: what they caught holds on to the memory
+        raise _rescue(vectors, path, problem, keeper)
+
+
+def _rescue(vectors: Vectors, path: Path, error: OutputError, keeper: Keeper | None) -> W2VError:
+    """Keep vectors that could not be written where they should go; returns the error to raise."""
+    if keeper is not None and keeper.has_saved:
+        return OutputError(path, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.path}")
+    # Our own format: it takes the least memory and disk, and `w2v convert` makes the other of it.
+    other = Path(tempfile.gettempdir()) / f"w2v-rescued-{path.name}.w2v"
+    try:
+        if other.exists():
+            return error
+        formats.save(vectors, other)
+    except (W2VError, MemoryError):
+        return error
+    return OutputError(path, f"{_problem(error)}; the vectors are safe in {other}")
+
+
+def _problem(error: OutputError) -> str:
+    return str(error).split(": ", 1)[-1]
+
+
+def _companions(vectors: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files that are written beside a file of vectors, with what they are."""
+    yield vectors.with_name(vectors.name + origin.SUFFIX), "the file that says where the vectors come from"
+    format = formats.format_of(vectors)
+    if format == "npy":
+        yield vectors.with_name(vectors.stem + words_beside.OURS), "the list of their words"
+    elif format == "gensim":
+        yield vectors.with_name(vectors.name + ".vectors.npy"), "their matrix"
+    elif format == "projector":
+        yield projector.metadata_path(vectors), "the list of their words"
+
+
+def _is_ours(path: Path, vectors: Path) -> bool:
+    """Return whether a file that stands beside vectors was written with some."""
+    if path.name != vectors.name + origin.SUFFIX:
+        return vectors.exists()  # the two were a pair before
+    try:
+        about = json.loads(path.read_bytes()) if path.stat().st_size <= PROVENANCE_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(about, dict) and {"w2v", "vectors"} <= about.keys()
+
+
+def _identity(path: Path) -> object:
+    """Return what two names of one file have in common, links resolved, whether it is there or not."""
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path.resolve())
+    return status.st_dev, status.st_ino

@@ -1,0 +1,346 @@
+"""The three ways into a training run (from the start, from a checkpoint, from a model) and the one way out.
+
+    start    a corpus is read and trained on
+    resume   a run that was stopped goes on from its newest checkpoint, to the same bits
+    extend   new text is added to a kept model
+
+`train`, `resume` and `extend` are for Python; `Session` is what they and the command line share. Nothing is printed
+here: who wants to know gives callbacks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from w2v import formats
+from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
+from w2v.resources import start
+from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
+from w2v.text import EncodedCorpus, Expected, ReadProgress, read
+from w2v.text.reading import named_or_given
+from w2v.text.sources import STDIN, find_sources
+from w2v.training import account, checkpoints, extension, source_texts
+from w2v.training.checkpoints import Kept
+from w2v.training.folder import SUFFIX, Folder
+from w2v.training.keeper import Keeper
+from w2v.training.outputs import Outputs, Trained
+from w2v.training.run import State
+from w2v.training.source_texts import Corpus, Name
+from w2v.training.trace import Trace
+from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
+from w2v.vectors import Vectors
+
+Report = Callable[[ReadProgress | Progress], None]
+Notify = Callable[[str], None]
+
+
+def ignore(_: object) -> None:
+    """Take no note of what is reported."""
+
+
+def train(
+    corpus: Corpus,
+    settings: TrainSettings | None = None,
+    *,
+    report: Report = ignore,
+    notify: Notify = ignore,
+    checkpoint: Name | None = None,
+    tmp_dir: Name | None = None,
+    **more: Any,
+) -> Vectors:
+    """Train vectors of the words of `corpus`, float32 [V, dim].
+
+    corpus      a file or folder, several of them, sentences (each a list of words), or what `read` returned
+    settings    a TrainSettings; or give its fields by name: dim, window, negatives, epochs, min_count, ...
+    report      called about ten times a second with a ReadProgress, later a Progress
+    notify      called with each line that a person should see: what became of the text, warnings
+    checkpoint  a folder that keeps the run, for `resume` and `extend`
+    tmp_dir     a folder for ids that do not fit the memory
+
+    The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
+    (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError, ResourceError, OutputError,
+    ResumeError (the folder keeps a run already), DivergenceError; TypeError for an argument of another type.
+
+    >>> import w2v
+    >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
+    >>> w2v.train(sentences, dim=8, epochs=2, threads=1)
+    Vectors(4 words x 8: the sat cat dog)
+    """
+    chosen = _settings_for(corpus, settings, more)
+    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    return session.start(corpus, chosen).vectors
+
+
+def resume(
+    folder: Name,
+    corpus: Corpus = (),
+    *,
+    report: Report = ignore,
+    notify: Notify = ignore,
+    tmp_dir: Name | None = None,
+    **settings: Any,
+) -> Vectors:
+    """Go on with the run that `folder` keeps, and return its vectors, float32 [V, dim]: the bits of an unbroken run.
+
+    corpus    need not be given; where it is, it must be the text of the run
+    settings  need not be given; where they are, they must be those of the run
+
+    The folder stays. Raises ResumeError where the run cannot go on, and what `train` raises.
+
+    >>> w2v.resume("run")  # doctest: +SKIP
+    """
+    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    return session.resume(Path(folder), corpus, settings).vectors
+
+
+def extend(
+    model: Name,
+    corpus: Corpus,
+    *,
+    report: Report = ignore,
+    notify: Notify = ignore,
+    checkpoint: Name | None = None,
+    tmp_dir: Name | None = None,
+    **settings: Any,
+) -> Vectors:
+    """Add new text to a kept model: new words get vectors, old ones move. Returns float32 [V old and new, dim].
+
+    model       a folder that `train(..., checkpoint=folder)` made, or one checkpoint of it
+    corpus      the new text, as for `train`
+    checkpoint  another folder, which keeps this run
+    settings    of this run by name; dim, tokenizer and keep_case are those of the model
+
+    Raises ResumeError where `model` is none, and what `train` raises.
+
+    >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
+    """
+    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    return session.extend(Path(model), corpus, settings).vectors
+
+
+@dataclass
+class Session:
+    """What is the same for all ways into a run.
+
+    outputs     the files to write
+    checkpoint  the folder that keeps the run; without one, a long run with vectors to write keeps itself beside them
+    minutes     between two checkpoints, at the most
+    tmp_dir     for ids that do not fit the memory
+    report      called about ten times a second, with a ReadProgress and later a Progress
+    notify      called with each line that a person should see
+    stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
+    keeper      what saves the run, while it is being trained
+    settings    of the run that is being trained
+    """
+
+    outputs: Outputs = field(default_factory=Outputs)
+    checkpoint: Path | None = None
+    minutes: float = 10.0
+    tmp_dir: Path | None = None
+    report: Report = ignore
+    notify: Notify = ignore
+    stop: Callable[[], bool] = lambda: False
+    keeper: Keeper | None = field(default=None, init=False)
+    settings: TrainSettings | None = field(default=None, init=False)
+
+    def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
+        """Read the corpus and train on it."""
+        with ExitStack() as claim:
+            corpus = self._prepare(corpus, claim)
+            text = self._read(corpus, settings, settings)
+            for line in account.lines(text, settings):
+                self.notify(line)
+            self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
+            return self._train_new(text, settings, begin(text.vocabulary, settings))
+
+    def extend(self, model: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
+        """Add a corpus to a kept model; `given` are settings by name."""
+        kept = _model(model)
+        own = gathered(None, given)
+        _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
+        settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
+        if isinstance(corpus, EncodedCorpus):
+            raise TypeError("corpus must be files or sentences, which are read as the model's text was")
+        with ExitStack() as claim:
+            corpus = self._prepare(corpus, claim)
+            # Words of the model count however rare they are in the new text, so nothing is dropped yet.
+            text = self._read(corpus, source_texts.all_words(settings), settings, words=len(kept.vocabulary))
+            joined = extension.extend(kept, text, settings)
+            for line in account.extension_lines(kept, joined, settings):
+                self.notify(line)
+            self._check_resources(Expected(len(joined.corpus.stream), len(joined.corpus.vocabulary)), settings)
+            trained = self._train_new(joined.corpus, settings, joined.state, continued=True)
+        for line in account.drift_lines(extension.drift(kept, joined), kept, joined):
+            self.notify(line)
+        return trained
+
+    def resume(self, path: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
+        """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
+        folder = Folder(path)
+        folder.check_there()
+        with folder.locked():
+            kept, wrong = folder.read()
+            for line in wrong:
+                self.notify(f"warning     {line}; going on from the checkpoint before")
+            _check_settings(
+                path, "run", kept.settings, gathered(None, given), [name for name in names() if name in given]
+            )
+            noted = folder.noted()
+            text = folder.read_corpus(kept)
+            source_texts.check(path, corpus, kept, noted, text, self.tmp_dir)
+            self.outputs.check(row[0] for row in source_texts.stamps_in(noted))
+            self.outputs.require_room(len(kept.vocabulary), kept.settings.dim)
+            done = kept.state.sums[0] / max(kept.settings.epochs * text.account.kept, 1)
+            self.notify(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
+            keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, claimed=True, say=self.notify)
+            keeper.go_on(kept)
+            own = noted.get("own", path.name.endswith(SUFFIX)) and self.outputs.vectors is not None
+            return self._train(text, kept.settings, kept.state, keeper, own=bool(own))
+
+    def _prepare(self, corpus: Corpus, claim: ExitStack) -> Corpus:
+        """Check, before the work, that what will be written can be; take the folder of checkpoints for this run."""
+        files: list[str] = []
+        if not isinstance(corpus, EncodedCorpus):
+            files, sentences = named_or_given(corpus)
+            corpus = files if sentences is None else sentences
+        self.outputs.check(source.name for source in find_sources(files) if source.name != STDIN)
+        if self.checkpoint is not None:
+            claim.enter_context(Folder(self.checkpoint).claimed())
+        elif self.outputs.vectors is not None:
+            Folder.beside(self.outputs.vectors).check_new()
+        return corpus
+
+    def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
+        """Check, as soon as something is known of the corpus, that there is room for all that will come."""
+        check_memory(expected.words, settings)
+        if self.checkpoint is not None:
+            Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
+        self.outputs.require_room(expected.words, settings.dim)
+
+    def _read(self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, words: int = 0) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
+        if isinstance(corpus, EncodedCorpus):
+            return corpus
+
+        def compile_kernel() -> None:
+            with suppress(Exception):  # what fails here fails again where it is answered
+                compile_ahead(trained)
+
+        ahead = threading.Thread(target=compile_kernel, daemon=True)
+
+        def report(progress: ReadProgress) -> None:
+            if progress.tokens and not ahead.ident:
+                start(ahead)  # once the first block is read, for reading waits for its own kernels
+            self.report(progress)
+
+        def check(expected: Expected) -> None:
+            self._check_resources(expected._replace(words=words) if words else expected, trained)
+
+        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir)
+        if ahead.ident:
+            ahead.join()
+        return text
+
+    def _train_new(
+        self, text: EncodedCorpus, settings: TrainSettings, state: State, *, continued: bool = False
+    ) -> Trained:
+        asked, output = self.checkpoint is not None, self.outputs.vectors
+        if self.checkpoint is None and output is None:
+            return self._train(text, settings, state, None, own=False)
+        folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(output or Path())
+        keeper = Keeper(
+            folder, text, settings, minutes=self.minutes, asleep=not asked, claimed=asked, say=self.notify
+        )  # fmt: skip
+        keeper.notes = {
+            "own": not asked,
+            "sources": [] if continued else source_texts.stamps(text),
+        }
+        if output is not None:
+            keeper.notes["output"] = str(output.absolute())
+        with keeper:
+            if asked:
+                keeper.begin(state)
+            return self._train(text, settings, state, keeper, own=not asked)
+
+    def _train(
+        self, text: EncodedCorpus, settings: TrainSettings, state: State, keeper: Keeper | None, *, own: bool
+    ) -> Trained:
+        """Train to the end and write what there is to write. `own`: the folder goes when the vectors are safe."""
+        seen = Trace() if self.outputs.trace is not None else None
+        self.keeper, self.settings = keeper, settings
+        try:
+            finish(
+                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, say=self.notify, trace=seen
+            )
+        except DivergenceError as error:
+            if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
+                formats.save(vectors_of(text.vocabulary, state), self.outputs.vectors)
+                raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
+            raise
+        self.keeper = None
+        trained = Trained(vectors_of(text.vocabulary, state), text, settings, state, seen)
+        self.outputs.write(trained, keeper, self.notify)
+        if own and keeper is not None and keeper.has_saved:
+            keeper.folder.remove()
+        return trained
+
+    @staticmethod
+    def output_of(path: Path) -> Path:
+        """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
+        Folder(path).check_there()
+        noted = Folder(path).noted()
+        if isinstance(noted.get("output"), str):
+            return Path(noted["output"])
+        if path.resolve().name.endswith(SUFFIX):
+            return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
+        raise ResumeError(
+            path,
+            "does not tell its output (another user made it, another machine, or Python);"
+            " say where the vectors go: -o FILE",
+        )
+
+
+def _settings_for(corpus: Corpus, settings: TrainSettings | None, more: dict[str, Any]) -> TrainSettings:
+    """Return the settings to train with. Raises SettingsError where they contradict those of the reading."""
+    if not isinstance(corpus, EncodedCorpus) or corpus.settings is None:
+        return gathered(settings, more)
+    chosen = gathered(settings, more) if settings is not None else gathered(None, {**_given(corpus.settings), **more})
+    for name in reading():
+        then, now = getattr(corpus.settings, name), getattr(chosen, name)
+        if then != now:
+            raise SettingsError(f"{name} was {then!r} when the corpus was read, and cannot be {now!r} now")
+    return chosen
+
+
+def _given(settings: TrainSettings) -> dict[str, Any]:
+    return {name: getattr(settings, name) for name in names()}
+
+
+def _path(name: Name | None) -> Path | None:
+    return None if name is None else Path(name)
+
+
+def _model(path: Path) -> Kept:
+    if path.is_dir():
+        return Folder(path).read()[0]
+    try:
+        return checkpoints.read(path)
+    except FormatError as error:
+        raise ResumeError(
+            path,
+            "is no model that text can be added to; `w2v train --checkpoint DIR` keeps one in DIR"
+            " (files of vectors lack the second matrix and the counts)",
+        ) from error
+
+
+def _check_settings(path: Path, what: str, kept: TrainSettings, chosen: TrainSettings, given: Iterable[str]) -> None:
+    """Raise ResumeError for a setting that was given and is not the kept one."""
+    for name in sorted(given):
+        there, here = getattr(kept, name), getattr(chosen, name)
+        if there != here:
+            raise ResumeError(path, f"{describe(name)['option']} is {there} in this {what} and cannot become {here}")
