@@ -33,6 +33,13 @@ def wait_for_all(counter, threads):
             yield_core()
 
 
+@kernel
+def meet(counter, threads, times):
+    """Wait for all so often: how far apart the cores are shows in how long it takes."""
+    for _ in range(times):
+        wait_for_all(counter, threads)
+
+
 @intrinsic
 def fetch_add(_: Any, address: Any) -> Any:
     """Return the int64 at `address` and add one to it, as one step that no other thread can split."""

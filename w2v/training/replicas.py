@@ -151,6 +151,7 @@ class Replicas:
         self.work = work_of(stream, counts, settings)
         self.schedule = schedule(self.work, counts, settings)
         self._threads = min(self.schedule.replicas, available_threads())
+        self.merged = 0  # rows of replicas that had changed when they were merged
         self._copies: Rows | None = None
         self._objective = OBJECTIVES["skipgram"]
 
@@ -215,6 +216,7 @@ class Replicas:
                     return False
         finally:
             state.sums = before + accounts[:, :4].sum(axis=0)
+            self.merged += int(accounts[:, kernels.MERGED].sum())
         return True
 
     def merged_round(self, limit: int) -> int:

@@ -63,8 +63,9 @@ def train(
     tmp_dir     a folder for ids that do not fit the memory
 
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
-    (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError, ResourceError, OutputError,
-    ResumeError (the folder keeps a run already), DivergenceError; TypeError for an argument of another type.
+    (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
+    ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError; TypeError for an
+    argument of another type.
 
     >>> import w2v
     >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
