@@ -130,15 +130,18 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(w2v, tmp_path, monkeypat
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_model_that_does_not_fit_the_memory_is_refused_before_training(w2v, corpus, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("threads", "more"), [(1, ""), (2, ", and so do fewer --threads")])
+def test_a_model_that_does_not_fit_the_memory_is_refused_before_training(
+    w2v, corpus, tmp_path, monkeypatch, threads, more
+):
     from w2v import resources
 
     monkeypatch.setattr(resources, "available_memory", lambda: 100)
-    outcome = w2v("train", corpus, "-o", tmp_path / "v.txt")
+    outcome = w2v("train", corpus, "--threads", threads, "-o", tmp_path / "v.txt")
     assert outcome.exit_code == 1
     assert outcome.stderr.splitlines()[-1] == (
         "Error: training 7 words x 100 numbers needs 1 MB of memory, 1 MB is free;"
-        " a smaller --dim, a larger --min-count or a --max-vocab lowers it"
+        " a smaller --dim, a larger --min-count or a --max-vocab lowers it" + more
     )
     assert not (tmp_path / "v.txt").exists()
 

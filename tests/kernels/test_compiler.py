@@ -50,7 +50,6 @@ def test_a_changed_callee_is_seen_by_a_cached_caller(tmp_path):
 def test_a_changed_source_in_a_folder_below_is_seen(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "w2v")
     below = tmp_path / "w2v" / "kernels" / "objectives"
-    below.mkdir()
     (below / "cbow.py").write_text("WIDTH = 1\n")
     cache = tmp_path / "cache"
     ask(tmp_path, cache)
