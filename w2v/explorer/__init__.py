@@ -1,6 +1,7 @@
 """A page to explore vectors with, and the server behind it, which answers on this machine alone.
 
-    drawing   the map of `w2v.maps.layout`, drawn by a process of its own
+    shapes    numpy: a plane through the vectors, clusters and their names
+    layout    a map on which near words are near, drawn by a process of its own
     atlas     the map of one file of vectors, as far as it has been drawn
     answers   questions to vectors -> what the page shows, as plain dicts
     asking    a request -> words and numbers, all of them bounded
