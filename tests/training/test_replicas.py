@@ -8,6 +8,7 @@ import pytest
 
 import w2v as library
 from w2v import training
+from w2v.errors import ResourceError
 from w2v.kernels.objectives import skipgram
 from w2v.training import replicas
 from w2v.training.replicas import Replicas
@@ -134,6 +135,34 @@ def test_changes_that_are_summed_at_the_rate_of_one_thread_are_lost(corpus, monk
     work = Replicas(corpus.stream, corpus.vocabulary.counts, chosen)
     finite = work.advance(state, work.rounds.all, lambda sums: False)
     assert not finite or separation(corpus, state) < 0.9 * one
+
+
+@pytest.mark.parametrize("failing", ["start", "train"])
+def test_a_thread_that_fails_ends_those_that_wait_for_it(corpus, failing, monkeypatch):
+    monkeypatch.setattr(replicas, "available_threads", lambda: 3)
+    if failing == "start":
+        started = iter([*[True] * 3, *[True] * 2, False])  # 3 that copy the tables, 2 of 3 that train
+
+        def start(thread):
+            if not next(started):
+                raise ResourceError("the system starts no further thread")
+            thread.start()
+
+        monkeypatch.setattr("w2v.training.run.start", start)
+    else:
+        original = replicas.kernels.train_rounds
+
+        def train_rounds(thread, *more):
+            if thread == 1:
+                raise ResourceError("no memory in a thread")
+            return original(thread, *more)
+
+        monkeypatch.setattr(replicas.kernels, "train_rounds", train_rounds)
+    chosen = library.TrainSettings(dim=20, epochs=2, min_count=1, sample=0, threads=3)
+    state = training.begin(corpus.vocabulary, chosen)
+    work = Replicas(corpus.stream, corpus.vocabulary.counts, chosen)
+    with pytest.raises(ResourceError, match=r"no further thread|no memory in a thread"):
+        work.advance(state, work.rounds.all, lambda sums: False)
 
 
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():

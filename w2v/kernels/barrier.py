@@ -16,10 +16,11 @@ SPINS = 2000  # looks at the counter, some 20 microseconds, before the core is o
 
 
 @kernel
-def wait_for_all(counter, threads):
-    """Return when all `threads` have called this as often as the caller has.
+def wait_for_all(counter, threads, ended):
+    """Return True when all `threads` have called this as often as the caller has, False if `ended` is not 0 any more.
 
     counter  int64 [1], zero at first, written by nobody else
+    ended    int64 [1], set by whoever knows that one of the threads will not come
 
     What was written before the call by any of them can be read by all of them after it. A thread spins at first,
     for slices are short; then it yields, so that threads that share a core get on.
@@ -28,16 +29,19 @@ def wait_for_all(counter, threads):
     goal = (fetch_add(address) // threads + 1) * threads
     spins = 0
     while fetch(address) < goal:
+        if fetch(ended.ctypes.data) != 0:
+            return False
         spins += 1
         if spins > SPINS:
             yield_core()
+    return True
 
 
 @kernel
-def meet(counter, threads, times):
+def meet(counter, threads, times, ended):
     """Wait for all so often: how far apart the cores are shows in how long it takes."""
     for _ in range(times):
-        wait_for_all(counter, threads)
+        wait_for_all(counter, threads, ended)
 
 
 @intrinsic

@@ -25,7 +25,7 @@ from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, train_span
 
 # What the threads of a run share, int64 [32]: cache lines of their own.
-STOP, DIVERGED, ARRIVED = 0, 8, 16
+STOP, DIVERGED, ARRIVED, ENDED = 0, 8, 16, 24
 # What became of a replica's spans, float64 [8], a cache line.
 TOKENS, CENTERS, PAIRS, LOSS, MERGED = range(5)
 
@@ -72,7 +72,8 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
     base      Rows, merged; with one replica not looked at
     replicas  Rows of [R, V, row]
     inputs, outputs  Due
-    shared    int64 [32]; with one replica, STOP ends the work after a span
+    shared    int64 [32]; with one replica, STOP ends the work after a span. ENDED ends it at once, and leaves replicas
+              that are not merged: set where a thread has failed, for those that wait for it
     accounts  float64 [R, 8], added to
     """
     count, length = len(replicas.input), len(work.stream)
@@ -98,14 +99,16 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
                 shared[DIVERGED] = 1
         diverged = shared[DIVERGED] != 0
         if count > 1:
-            wait_for_all(shared[ARRIVED:], threads)
+            if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
+                return round
             # Between two waits nobody trains, so all threads see the same.
             diverged = fetch(flags + 8 * DIVERGED) != 0
             accounts[thread, MERGED] += merge_due(base.input, replicas.input, inputs, round, thread, threads, rounds,
                                                   total)  # fmt: skip
             accounts[thread, MERGED] += merge_due(base.output, replicas.output, outputs, round, thread, threads, rounds,
                                                   total)  # fmt: skip
-            wait_for_all(shared[ARRIVED:], threads)
+            if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
+                return round
         if diverged:
             return round + 1
     return last

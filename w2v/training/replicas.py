@@ -71,7 +71,7 @@ def replica_count(length: int, most_touches: float, settings: TrainSettings) -> 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
 
-    With 64 times the data of a span each replica has something to do; and sqrt(2 R) times the rate must stay stable.
+    Each has 10,000 ids of an epoch at least, and sqrt(2 R) times the rate must stay stable.
     """
     count = min(settings.threads, MOST_REPLICAS, max(1, length // BLOCK))
     while count > 1 and (
@@ -165,36 +165,42 @@ class Replicas:
 
         With several replicas it goes on to the next round after which all rows are merged, for the state is whole
         there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
+        After an exception a state of several replicas is not whole, and cannot be gone on from.
         """
         rounds = self.rounds
         replicas = self._begin(state.tables)
         accounts = np.zeros((self.schedule.replicas, 8))
-        before, stopping = state.sums, False
+        before = state.sums
         rate = self.settings.rate * state.rate_share * rounds.faster
         plan = self._objective.plan(self.settings, rate)
         row = state.tables.input.shape[1]
         scratches = [self._objective.new_scratch(plan, row) for _ in range(self._threads)]
         shared = aligned_zeros(64).view(np.int64)
         reached = np.zeros(self._threads, np.int64)
+        failures: list[BaseException] = []
+        stopping = threading.Event()
 
         def watch() -> None:
-            nonlocal stopping
             if tick(before + accounts[:, :4].sum(axis=0)):
-                stopping = True
+                stopping.set()
                 shared[kernels.STOP] = 1
 
         def stop() -> None:
-            if self.schedule.replicas == 1:
-                shared[kernels.STOP] = 1
+            """End what still runs: one thread did not start, or the caller was interrupted."""
+            shared[[kernels.STOP, kernels.ENDED]] = 1
 
         def train(thread: int, first: int, last: int, due: tuple[Due, Due]) -> None:
-            reached[thread] = kernels.train_rounds(
-                thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan, scratches[thread],
-                rounds, *due, shared, accounts,
-            )  # fmt: skip
+            try:
+                reached[thread] = kernels.train_rounds(
+                    thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan,
+                    scratches[thread], rounds, *due, shared, accounts,
+                )  # fmt: skip
+            except BaseException as error:
+                failures.append(error)
+                stop()
 
         try:
-            while state.rounds < limit and not stopping:
+            while state.rounds < limit and not stopping.is_set():
                 end = self.merged_round(limit)
                 if self.schedule.replicas > 1:
                     end = min(end, (state.rounds // rounds.cycle + 1) * rounds.cycle)
@@ -210,7 +216,10 @@ class Replicas:
                         together(threads, watch, stop)
                     finally:
                         state.rounds = int(reached.min())
-                    if shared[kernels.STOP] and self.schedule.replicas == 1:
+                    if failures:
+                        raise failures[0]
+                    shared[[kernels.STOP, kernels.ENDED]] = 0
+                    if stopping.is_set() and self.schedule.replicas == 1:
                         break
                 if shared[kernels.DIVERGED]:
                     return False
