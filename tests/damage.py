@@ -321,7 +321,7 @@ def kill_conversion_once(folder: Path, chance: random.Random) -> str:
         process.wait()
     if not pair.exists():
         return "no file between two names"
-    found = formats.load(pair, keep_twin=False)
+    found = formats.load(pair, keep_cache=False)
     name = "old" if found.matrix[0, 0] == 1 else "new"
     assert found.words[0] == f"{name}0", "half old, half new"
     return f"the {name} pair"

@@ -22,8 +22,8 @@ from fasttext_model import BUCKETS, DIM, model
 
 import w2v
 from w2v import formats
+from w2v.corpus.encoded import EncodedCorpus
 from w2v.errors import ResourceError, W2VError
-from w2v.text.corpus import EncodedCorpus
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import Folder, fingerprint_of
@@ -164,7 +164,7 @@ def fuzz_vectors(times: int, seed: int) -> str:
                 folder = Path(top) / f"{name}-{dtype}"
                 folder.mkdir()
                 main = folder / f"{name}-{dtype}{row.endings[0]}"
-                formats.save(toy(), main, name, dtype, twin_too=False)
+                formats.save(toy(), main, name, dtype, cache_too=False)
                 for path in folder.iterdir():  # some formats are several files
                     seeds.append((path.name, path.read_bytes()))
                     mains[path.name] = main.name
@@ -177,7 +177,7 @@ def fuzz_vectors(times: int, seed: int) -> str:
     mains |= {name: name for name, _ in more}
 
     def use(path: Path) -> None:
-        vectors = formats.load(path.with_name(mains[path.name]), keep_twin=False)
+        vectors = formats.load(path.with_name(mains[path.name]), keep_cache=False)
         assert vectors.matrix.shape == (len(vectors.words), vectors.dim)
         with np.errstate(all="ignore"):  # a map that ends before its numbers would end the process here
             assert vectors.matrix.astype(np.float64).sum() is not None

@@ -10,9 +10,9 @@ import naive_text
 import numpy as np
 from hypothesis import strategies as st
 
+from w2v.corpus import read, reading
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
-from w2v.text import read, reading
 
 HARD = [
     *("\n", "\r\n", "\n\n", " ", "\t", "\v", "\f", "\r", "\x85", "\xa0", "\u3000", "\u2028", "\u2029", "\ufeff"),

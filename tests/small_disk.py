@@ -17,7 +17,7 @@ BEFORE = b"1 1\nbefore 1\n"  # a file of vectors that is there already
 WITHOUT_CHECKS = """
 from w2v import resources
 resources.require_disk = lambda *given: None
-from w2v.text import spool
+from w2v.corpus import spool
 spool.IN_MEMORY = 1000
 from w2v.cli import cli
 cli(prog_name="w2v")

@@ -30,7 +30,7 @@ os.replace = ending(os.replace)
 os.unlink = ending(os.unlink)
 pathlib.Path.unlink = ending(pathlib.Path.unlink)
 words = ("a", "b") if value == 1 else ("c", "d")
-formats.save(Vectors(words, np.full((2, 3), value, np.float32)), path, twin_too=False)
+formats.save(Vectors(words, np.full((2, 3), value, np.float32)), path, cache_too=False)
 """
 
 
@@ -48,7 +48,7 @@ def test_a_pair_of_files_is_never_half_old_and_half_new_however_it_is_killed(tmp
         assert converted(path, 1) == 0
         ended = converted(path, 2, last)
         if path.exists():
-            found = formats.load(path, keep_twin=False)
+            found = formats.load(path, keep_cache=False)
             assert {("a", "b"): 1, ("c", "d"): 2}[tuple(found.words)] == found.matrix[0, 0]
         if ended == 0:
             break

@@ -17,7 +17,7 @@ ROWS = [
     {"errors", "languages", "places"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary", "vectors"},
-    {"text", "formats", "objectives"},
+    {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
     {"explorer"},
     {"cli"},

@@ -19,11 +19,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from w2v.corpus import EncodedCorpus, read
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
     from w2v.settings import TrainSettings
-    from w2v.text import EncodedCorpus, read
     from w2v.training import extend, resume, train
     from w2v.vectors import Vectors
     from w2v.vocabulary import Vocabulary
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
-    "EncodedCorpus": "w2v.text",
+    "EncodedCorpus": "w2v.corpus",
     "TrainSettings": "w2v.settings",
     "Vectors": "w2v.vectors",
     "Vocabulary": "w2v.vocabulary",
@@ -39,7 +39,7 @@ _HOME = {
     "evaluate": "w2v.evaluation",
     "extend": "w2v.training",
     "load": "w2v.formats",
-    "read": "w2v.text",
+    "read": "w2v.corpus",
     "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels import chance
+from w2v.kernels import random
 from w2v.kernels.objectives import Work, skipgram
 from w2v.settings import LAST_RATE, TrainSettings
 
@@ -36,7 +36,7 @@ class Objective:
 
 def work_of(stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings) -> Work:
     """Return what is trained on: the ids, which of them are kept, and the noise."""
-    return Work(stream, chance.keep_limits(counts, settings.sample), chance.noise_table(counts, settings.ns_exponent))
+    return Work(stream, random.keep_limits(counts, settings.sample), random.noise_table(counts, settings.ns_exponent))
 
 
 def _skipgram_plan(settings: TrainSettings, rate: float) -> skipgram.Plan:
@@ -48,7 +48,7 @@ def _skipgram_plan(settings: TrainSettings, rate: float) -> skipgram.Plan:
 
 def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Floats, Floats]:
     """A word of the window is moved once, and a window holds window + 1 on average; so is the center and each draw."""
-    kept = counts * chance.keep_shares(counts, settings.sample)
+    kept = counts * random.keep_shares(counts, settings.sample)
     shares = kept / kept.sum()
     noise = counts.astype(np.float64) ** settings.ns_exponent
     return (settings.window + 1) * shares, shares + settings.negatives * (noise / noise.sum())

@@ -24,7 +24,7 @@ def test_a_file_is_written_in_the_format_of_its_ending(w2v, source, tmp_path):
     for ending in (".bin", ".glove", ".fifu", ".kv", ".npy", ".npz", ".safetensors", ".tsv", ".w2v", ".vec"):
         target = tmp_path / f"out{ending}"
         assert w2v("convert", source, target) == (0, "", f"{target}: 4 words x 2\n")
-        back = formats.load(target, keep_twin=False)
+        back = formats.load(target, keep_cache=False)
         assert tuple(back.words) == ("king", "queen", "new_york", "man")
         np.testing.assert_allclose(back["queen"], [0.5, -1e-05], rtol=1e-6)
 

@@ -14,7 +14,7 @@ from w2v.errors import CorpusError, SettingsError, UnknownWordError
 from w2v.explanation import Code, Table, pairs, toy
 from w2v.explanation.sentences import look_up, tokens
 from w2v.explanation.wording import CATALOGUES
-from w2v.kernels import chance
+from w2v.kernels import random
 from w2v.kernels.objectives import skipgram
 from w2v.vectors import Vectors
 
@@ -35,7 +35,7 @@ def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
     model = toy.train(CATALOGUES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
     center, context = (matrix.astype(float) for matrix in toy.begin(len(model.words), settings))
     naive.train(
-        model.stream, center, context, chance.keep_limits(model.counts, 0), chance.noise_table(model.counts, 0.75),
+        model.stream, center, context, random.keep_limits(model.counts, 0), random.noise_table(model.counts, 0.75),
         settings.window, settings.negatives, 1, settings.rate, settings.rate * 1e-4, settings.seed,
         skipgram.panel_width(settings.negatives),
     )  # fmt: skip
@@ -83,7 +83,7 @@ def test_the_pairs_are_those_of_skip_gram():
 
 def test_the_negatives_are_the_first_different_draws_of_the_trainer(explained):
     word, real = explained.window.word, int(explained.window.targets.sum())
-    noise = chance.noise_table(explained.toy.counts, 0.75)
+    noise = random.noise_table(explained.toy.counts, 0.75)
     drawn = naive.negatives(naive.bits_at(1, 0, 0), explained.toy.words.index(word), noise, 80)
     expected = [explained.toy.words[id] for id in drawn]
     shown = explained.window.contexts[real:]

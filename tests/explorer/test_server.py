@@ -180,7 +180,7 @@ def is_closed(connection):
 
 def test_connections_that_wait_for_ever_keep_nobody_out(serve, demo_vectors):
     """A hundred clients that send half a request: the longest waiting are closed for the new ones, and all answered."""
-    from w2v.explorer.patience import WAITING
+    from w2v.explorer.timeouts import WAITING
 
     server = serve("-v", demo_vectors)
     with contextlib.ExitStack() as open_connections:
@@ -200,7 +200,7 @@ def test_connections_that_wait_for_ever_keep_nobody_out(serve, demo_vectors):
 
 @pytest.mark.slow
 def test_a_request_that_comes_in_drops_is_closed_after_its_time(serve, demo_vectors):
-    from w2v.explorer.patience import ASKING
+    from w2v.explorer.timeouts import ASKING
 
     server = serve("-v", demo_vectors)
     with contextlib.closing(socket.create_connection(("127.0.0.1", server.port), timeout=1)) as connection:

@@ -23,8 +23,8 @@ import mutations
 
 import w2v as library
 from w2v import archives, formats
+from w2v.corpus import reading, sources
 from w2v.errors import CorpusError, FormatError
-from w2v.text import reading, sources
 
 ONE = library.TrainSettings(threads=1, min_count=1)
 LINE = b"a line of a bomb, which is the same again and again\n"
@@ -105,7 +105,7 @@ def test_vectors_in_a_damaged_archive_are_one_clear_error(tmp_path, pack):
     for content in (packed[:-5], packed[: len(packed) // 2] + b"damaged" * 9):
         (tmp_path / "packed").write_bytes(content)
         with pytest.raises(FormatError):
-            library.load(tmp_path / "packed", keep_twin=False)
+            library.load(tmp_path / "packed", keep_cache=False)
 
 
 # -- pickles ----------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ def opened(tmp_path):
         path = tmp_path / name
         path.write_bytes(data)
         notes = []
-        return formats.load(path, limit, notes.append, keep_twin=False), notes
+        return formats.load(path, limit, notes.append, keep_cache=False), notes
 
     return open_bytes
 

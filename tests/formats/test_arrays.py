@@ -42,7 +42,7 @@ def test_other_numbers_are_made_float32(tmp_path, matrix):
     (tmp_path / "words.txt").write_text("a\nb\n")
     same(formats.load(tmp_path / "m.npy"), Vectors(("a", "b"), MATRIX))
     np.savez(tmp_path / "m.npz", words=np.array(["a", "b"]), anything=matrix)
-    same(formats.load(tmp_path / "m.npz", keep_twin=False), Vectors(("a", "b"), MATRIX))
+    same(formats.load(tmp_path / "m.npz", keep_cache=False), Vectors(("a", "b"), MATRIX))
 
 
 def test_a_matrix_without_words_or_with_too_few_says_so(tmp_path):
@@ -75,7 +75,7 @@ def test_arrays_of_other_shapes_are_named(tmp_path):
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
 def test_an_archive_holds_words_of_several_kinds(tmp_path, words, save):
     save(tmp_path / "m.npz", vocab=words, syn0=MATRIX)
-    same(formats.load(tmp_path / "m.npz", keep_twin=False), Vectors(("a", "\u65e5"), MATRIX))
+    same(formats.load(tmp_path / "m.npz", keep_cache=False), Vectors(("a", "\u65e5"), MATRIX))
 
 
 def test_a_header_of_numpys_that_promises_the_moon_takes_no_memory(tmp_path):
@@ -148,10 +148,10 @@ def test_a_pair_that_does_not_belong_together_is_an_error(tmp_path):
 
 @pytest.mark.parametrize("name", ["fifu", "kv", "npy", "npz", "safetensors", "w2v", "bin", "txt"])
 def test_every_format_is_read_packed_too(tmp_path, toy, name):
-    formats.save(toy, tmp_path / f"v.{name}", twin_too=False)
-    plain = formats.load(tmp_path / f"v.{name}", keep_twin=False)
+    formats.save(toy, tmp_path / f"v.{name}", cache_too=False)
+    plain = formats.load(tmp_path / f"v.{name}", keep_cache=False)
     packed = tmp_path / f"v.{name}.gz"
     packed.write_bytes(gzip.compress((tmp_path / f"v.{name}").read_bytes()))
     if name == "npy":
         (tmp_path / "v.words.txt").rename(tmp_path / "v.npy.words.txt")
-    same(formats.load(packed, keep_twin=False), plain)
+    same(formats.load(packed, keep_cache=False), plain)

@@ -57,7 +57,7 @@ def test_a_damaged_word_of_a_mapped_file_is_one_line_whoever_meets_it(w2v, vecto
     more = {"info": [path], "convert": [path, "o.txt"], "evaluate": [path, "q.txt"]}.get(command[0], ["-v", path])
     result = w2v(*command, *more)
     assert result.exit_code == 1
-    assert result.stderr.endswith(f"Error: {path}: the words in it are damaged; make it again (a twin: remove it)\n")
+    assert result.stderr.endswith(f"Error: {path}: the words in it are damaged; make it again (a cache: remove it)\n")
 
 
 def test_a_row_that_is_not_there_is_one_line(w2v, vectors, tmp_path):
@@ -73,15 +73,15 @@ def test_a_row_that_is_not_there_is_one_line(w2v, vectors, tmp_path):
 
 
 @pytest.mark.parametrize("header", [b"[" * 60_000, b'{"words": 1e999, "dim": 2}', b'{"source": [], "words": 4}', b"{}"])
-def test_a_twin_with_a_senseless_header_is_passed_over(vectors, tmp_path, header):
+def test_a_cache_with_a_senseless_header_is_passed_over(vectors, tmp_path, header):
     path = tmp_path / "v.txt"
     formats.save(vectors, path)
-    twin = tmp_path / "v.txt.w2v"
-    content = twin.read_bytes()
+    cache = tmp_path / "v.txt.w2v"
+    content = cache.read_bytes()
     begin = content.index(b"\n") + 1
-    twin.write_bytes(content[:begin] + header + content[content.index(b"\n", begin) :])
+    cache.write_bytes(content[:begin] + header + content[content.index(b"\n", begin) :])
     with pytest.raises(FormatError):
-        formats.load(twin)
+        formats.load(cache)
     assert formats.load(path).words == WORDS
 
 
@@ -149,7 +149,7 @@ def test_a_damaged_header_of_an_array_beside_is_one_line(tmp_path, vectors, monk
 
 def test_a_sound_file_too_large_for_the_memory_is_not_called_damaged(tmp_path, vectors, monkeypatch):
     path = tmp_path / "v.txt"
-    formats.save(vectors, path, twin_too=False)
+    formats.save(vectors, path, cache_too=False)
 
     def full(*given):
         raise MemoryError

@@ -89,7 +89,7 @@ def test_the_vectors_of_a_quantised_model_are_those_of_fasttext(tmp_path, option
         f" verbose=0); model.quantize(input={str(text)!r}, **{options})",
     )
     notes = []
-    vectors = formats.load(tmp_path / "m.ftz", keep_twin=False, note=notes.append)
+    vectors = formats.load(tmp_path / "m.ftz", keep_cache=False, note=notes.append)
     assert list(vectors.words) == model.get_words()
     assert len(notes) == 1
     assert "quantised" in notes[0]
@@ -99,7 +99,7 @@ def test_the_vectors_of_a_quantised_model_are_those_of_fasttext(tmp_path, option
     for at in range(60, len(content), len(content) // 40):
         (tmp_path / "cut.ftz").write_bytes(content[:at])
         with contextlib.suppress(FormatError):
-            assert len(formats.load(tmp_path / "cut.ftz", keep_twin=False)) == len(vectors)  # cut behind its vectors
+            assert len(formats.load(tmp_path / "cut.ftz", keep_cache=False)) == len(vectors)  # cut behind its vectors
 
 
 @pytest.mark.parametrize("kind", ["skipgram", "cbow"])
@@ -111,7 +111,7 @@ def test_the_vectors_are_those_of_fasttext(tmp_path, kind):
         tmp_path / "m.bin",
         f"train_unsupervised({str(text)!r}, {kind!r}, dim=8, minCount=1, bucket=500, epoch=1, thread=1, verbose=0)",
     )
-    vectors = formats.load(tmp_path / "m.bin", keep_twin=False)
+    vectors = formats.load(tmp_path / "m.bin", keep_cache=False)
     assert list(vectors.words) == model.get_words()
     for row, word in enumerate(vectors.words):
         np.testing.assert_allclose(vectors.matrix[row], theirs(model, word), rtol=1e-5, atol=1e-7)
@@ -143,7 +143,7 @@ def theirs(model, word):
 def test_gensims_own_reading_agrees(tmp_path, matrix):
     load = pytest.importorskip("gensim.models.fasttext").load_facebook_vectors
     (tmp_path / "m.bin").write_bytes(model(["</s>", "the", "caf\u00e9", "\u65e5\u672c", "ab"], matrix, shortest=2))
-    ours = formats.load(tmp_path / "m.bin", keep_twin=False)
+    ours = formats.load(tmp_path / "m.bin", keep_cache=False)
     gensims = load(str(tmp_path / "m.bin"))
     for word in ours.words[1:]:  # of </s>, gensim takes n-grams, fastText none
         np.testing.assert_allclose(ours[word], gensims[word], rtol=1e-5, atol=1e-6)
@@ -164,7 +164,7 @@ def of_subwords(word, matrix):
 
 
 @pytest.mark.parametrize("word", ["caf\u00e9s", "\u65e5\u672c\u8a9e", "ni\u00f1o", "Zz"])
-def test_a_word_that_is_not_there_gets_the_mean_of_its_ngrams_with_a_twin_and_without(kept, matrix, word):
+def test_a_word_that_is_not_there_gets_the_mean_of_its_ngrams_with_a_cache_and_without(kept, matrix, word):
     first, again = formats.load(kept), formats.load(kept)
     assert kept.with_name("m.bin.w2v").is_file()
     for vectors in (first, again):
@@ -207,5 +207,5 @@ def test_a_model_without_ngrams_or_one_that_is_packed_knows_its_words_alone(kept
 
 
 @pytest.mark.parametrize("place", [[0], [-4, 7, 3, 2, 3], [0, 10**9, 3, 2, 3], [0, 7, 3, 3, 2], [0, 7, "3", 2, 3], {}])
-def test_a_twin_that_says_nonsense_of_subwords_gives_none(kept, place):
+def test_a_cache_that_says_nonsense_of_subwords_gives_none(kept, place):
     assert subwords_of(kept, place) is None

@@ -53,7 +53,7 @@ def test_we_read_what_the_program_writes(vectors, tmp_path, kind, metadata):
         metadata=Metadata(metadata) if metadata else None,
     )  # fmt: skip
     theirs.write(str(tmp_path / "v.fifu"))
-    ours = formats.load(tmp_path / "v.fifu", keep_twin=False)
+    ours = formats.load(tmp_path / "v.fifu", keep_cache=False)
     assert list(ours.words) == WORDS
     np.testing.assert_allclose(ours.matrix, vectors.matrix, rtol=1e-6)
 
@@ -69,7 +69,7 @@ def test_norms_that_the_header_does_not_list_are_read(vectors, tmp_path):
 
 @pytest.mark.parametrize("at", [6, 14, 30, 45, 90, 120, 150])
 def test_a_file_that_was_cut_is_an_error(vectors, tmp_path, at):
-    formats.save(vectors, tmp_path / "v.fifu", twin_too=False)
+    formats.save(vectors, tmp_path / "v.fifu", cache_too=False)
     (tmp_path / "cut.fifu").write_bytes((tmp_path / "v.fifu").read_bytes()[:at])
     with pytest.raises(FormatError):
         formats.load(tmp_path / "cut.fifu")
@@ -97,7 +97,7 @@ def test_a_quantised_matrix_is_that_of_the_program(tmp_path, projected, normed):
     path = tmp_path / "v.fifu"
     Embeddings(storage=storage, vocab=vocab.SimpleVocab(WORDS)).write(str(path))
     notes = []
-    ours = formats.load(path, keep_twin=False, note=notes.append)
+    ours = formats.load(path, keep_cache=False, note=notes.append)
     assert list(ours.words) == WORDS
     assert len(notes) == 1
     np.testing.assert_allclose(ours.matrix, np.stack([storage[row] for row in range(4)]), rtol=1e-5, atol=1e-6)
@@ -105,7 +105,7 @@ def test_a_quantised_matrix_is_that_of_the_program(tmp_path, projected, normed):
     for at in range(20, len(content)):
         (tmp_path / "cut.fifu").write_bytes(content[:at])
         with pytest.raises(FormatError):
-            formats.load(tmp_path / "cut.fifu", keep_twin=False)
+            formats.load(tmp_path / "cut.fifu", keep_cache=False)
     path.write_bytes(content[:-1] + b"\x05")
     with pytest.raises(FormatError, match="centroids that it does not hold"):
-        formats.load(path, keep_twin=False)
+        formats.load(path, keep_cache=False)

@@ -145,7 +145,7 @@ def test_models_of_gensim_0_to_3_are_opened_also_those_that_gensim_4_no_longer_o
     path = Path(gensim.__file__).parent / "test" / "test_data" / name
     if not path.exists():
         pytest.skip(f"this gensim has no {name}")
-    found = formats.load(path, keep_twin=False)
+    found = formats.load(path, keep_cache=False)
     kind = {"w2v": "Word2Vec", "wor": "Word2Vec", "old": "Word2Vec", "doc": "Doc2Vec", "d2v": "Doc2Vec"}.get(name[:3])
     kind = "Doc2Vec" if "old_d2v" in name else kind or "FastText"
     assert len(found) >= 3

@@ -44,8 +44,8 @@ def through(vectors, names):
             path = Path(folder) / f"{number}"
             if name == "projector":
                 path = path.with_suffix(".tsv")
-            formats.save(vectors, path, name, twin_too=False)
-            vectors = formats.load(path, keep_twin=False)
+            formats.save(vectors, path, name, cache_too=False)
+            vectors = formats.load(path, keep_cache=False)
         return Vectors(tuple(vectors.words), np.array(vectors.matrix))
 
 

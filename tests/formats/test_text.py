@@ -174,5 +174,5 @@ def test_gensim_reads_what_we_write_and_we_what_it_writes(tmp_path, toy):
         assert tuple(model.index_to_key) == toy.words
         assert model.vectors.tobytes() == toy.matrix.tobytes()
         model.save_word2vec_format(str(tmp_path / f"gensim.{name}"), binary=binary)
-        ours = formats.load(tmp_path / f"gensim.{name}", keep_twin=False)
+        ours = formats.load(tmp_path / f"gensim.{name}", keep_cache=False)
         assert (ours.words, ours.matrix.tobytes()) == (toy.words, toy.matrix.tobytes())

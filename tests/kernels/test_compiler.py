@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent.parent / "w2v"
-ASK = "from w2v.kernels import chance; import numpy as np; print(int(chance.epoch_key(1, 2)), chance.epoch_key.stats)"
+ASK = "from w2v.kernels import random; import numpy as np; print(int(random.epoch_key(1, 2)), random.epoch_key.stats)"
 
 
 DAMAGES = {
@@ -41,7 +41,7 @@ def test_a_changed_callee_is_seen_by_a_cached_caller(tmp_path):
     first = ask(tmp_path, cache)
     assert "cache_hits={}" in first.replace("Counter()", "{}")
     assert "cache_misses={}" in ask(tmp_path, cache).replace("Counter()", "{}"), "the second run compiled again"
-    source = tmp_path / "w2v" / "kernels" / "chance.py"
+    source = tmp_path / "w2v" / "kernels" / "random.py"
     source.write_text(source.read_text().replace("np.uint64(30)", "np.uint64(29)"))
     changed = ask(tmp_path, cache)
     assert changed.split()[0] != first.split()[0]

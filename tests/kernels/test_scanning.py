@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from w2v.corpus import tokenizers
+from w2v.corpus.characters import characters
+from w2v.corpus.table import WordTable
 from w2v.kernels import scanning, utf8
-from w2v.text import tokenizers
-from w2v.text.characters import characters
-from w2v.text.table import WordTable
 
 # Pieces of UTF-8 sequences, so that almost valid ones come up often.
 BROKEN = st.lists(

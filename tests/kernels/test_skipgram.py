@@ -6,7 +6,7 @@ import naive
 import numpy as np
 import pytest
 
-from w2v.kernels import chance, windows
+from w2v.kernels import random, windows
 from w2v.kernels.objectives import Rows, Work, skipgram
 
 GUARD = 12345.678  # written around the rows; no kernel may touch it
@@ -37,7 +37,7 @@ def plan_of(window, negatives, epochs=1, rate=0.05, seed=1):
 
 
 def work_of(stream, counts, sample=0.05):
-    return Work(stream, chance.keep_limits(counts, sample), chance.noise_table(counts, 0.75))
+    return Work(stream, random.keep_limits(counts, sample), random.noise_table(counts, 0.75))
 
 
 def train(work, rows, plan, spans):
@@ -132,7 +132,7 @@ def test_the_windows_of_gather_are_those_of_the_twin():
     words, window = 30, 6
     stream = np.concatenate([random_stream(rng, 3 * windows.BLOCK, words, 12), random_stream(rng, 30, words, 99)])
     keep = rng.integers(2**30, 2**32, words).astype(np.uint32)
-    key = np.uint64(chance.epoch_key(5, 2))
+    key = np.uint64(random.epoch_key(5, 2))
     found = []
     for start in range(0, len(stream), windows.BLOCK):
         stop = min(start + windows.BLOCK, len(stream))

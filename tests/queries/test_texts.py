@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v import queries
+from w2v.corpus.table import WordTable
+from w2v.corpus.tokenizers import find_tokenizer
 from w2v.errors import MissingExtraError, W2VError
 from w2v.queries.encoding import Encoder, Splitter, pad, stack
-from w2v.text.table import WordTable
-from w2v.text.tokenizers import find_tokenizer
 from w2v.vectors import Vectors
 
 WORDS = ("the", "king", "queen", "speaks", "new_york", "don't", "北京", "niño", "bad")

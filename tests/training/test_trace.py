@@ -8,7 +8,7 @@ import pytest
 
 import w2v as library
 from w2v import training
-from w2v.kernels import chance, windows
+from w2v.kernels import random, windows
 from w2v.kernels.objectives import skipgram
 from w2v.training import Trace
 from w2v.training.trace import STEPS
@@ -32,8 +32,8 @@ def run(tmp_path, repeats, moments=None, **settings):
 def naive_pairs(corpus, settings, blocks, share):
     """Recompute the table with the slow twins: train up to each moment, and look at the pairs of its first centers."""
     stream, words = corpus.stream, corpus.vocabulary.words
-    keep = chance.keep_limits(corpus.vocabulary.counts, settings.sample)
-    noise = chance.noise_table(corpus.vocabulary.counts, settings.ns_exponent)
+    keep = random.keep_limits(corpus.vocabulary.counts, settings.sample)
+    noise = random.noise_table(corpus.vocabulary.counts, settings.ns_exponent)
     tables = training.begin(corpus.vocabulary, settings).tables
     center, context = (rows[:, : settings.dim].astype(float) for rows in tables.rows)
     per_epoch = -(-len(stream) // windows.BLOCK)

@@ -31,7 +31,7 @@ class Meter:
         if quiet:
             kernels.notify = kernels.ignore
 
-    def say(self, line: str) -> None:
+    def notify(self, line: str) -> None:
         """Print one line."""
         if not self._quiet:
             click.echo(line, err=True)

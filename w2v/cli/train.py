@@ -16,7 +16,7 @@ from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
 
 if TYPE_CHECKING:
-    from w2v.text import ReadProgress
+    from w2v.corpus import ReadProgress
     from w2v.training import Outputs, Progress, Session, Trained
 
 FOLDER = click.Path(path_type=Path)
@@ -115,12 +115,12 @@ def train(
         finally:
             screen.close()
         for line in _what_was_written(trained, outputs):
-            meter.say(line)
+            meter.notify(line)
         if plot is not None and trained.state.curve:
             maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
-            meter.say(f"{plot}: the loss curve")
+            meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
-            meter.say(f"note        {plot} is not drawn: so short a run has no loss curve")
+            meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
 
 
 class _Screen:
@@ -152,7 +152,7 @@ class _Screen:
         """Print a line; the bar of the reading is over by then."""
         if self._session.settings is None:
             self.close()
-        self._meter.say(line)
+        self._meter.notify(line)
 
     def close(self) -> None:
         """End the bar that is shown."""

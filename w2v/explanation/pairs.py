@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.explanation.toy import Toy
-from w2v.kernels import chance, negatives
+from w2v.kernels import negatives, random
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,9 +37,9 @@ def draw_negatives(toy: Toy, word: str, others: Sequence[str], count: int, seed:
     These are the draws of the training kernel for this word, at the first place of a corpus.
     """
     ids = np.array([toy.vectors.row(word)], np.int32)
-    bits = np.array([chance.bits_at(chance.epoch_key(seed, 0), 0)], np.uint64)
+    bits = np.array([random.bits_at(random.epoch_key(seed, 0), 0)], np.uint64)
     drawn = np.empty((16 * count, 1), np.int32)  # enough that `count` different ones are among them
-    negatives.draw_negatives(ids, bits, chance.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
+    negatives.draw_negatives(ids, bits, random.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
     different = dict.fromkeys(toy.words[id] for id in drawn[:, 0])
     return [negative for negative in different if negative != word and negative not in others][:count]
 

@@ -10,11 +10,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.table import WordTable
+from w2v.corpus.tokenizers import TOKENIZERS, segment_block
 from w2v.errors import SettingsError
 from w2v.kernels import scanning
 from w2v.languages import is_unspaced, language_of
-from w2v.text.table import WordTable
-from w2v.text.tokenizers import TOKENIZERS, segment_block
 from w2v.vectors import Vectors
 from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 

@@ -30,7 +30,7 @@ try:
     from starlette.routing import Route
 
     from w2v.explorer.guard import Guard, is_loopback
-    from w2v.explorer.patience import ASKING, WAITING, Patience
+    from w2v.explorer.timeouts import ASKING, WAITING, RequestTimeouts
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
@@ -162,7 +162,7 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=Patience,
+        http=RequestTimeouts,
         ws="none",
         limit_concurrency=2 * WAITING,  # connections; those beyond WAITING have a request that is being answered
         timeout_keep_alive=ASKING,

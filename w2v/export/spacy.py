@@ -21,5 +21,5 @@ python -c 'import spacy; nlp = spacy.load("{folder}/pipeline"); print(nlp("{text
 
 def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
     """Write word2vec text."""
-    formats.save(vectors, folder / "vectors.txt", "word2vec-text", twin_too=False)
+    formats.save(vectors, folder / "vectors.txt", "word2vec-text", cache_too=False)
     return SNIPPET.format(folder=folder.as_posix(), text=some_text(vectors))

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from w2v import archives, files
 from w2v.errors import FormatError, OutputError, ResourceError
-from w2v.formats import projector, rows, tidying, twin
-from w2v.formats.source import Note, Source, told
+from w2v.formats import cache, projector, rows, tidying
+from w2v.formats.source import Note, Source, first_line
 from w2v.vectors import Vectors
 
 
@@ -30,7 +30,7 @@ class Format(NamedTuple):
     endings  of names that are written in it
     dtypes   of numbers that it can hold, float32 first; none where it is not written
     refused  says why a word cannot be written in it, or nothing
-    mapped   whether it opens at once by itself, without a twin
+    mapped   whether it opens at once by itself, without a cache
     written  the name of the module's function that writes it
     """
 
@@ -109,11 +109,11 @@ def save(
     path: str | os.PathLike[str],
     format: str | None = None,
     dtype: str = "float32",
-    twin_too: bool = True,
+    cache_too: bool = True,
 ) -> None:
     """Write vectors, in the format of the name's ending unless `format` is given; files are whole or not there.
 
-    A twin for quick answers is left beside it where the format needs one, see `w2v.formats.twin`. Raises OutputError.
+    A cache for quick answers is left beside it where the format needs one, see `w2v.formats.cache`. Raises OutputError.
     """
     path = Path(path)
     row = _checked(path, format, dtype)
@@ -124,8 +124,8 @@ def save(
                 f"{row.about} has no place for {problem}; choose another format (.w2v takes any word), or --blank-as _",
             )
     getattr(row.load(), row.written)(vectors, path, dtype)
-    if twin_too and not row.mapped:
-        twin.make(vectors, path)
+    if cache_too and not row.mapped:
+        cache.make(vectors, path)
 
 
 def check_writable(path: str | os.PathLike[str], format: str | None = None, dtype: str = "float32") -> None:
@@ -145,7 +145,7 @@ def _checked(path: Path, format: str | None, dtype: str) -> Format:
 
 
 def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors]:
-    """Return the format of an open file, and its vectors. Raises FormatError, and what `told_of` answers."""
+    """Return the format of an open file, and its vectors. Raises FormatError, and what `as_format_error` answers."""
     from w2v.formats.detection import detect
 
     about = "vectors"
@@ -159,42 +159,44 @@ def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors
             " file of it where there is more, which is mapped"
         ) from error
     except DAMAGED as error:
-        raise source.error(f"is damaged, or was made to mislead: no whole file of {about} ({told(error)})") from error
+        raise source.error(
+            f"is damaged, or was made to mislead: no whole file of {about} ({first_line(error)})"
+        ) from error
     return row, vectors
 
 
 def load(
-    path: str | os.PathLike[str], limit: int | None = None, note: Note = ignore, keep_twin: bool = True
+    path: str | os.PathLike[str], limit: int | None = None, note: Note = ignore, keep_cache: bool = True
 ) -> Vectors:
-    """Read vectors of any format; memory-mapped where a twin of the file is there, else one is made for the next time.
+    """Read vectors of any format; memory-mapped where a cache of the file is there, else one is made for the next time.
 
     limit      read no more than so many, from the top
     note       receives a line on each thing that was accepted though it is not as it should be
-    keep_twin  whether to make a twin
+    keep_cache  whether to make a cache
 
     Raises FormatError.
     """
     path = Path(path)
-    with told_of(path):
+    with as_format_error(path):
         if not path.is_file():
             folder = "is a folder; name a file of vectors"
             raise FormatError(path, folder if path.is_dir() else "no such file; make one: w2v train CORPUS")
         if "metadata" in path.name:
             path = projector.pair_of(path) or path
-        found = twin.find(path)
+        found = cache.find(path)
         if found is not None:
             return found if limit is None else tidying.first_of(found, limit)
-        stamp = twin.stamp(path)
+        stamp = cache.stamp(path)
         with Source(path) as source:
             row, vectors = read(source, limit, note)
             packed = source.size is None
-        if keep_twin and limit is None and (packed or not row.mapped):
-            twin.make(vectors, path, stamp)
+        if keep_cache and limit is None and (packed or not row.mapped):
+            cache.make(vectors, path, stamp)
         return vectors
 
 
 @contextlib.contextmanager
-def told_of(path: Path) -> Iterator[None]:
+def as_format_error(path: Path) -> Iterator[None]:
     """Raise FormatError for what the system or an archive raises while `path` is read."""
     try:
         yield

@@ -41,7 +41,7 @@ def convert(
         raise OutputError(target, "is the file that is read; name another")
     formats.check_writable(target, format, dtype)
     vectors = changed(source, changes, note)
-    formats.save(vectors, target, format, dtype, twin_too=False)
+    formats.save(vectors, target, format, dtype, cache_too=False)
     made = origin.read(source)
     if made is not None:
         more = {"converted_from": source.name, "vectors": {"words": len(vectors), "dim": vectors.dim}}
@@ -53,7 +53,7 @@ def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vect
     """Read `source` and change what is to be changed. Raises FormatError."""
     wanted = None if changes.words is None else _listed(changes.words, note)
     # Words that are looked for may stand anywhere: then the limit is one of what is found.
-    vectors = formats.load(source, changes.limit if wanted is None else None, note, keep_twin=False)
+    vectors = formats.load(source, changes.limit if wanted is None else None, note, keep_cache=False)
     if wanted is not None:
         vectors, missing = tidying.selected(vectors, wanted)
         if missing:

@@ -9,10 +9,10 @@ import zipfile
 from w2v.formats import fasttext, finalfusion, native, numpy_array, projector
 from w2v.formats.glove import LINES_LOOKED_AT, numbers_at_end
 from w2v.formats.rows import BLANKS, BOM, COMMA, NUMBER, SPARSE, SPARSE_PROBLEM, header_of
-from w2v.formats.source import HEAD_BYTES, Source, told
+from w2v.formats.source import HEAD_BYTES, Source, first_line
 
 # First bytes of what is no file of vectors, and what to say of it.
-STRANGERS = {
+NOT_VECTORS = {
     b"SQLite format 3\0": "is an SQLite database, as Magnitude's are; take the text file that it was made of",
     b"version https://git-lfs": "is a pointer of git-lfs, not the file itself; fetch it: git lfs pull",
     b"<<<<<<<": "holds a merge conflict of git; resolve it, or fetch the file again",
@@ -43,7 +43,7 @@ def detect(source: Source) -> str:
     for magic, name in MAGICS.items():
         if head.startswith(magic):
             return name
-    for magic, about in STRANGERS.items():
+    for magic, about in NOT_VECTORS.items():
         if head.startswith(magic):
             raise source.error(about.replace("FILE", source.path.name))
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
@@ -71,7 +71,7 @@ def _of_zip(source: Source) -> str:
             names = archive.namelist()
     except Exception as error:  # what zipfile raises on bad bytes depends on the version of Python
         raise source.error(
-            f"is a zip archive that cannot be read ({told(error)}): cut short? Fetch it again"
+            f"is a zip archive that cannot be read ({first_line(error)}): cut short? Fetch it again"
         ) from error
     source.restart()
     if any(name.endswith(".npy") for name in names):

@@ -16,10 +16,10 @@ from w2v.formats.source import Source
 def facts(path: Path) -> dict[str, Any]:
     """Return format, sizes, lengths of rows, what is odd, and provenance, ready for JSON. Raises FormatError.
 
-    The whole file is read, for what is to be found out is whether it is sound: no twin is asked.
+    The whole file is read, for what is to be found out is whether it is sound: no cache is asked.
     """
     notes: list[str] = []
-    with formats.told_of(path):
+    with formats.as_format_error(path):
         if not path.is_file():
             raise FormatError(path, "is a folder; name a file of vectors in it" if path.is_dir() else "no such file")
         with Source(path) as source:

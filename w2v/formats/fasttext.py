@@ -111,7 +111,7 @@ class Subwords:
 
 
 def subwords_of(file: Path, place: Any) -> Subwords | None:
-    """Return the subwords of a model, or None if it has none; a twin says `place`, and anybody may have made that."""
+    """Return the subwords of a model, or None if it has none; a cache says `place`, and anybody may have made that."""
     if not (isinstance(place, list) and len(place) == 5 and all(type(number) is int for number in place)):
         return None
     begin, buckets, dim, shortest, longest = place
@@ -202,7 +202,7 @@ def from_subwords(
     own      the word that has no n-grams, for gensim takes some of </s> too
     places   int32, which row each bucket has; empty where all have theirs
     """
-    from w2v.kernels.subwords import mean_rows  # numba: for the model itself, not for its twin
+    from w2v.kernels.subwords import mean_rows  # numba: for the model itself, not for its cache
 
     framed = [b"<" + name + b">" for name in names]
     offsets = np.zeros(len(framed) + 1, np.int64)

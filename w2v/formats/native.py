@@ -12,7 +12,7 @@ r"""Our own format: opened by mapping it into memory, so that a query answers at
         rows     int32 [V], the row of the word of each hash
         blob     the words, UTF-8, one behind the other
 
-All numbers are little-endian. Any word fits. The twin of another file (`w2v.formats.twin`) is a file like
+All numbers are little-endian. Any word fits. The cache of another file (`w2v.formats.cache`) is a file like
 this whose header also has "source".
 """
 

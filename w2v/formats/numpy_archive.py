@@ -26,7 +26,7 @@ from w2v.files import replacing
 from w2v.formats.narrow import narrow, widened
 from w2v.formats.numpy_array import read_header
 from w2v.formats.pickled import array_of, unpickled
-from w2v.formats.source import BUFFER_BYTES, Note, Source, floats, told
+from w2v.formats.source import BUFFER_BYTES, Note, Source, first_line, floats
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -73,7 +73,7 @@ def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
         with zipfile.ZipFile(source.file) as archive:
             return _arrays(source, archive)
     except UNZIPPING as error:
-        raise source.error(f"is an .npz that cannot be read ({told(error)}): damaged?") from error
+        raise source.error(f"is an .npz that cannot be read ({first_line(error)}): damaged?") from error
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:

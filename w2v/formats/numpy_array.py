@@ -14,7 +14,7 @@ import numpy.typing as npt
 from w2v.files import replacing_together
 from w2v.formats import words_beside
 from w2v.formats.narrow import narrow
-from w2v.formats.source import Note, Source, floats, told
+from w2v.formats.source import Note, Source, first_line, floats
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -45,7 +45,7 @@ def read_header(source: Source, file: IO[bytes]) -> tuple[tuple[int, ...], bool,
         of_version = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, by_columns, kind = of_version(file, LONGEST_HEADER)
     except Exception as error:  # numpy gives the header to Python's own parser, which raises all kinds of them
-        raise source.error(f"has no header that numpy can read ({told(error)}): damaged?") from error
+        raise source.error(f"has no header that numpy can read ({first_line(error)}): damaged?") from error
     return shape, by_columns, kind
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from w2v import resources
 from w2v.errors import FormatError
-from w2v.formats.source import PIECE_BYTES, Source, told
+from w2v.formats.source import PIECE_BYTES, Source, first_line
 
 CODE = re.compile(r"[<>|=]?([fiu][1248]|[SU]\d{1,6}|O8?)")
 
@@ -187,7 +187,7 @@ def unpickled(source: Source, file: IO[bytes]) -> Any:
     except FormatError:
         raise
     except Exception as error:  # the opcodes of a bad pickle can do all kinds of wrong things
-        raise source.error(f"is a pickle that cannot be read ({told(error)}): damaged, or cut short?") from error
+        raise source.error(f"is a pickle that cannot be read ({first_line(error)}): damaged, or cut short?") from error
 
 
 def _checked(source: Source, file: IO[bytes]) -> IO[bytes]:

@@ -127,7 +127,7 @@ def _in_threads(make: Callable[[Any], Made], work: Iterator[Any]) -> Iterator[Ma
 
 
 def _parse(source: Source, piece: _Piece, layout: Layout) -> _Block:
-    from w2v.kernels.numerals import ODD, SHORT, parse_rows  # numba: for a file of text, not for its twin
+    from w2v.kernels.numerals import ODD, SHORT, parse_rows  # numba: for a file of text, not for its cache
 
     text = piece.text
     lines = text.count(b"\n")

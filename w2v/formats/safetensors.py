@@ -21,7 +21,7 @@ import numpy.typing as npt
 from w2v.files import replacing
 from w2v.formats import words_beside
 from w2v.formats.narrow import narrow, widened
-from w2v.formats.source import Note, Source, floats, told
+from w2v.formats.source import Note, Source, first_line, floats
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import Arrays, WordList, arrays_of
 from w2v.vectors import Vectors
@@ -108,7 +108,7 @@ def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
             for name, entry in header.items() if name != "__metadata__"
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as error:
-        raise source.error(f"has a damaged header ({told(error)})") from error
+        raise source.error(f"has a damaged header ({first_line(error)})") from error
     at, arrays = 0, {}
     for begin, end, name, code, shape in spans:
         if begin < at:

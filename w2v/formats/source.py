@@ -118,7 +118,7 @@ class Source:
         return numbers.reshape(shape)
 
 
-def told(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Return what another library says is wrong, in one line."""
     lines = str(error).splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -37,7 +37,7 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
     """Read vectors, with or without newlines. Raises FormatError when the file ends too early."""
-    from w2v.kernels.numerals import split_binary  # numba: for the file itself, not for its twin
+    from w2v.kernels.numerals import split_binary  # numba: for the file itself, not for its cache
 
     promised, dim = read_header(source)
     count = promised if limit is None else min(promised, limit)

@@ -79,7 +79,7 @@ class WordList(Sequence[str]):
             raise self._damaged() from error
 
     def _damaged(self) -> FormatError:
-        return FormatError(self._source, "the words in it are damaged; make it again (a twin: remove it)")
+        return FormatError(self._source, "the words in it are damaged; make it again (a cache: remove it)")
 
     def raw(self, row: int) -> bytes:
         """Return the bytes of a word."""

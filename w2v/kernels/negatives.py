@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v.kernels.chance import GOLDEN, draw, mix
 from w2v.kernels.compiler import kernel
+from w2v.kernels.random import GOLDEN, draw, mix
 from w2v.kernels.tiles import SLOT
 
 

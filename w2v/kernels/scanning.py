@@ -2,7 +2,7 @@
 
 The text is UTF-8 and the words are looked up as bytes; no Python object is made for a token. What a
 table of characters cannot do alone (NFC, a Greek sigma at a word's end) Python does for the few lines
-that need it, before the block comes here: see `next_special` and `w2v.text.tokenizers`.
+that need it, before the block comes here: see `next_special` and `w2v.corpus.tokenizers`.
 
 What `scan` gained, in MB/s on one thread of an AMD EPYC, `words` on enwiki-raw and `whitespace` on
 enwiki-clean (the machine was shared; best of rounds in turn):

@@ -31,7 +31,7 @@ shared machine, so a difference of 2 % says little; lines marked * are best runs
     prefetch 3 centers ahead, not 2         5.63, not 5.61
     prefetch with intent to write           5.20, not 5.27
     prefetch into L2 only                   5.19, not 5.56
-    negatives drawn with a branch           4.51, not 5.38    see `w2v.kernels.chance.draw`
+    negatives drawn with a branch           4.51, not 5.38    see `w2v.kernels.random.draw`
     negatives shared by 2 / 4 centers *     6.41 / 6.63, not 5.97    another objective: not taken
     all rows in the L2 cache *              6.66, not 5.58    what memory still costs
 

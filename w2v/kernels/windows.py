@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from w2v.kernels.chance import HALF, LOW, bits_at
 from w2v.kernels.compiler import kernel
+from w2v.kernels.random import HALF, LOW, bits_at
 
 SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
 BLOCK = 10_000  # positions for which the rate stays the same, as in the C program; also the longest span
@@ -37,8 +37,8 @@ def gather(stream, start, stop, keep, key, window, words, bits, left, right):
     # The neighbours before the block, found backwards.
     first, i = 0, start - 1
     while i >= 0 and first < window and stream[i] != SENTENCE_END:
-        chance = bits_at(key, i)
-        if (chance >> HALF) <= keep[stream[i]]:
+        drawn = bits_at(key, i)
+        if (drawn >> HALF) <= keep[stream[i]]:
             words[first] = stream[i]
             first += 1
         i -= 1
@@ -54,11 +54,11 @@ def gather(stream, start, stop, keep, key, window, words, bits, left, right):
             sentence = size
             continue
         tokens += 1
-        chance = bits_at(key, i)
+        drawn = bits_at(key, i)
         words[size] = id
-        bits[size] = chance
+        bits[size] = drawn
         left[size] = sentence
-        size += (chance >> HALF) <= keep[id]
+        size += (drawn >> HALF) <= keep[id]
     last, i = size, stop
     if sentence < last:
         while i < len(stream) and size < last + window and stream[i] != SENTENCE_END:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from w2v.text.table import WordTable
-from w2v.text.tokenizers import find_tokenizer, segment_block
+from w2v.corpus.table import WordTable
+from w2v.corpus.tokenizers import find_tokenizer, segment_block
 from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
 Ids = npt.NDArray[np.int32]
@@ -24,7 +24,7 @@ Ids = npt.NDArray[np.int32]
 class Splitter:
     """Splits texts into words as a tokenizer does.
 
-    tokenizer  a key of w2v.text.tokenizers.TOKENIZERS: the one that the vectors were trained with
+    tokenizer  a key of w2v.corpus.tokenizers.TOKENIZERS: the one that the vectors were trained with
     keep_case  as in training
 
     Raises SettingsError, MissingExtraError.

@@ -35,7 +35,7 @@ def split(text: str) -> list[str]:
 
 
 def _is_letter(char: str) -> bool:
-    """Say whether words are made of `char`; `w2v.text.characters` has the same rule, for the kernel."""
+    """Say whether words are made of `char`; `w2v.corpus.characters` has the same rule, for the kernel."""
     category = unicodedata.category(char)
     return char == "_" or category[0] in "LM" or category in ("Nd", "Nl")
 

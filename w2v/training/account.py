@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from w2v.corpus import Account, EncodedCorpus
 from w2v.resources import sized
 from w2v.settings import TrainSettings
-from w2v.text import Account, EncodedCorpus
 from w2v.training.checkpoints import Kept
 from w2v.training.extension import Drift, Extension
 from w2v.training.replicas import memory_needed

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v import resources
+from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus.ranking import SHOWN
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
-from w2v.text.corpus import EncodedCorpus
-from w2v.text.ranking import SHOWN
 from w2v.training.checkpoints import Kept
 from w2v.training.run import State
 from w2v.training.tables import Tables

@@ -25,11 +25,11 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
 from w2v.errors import FormatError, OutputError, ResumeError
 from w2v.files import replacing
 from w2v.places import user_cache
 from w2v.resources import require_disk
-from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.training import checkpoints
 from w2v.training.checkpoints import Kept
 

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
+from w2v.corpus.encoded import EncodedCorpus
 from w2v.errors import FormatError, OutputError, ResourceError, ResumeError
 from w2v.settings import TrainSettings
-from w2v.text.corpus import EncodedCorpus
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import Folder, fingerprint_of
 from w2v.training.run import State
@@ -30,7 +30,7 @@ class Keeper:
     minutes   between two checkpoints, at the most
     asleep    do nothing until the run proves to be a long one
     claimed   the caller has locked the folder
-    say       is told what went wrong and what was done about it
+    notify    is told what went wrong and what was done about it
     clock     seconds
 
     While a `with` block lasts, no other process can work in the folder.
@@ -45,7 +45,7 @@ class Keeper:
         minutes: float,
         asleep: bool = False,
         claimed: bool = False,
-        say: Callable[[str], None] = lambda line: None,
+        notify: Callable[[str], None] = lambda line: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = folder
@@ -53,7 +53,7 @@ class Keeper:
         self._corpus, self._settings = corpus, settings
         self._about: dict[str, Any] = {}
         self._seconds = 60 * minutes
-        self._say, self._clock = say, clock
+        self._notify, self._clock = notify, clock
         self._asleep, self._off, self._claimed = asleep, False, claimed
         self._saved: int | None = None  # rounds done in the last checkpoint
         self._next = self._last = self._began = clock()
@@ -124,13 +124,15 @@ class Keeper:
             if self._asleep:
                 self.begin(state)
                 self._asleep = False
-                self._say(f"checkpoint  a long run; it is kept in {self.folder.path}")
+                self._notify(f"checkpoint  a long run; it is kept in {self.folder.path}")
             else:
                 self._write(state)
         except (OutputError, ResourceError, ResumeError) as error:
             self._off = self._asleep
             self._next = self._clock() + min(RETRY_SECONDS, self._seconds)
-            self._say(f"warning     no checkpoint: {error}; the run goes on" + ("" if self._off else ", tries again"))
+            self._notify(
+                f"warning     no checkpoint: {error}; the run goes on" + ("" if self._off else ", tries again")
+            )
             return False
         return True
 

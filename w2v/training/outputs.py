@@ -16,11 +16,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from w2v import files, formats
+from w2v.corpus import EncodedCorpus
 from w2v.errors import OutputError, W2VError
 from w2v.formats import origin, projector, words_beside
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
-from w2v.text import EncodedCorpus
 from w2v.training import provenance, trace
 from w2v.training.folder import fingerprint_of
 from w2v.training.keeper import Keeper

@@ -18,10 +18,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from w2v import __version__
-from w2v.kernels import chance
+from w2v.corpus.encoded import EncodedCorpus
+from w2v.kernels import random
 from w2v.kernels.compiler import LANES
 from w2v.settings import TrainSettings
-from w2v.text.corpus import EncodedCorpus
 from w2v.training.run import State
 
 
@@ -71,10 +71,10 @@ def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, An
 
     What subsampling leaves is counted again here, token by token, and not taken from the trainer's sums.
     """
-    keep = chance.keep_limits(corpus.vocabulary.counts, settings.sample)
+    keep = random.keep_limits(corpus.vocabulary.counts, settings.sample)
     rows = []
     for file in corpus.account.by_file:
-        trained = int(chance.count_kept(corpus.stream, file.start, file.stop, keep, settings.seed, settings.epochs))
+        trained = int(random.count_kept(corpus.stream, file.start, file.stop, keep, settings.seed, settings.epochs))
         rows.append(
             {
                 "name": file.name,

@@ -1,6 +1,6 @@
 """What a run of training consists of: the state that moves, and how threads are run to their end.
 
-What is drawn at random follows from seed, epoch and position (`w2v.kernels.chance`), so a state has no random
+What is drawn at random follows from seed, epoch and position (`w2v.kernels.random`), so a state has no random
 generators in it: the tables and the number of rounds done (`w2v.kernels.rounds`) are enough to go on from.
 """
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from w2v import formats
+from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
+from w2v.corpus.reading import named_or_given
+from w2v.corpus.sources import STDIN, find_sources
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
-from w2v.text import EncodedCorpus, Expected, ReadProgress, read
-from w2v.text.reading import named_or_given
-from w2v.text.sources import STDIN, find_sources
 from w2v.training import account, checkpoints, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, Folder
@@ -198,7 +198,7 @@ class Session:
             self.outputs.require_room(len(kept.vocabulary), kept.settings.dim)
             done = kept.state.sums[0] / max(kept.settings.epochs * text.account.kept, 1)
             self.notify(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
-            keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, claimed=True, say=self.notify)
+            keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, claimed=True, notify=self.notify)
             keeper.go_on(kept)
             own = noted.get("own", path.name.endswith(SUFFIX)) and self.outputs.vectors is not None
             return self._train(text, kept.settings, kept.state, keeper, own=bool(own))
@@ -255,7 +255,7 @@ class Session:
             return self._train(text, settings, state, None, own=False)
         folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(output or Path())
         keeper = Keeper(
-            folder, text, settings, minutes=self.minutes, asleep=not asked, claimed=asked, say=self.notify
+            folder, text, settings, minutes=self.minutes, asleep=not asked, claimed=asked, notify=self.notify
         )  # fmt: skip
         keeper.notes = {
             "own": not asked,
@@ -276,7 +276,7 @@ class Session:
         self.keeper, self.settings = keeper, settings
         try:
             finish(
-                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, say=self.notify, trace=seen
+                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify, trace=seen
             )
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus import EncodedCorpus, read
+from w2v.corpus.sources import STDIN
 from w2v.errors import CorpusError, ResumeError, W2VError
 from w2v.settings import TrainSettings, describe
-from w2v.text import EncodedCorpus, read
-from w2v.text.sources import STDIN
 from w2v.training import extension
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import fingerprint_of

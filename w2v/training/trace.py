@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from w2v.errors import SettingsError
 from w2v.files import check_writable, replacing
-from w2v.kernels import chance, negatives, windows
+from w2v.kernels import negatives, random, windows
 from w2v.kernels.objectives import skipgram
 from w2v.objectives import OBJECTIVES
 from w2v.training.replicas import Replicas
@@ -153,13 +153,13 @@ def _steps(replicas: Replicas, epoch: int, start: int, stop: int) -> Iterator[_S
     room = stop - start + 2 * settings.window + 2
     ids, left, right = (np.empty(room, np.int32) for _ in range(3))
     bits = np.empty(room, np.uint64)
-    key = np.uint64(chance.epoch_key(settings.seed, epoch))
+    key = np.uint64(random.epoch_key(settings.seed, epoch))
     first, last, _, _ = windows.gather(
         work.stream, start, stop, work.keep, key, settings.window, ids, bits, left, right
     )
     position = start
     for c in range(first, last):
-        while chance.bits_at(key, position) != bits[c]:
+        while random.bits_at(key, position) != bits[c]:
             position += 1
         contexts = [*ids[left[c] : c].tolist(), *ids[c + 1 : right[c]].tolist()]
         if contexts:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from w2v import resources
+from w2v.corpus import EncodedCorpus
 from w2v.errors import DivergenceError, ResourceError, StoppedError
-from w2v.kernels import chance, rounds
+from w2v.kernels import random, rounds
 from w2v.settings import LAST_RATE, TrainSettings, describe
-from w2v.text import EncodedCorpus
 from w2v.training.keeper import Keeper
 from w2v.training.replicas import Replicas, memory_needed
 from w2v.training.run import Point, State, Sums
@@ -74,7 +74,7 @@ def finish(
     report: Callable[[Progress], None] = lambda progress: None,
     keeper: Keeper | None = None,
     stop: Callable[[], bool] = lambda: False,
-    say: Callable[[str], None] = lambda line: None,
+    notify: Callable[[str], None] = lambda line: None,
     trace: Trace | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
@@ -83,7 +83,7 @@ def finish(
     keeper  saves it on the way
     stop    called about ten times a second; True ends the work at the next round after which all rows are merged,
             saves, and raises StoppedError
-    say     is told of rollbacks
+    notify  is told of rollbacks
     trace   is shown some steps on the way
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
@@ -110,7 +110,7 @@ def finish(
         finally:
             state.seconds += clock() - began
         if not finite or (state.rounds >= end and not state.tables.finite()):
-            _go_back(state, settings, keeper, say)
+            _go_back(state, settings, keeper, notify)
             meter = _Meter(settings, corpus.account.kept, state)
             continue
         asked = stop()
@@ -120,7 +120,7 @@ def finish(
     report(meter.progress(state.sums))
 
 
-def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, say: Callable[[str], None]) -> None:
+def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
     """Put the state back to the last good one, with half the rate."""
     rollbacks = state.rollbacks + 1
     good = keeper.last() if keeper is not None else None
@@ -137,7 +137,7 @@ def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, say: 
             f" {settings.rate * 2 * state.rate_share:g}; try a smaller --alpha, such as {describe('rate')['default']:g}"
         )
     where = f"round {state.rounds:,}" if state.rounds else "the beginning"
-    say(
+    notify(
         f"warning     the vectors grew out of all bounds; back to {where}, with half the rate:"
         f" {settings.rate * state.rate_share:g}"
     )
@@ -157,7 +157,7 @@ def check_memory(words: int, settings: TrainSettings) -> None:
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:
     """Return the share of tokens that subsampling is expected to leave in an epoch."""
     counts = vocabulary.counts
-    return float(chance.keep_shares(counts, sample) @ counts / counts.sum())
+    return float(random.keep_shares(counts, sample) @ counts / counts.sum())
 
 
 def compile_ahead(settings: TrainSettings) -> None:

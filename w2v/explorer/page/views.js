@@ -10,7 +10,7 @@ import { plane } from "./plane.js";
 import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
 import { cosine, number, text, whole } from "./texts.js";
-import { TOLD, toldIn } from "./tongues.js";
+import { TOLD, toldIn } from "./languages.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
@@ -187,7 +187,7 @@ export const VIEWS = {
     fetch: (model, state, signal) =>
       ask("explanation", { model, text: state.text, language: toldIn(state) }, signal),
     show: ({ steps }, state) => ({
-      nodes: [el("p", { class: "tongues" }, ...Object.entries(TOLD).map(([tag, name]) =>
+      nodes: [el("p", { class: "languages" }, ...Object.entries(TOLD).map(([tag, name]) =>
         el("button", { type: "button", lang: tag, "aria-pressed": String(tag === toldIn(state)),
           onclick: () => change({ told: tag }) }, name))),
       el("div", { class: "told", lang: toldIn(state) }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],

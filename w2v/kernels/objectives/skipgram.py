@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels.chance import epoch_key
 from w2v.kernels.compiler import kernel
 from w2v.kernels.negatives import draw_negatives, merge_draws, set_weights
 from w2v.kernels.objectives.types import Tally
+from w2v.kernels.random import epoch_key
 from w2v.kernels.rows import aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows, score_panel, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at

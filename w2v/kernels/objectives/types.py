@@ -12,8 +12,8 @@ class Work(NamedTuple):
     """What is trained on. Arrays and nothing else: it can be sent to another process as it is.
 
     stream  int32 [L], ids with SENTENCE_END behind each sentence
-    keep    uint32 [V], see `w2v.kernels.chance.keep_limits`
-    noise   uint64 [V], see `w2v.kernels.chance.noise_table`
+    keep    uint32 [V], see `w2v.kernels.random.keep_limits`
+    noise   uint64 [V], see `w2v.kernels.random.noise_table`
     """
 
     stream: npt.NDArray[np.int32]

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
-from w2v.text.corpus import Account, EncodedCorpus, FileAccount
 from w2v.vocabulary import Vocabulary
 
 NAME = "the sentences"

@@ -7,8 +7,8 @@ import unicodedata
 import numpy as np
 import pytest
 
+from w2v.corpus import characters
 from w2v.kernels import scanning
-from w2v.text import characters
 
 DAMAGES = {
     "empty": lambda data: b"",

@@ -1,4 +1,4 @@
-"""Reads a corpus once: blocks of bytes -> word numbers and counts (-> vocabulary and ids: `w2v.text.ranking`).
+"""Reads a corpus once: blocks of bytes -> word numbers and counts (-> vocabulary and ids: `w2v.corpus.ranking`).
 
     one thread     reads and decompresses, cuts blocks
     N threads      each with a table of words of its own: split, count, number      (nogil kernels)
@@ -25,18 +25,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from w2v.corpus import sentences
+from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus.forecast import Check, Expected, Forecast
+from w2v.corpus.ranking import Counted, encode, named
+from w2v.corpus.sources import Block, Source, find_sources, read_blocks
+from w2v.corpus.spool import Spool, require_room, room_in_memory
+from w2v.corpus.table import WordTable
+from w2v.corpus.tokenizers import find_tokenizer, segment_block
 from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.resources import start
 from w2v.settings import TrainSettings, gathered
-from w2v.text import sentences
-from w2v.text.corpus import EncodedCorpus
-from w2v.text.forecast import Check, Expected, Forecast
-from w2v.text.ranking import Counted, encode, named
-from w2v.text.sources import Block, Source, find_sources, read_blocks
-from w2v.text.spool import Spool, require_room, room_in_memory
-from w2v.text.table import WordTable
-from w2v.text.tokenizers import find_tokenizer, segment_block
 
 # Each thread counts into a table of its own; beyond eight, decompression is the limit and memory the price.
 MOST_THREADS = 8

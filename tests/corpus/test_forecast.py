@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from w2v import resources
+from w2v.corpus import read, reading, table
+from w2v.corpus.forecast import Expected, Forecast
 from w2v.errors import ResourceError
 from w2v.settings import TrainSettings
-from w2v.text import read, reading, table
-from w2v.text.forecast import Expected, Forecast
 
 WORDS = 40_000
 ONE = TrainSettings(threads=1, min_count=1)
@@ -71,7 +71,7 @@ def test_ids_that_memory_holds_need_no_disk(corpus, monkeypatch):
 
 def test_little_memory_sends_ids_to_the_disk_sooner_and_they_stay_the_same(corpus, monkeypatch):
     plain = read([corpus], ONE).stream
-    monkeypatch.setattr("w2v.text.spool.available_memory", lambda: 16 * 1000)
+    monkeypatch.setattr("w2v.corpus.spool.available_memory", lambda: 16 * 1000)
     spooled = read([corpus], ONE).stream
     assert np.array_equal(spooled, plain)
     base = spooled

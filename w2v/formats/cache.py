@@ -1,8 +1,8 @@
-"""The twin of a file of vectors: the same rows in our own format, mapped into memory by the next query.
+"""The cache of a file of vectors: the same rows in our own format, mapped into memory by the next query.
 
-A twin is a cache, of files that are slow to open: text, packed files, all that is not one block of float32.
+A cache is a cache, of files that are slow to open: text, packed files, all that is not one block of float32.
 It stands beside its source (or, where that folder cannot be written, in the user's cache) and is never
-used when the source has changed: size, times and inode are a quick test, a checksum is the last word. A twin
+used when the source has changed: size, times and inode are a quick test, a checksum is the last word. A cache
 is whole or not there, and whatever is wrong with one, the source is read instead.
 """
 
@@ -14,7 +14,7 @@ import os
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from w2v.errors import FormatError, OutputError
 from w2v.formats import fasttext, native
@@ -26,7 +26,7 @@ SUFFIX = ".w2v"
 
 
 def find(source: Path) -> Vectors | None:
-    """Return the vectors of `source` from its twin, or None if there is none that still fits."""
+    """Return the vectors of `source` from its cache, or None if there is none that still fits."""
     for path in _places(source):
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, FormatError):
             with path.open("rb") as file:
@@ -39,9 +39,9 @@ def find(source: Path) -> Vectors | None:
 
 
 def make(vectors: Vectors, source: Path, before: dict[str, int] | None = None) -> None:
-    """Write a twin of `source`, which holds `vectors`; where no place can be written, none is made.
+    """Write a cache of `source`, which holds `vectors`; where no place can be written, none is made.
 
-    before  the stamp of the source when it began to be read; if it is another now, no twin is made
+    before  the stamp of the source when it began to be read; if it is another now, no cache is made
     """
     with contextlib.suppress(OSError):
         more: dict[str, Any] = {"source": stamp(source) | {"crc32": _checksum(source)}}
@@ -52,27 +52,22 @@ def make(vectors: Vectors, source: Path, before: dict[str, int] | None = None) -
         for path in _places(source):
             with contextlib.suppress(OSError, OutputError):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                if path.exists() and not _is_twin(path):
+                if path.exists() and not _is_cache(path):
                     continue  # somebody's own file has this name
                 native.write_with(vectors, path, "float32", more)
                 return
 
 
-def _is_twin(path: Path) -> bool:
+def _is_cache(path: Path) -> bool:
     with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
-        return file.read(8) == b"w2v twin" or "source" in native.header_of(_again(file))
+        return "source" in native.header_of(file)
     return False
-
-
-def _again(file: IO[bytes]) -> IO[bytes]:
-    file.seek(0)
-    return file
 
 
 def _places(source: Path) -> tuple[Path, Path]:
     source = Path(os.path.realpath(source))
     name = hashlib.sha256(os.fsencode(source)).hexdigest()[:24] + SUFFIX
-    return source.with_name(source.name + SUFFIX), user_cache() / "twins" / name
+    return source.with_name(source.name + SUFFIX), user_cache() / "vectors" / name
 
 
 def _fits(made_of: dict[str, Any], source: Path) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.tokenizers import Bytes, Rule
 from w2v.kernels import hashing, scanning
 from w2v.resources import require_memory
-from w2v.text.tokenizers import Bytes, Rule
 
 FIRST_SLOTS = 1 << 16
 WORTH_ASKING = 1 << 26  # bytes: tables that grow by less do not check the free memory

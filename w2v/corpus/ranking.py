@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.sources import Source
+from w2v.corpus.spool import Ids, Spool, stream
+from w2v.corpus.table import WordTable
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
-from w2v.text.corpus import Account, EncodedCorpus, FileAccount
-from w2v.text.sources import Source
-from w2v.text.spool import Ids, Spool, stream
-from w2v.text.table import WordTable
 from w2v.vocabulary import Vocabulary
 
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_twins import assert_agrees, read_bytes, texts
 
+from w2v.corpus import reading, sources, spool
 from w2v.errors import CorpusError, ResourceError
-from w2v.text import reading, sources, spool
 
 ROUND = """The quick brown fox jumps over the lazy dog's back.
 Ο ΟΔΥΣΣΕΥΣ σας, l\u2019été — e\u0301t\u00e9; 東京は、にぎやかだ。\r

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from w2v.kernels import chance
+from w2v.kernels import random
 
 
 def noise_probabilities(table):
@@ -22,18 +22,18 @@ def noise_probabilities(table):
 @given(arrays(np.int64, st.integers(1, 300), elements=st.integers(1, 10**7)), st.sampled_from([0.75, 1.0, 0.0, -0.5]))
 def test_the_alias_table_holds_the_noise_distribution(counts, exponent):
     wanted = counts.astype(float) ** exponent
-    found = noise_probabilities(chance.noise_table(counts, exponent))
+    found = noise_probabilities(random.noise_table(counts, exponent))
     # each slot is exact to 2^-32, and a word may be the alias of all others
     np.testing.assert_allclose(found, wanted / wanted.sum(), rtol=0, atol=1e-8)
 
 
 def test_drawn_negatives_follow_the_noise_distribution():
     counts = np.array([1000, 300, 100, 30, 10, 3, 1])
-    table = chance.noise_table(counts, 0.75)
+    table = random.noise_table(counts, 0.75)
     draws = 200_000
     found = np.zeros(len(counts))
     for position in range(draws):
-        found[chance.draw(np.uint64(chance.bits_at(np.uint64(7), position)), table)] += 1
+        found[random.draw(np.uint64(random.bits_at(np.uint64(7), position)), table)] += 1
     wanted = draws * counts**0.75 / (counts**0.75).sum()
     # chi square with 6 degrees of freedom: 22.5 is passed by chance once in a thousand seeds
     assert ((found - wanted) ** 2 / wanted).sum() < 22.5
@@ -43,9 +43,9 @@ def test_drawn_negatives_follow_the_noise_distribution():
 def test_words_are_kept_as_often_as_the_c_program_keeps_them(sample):
     counts = np.array([5_000_000, 40_000, 700, 5], np.int64)
     wanted = [naive.keep_probability(count, counts.sum(), sample) for count in counts]
-    np.testing.assert_allclose(chance.keep_shares(counts, sample), wanted, rtol=1e-6)
-    limits = chance.keep_limits(counts, sample)
-    drawn = np.array([int(chance.bits_at(np.uint64(9), position)) >> 32 for position in range(20_000)])
+    np.testing.assert_allclose(random.keep_shares(counts, sample), wanted, rtol=1e-6)
+    limits = random.keep_limits(counts, sample)
+    drawn = np.array([int(random.bits_at(np.uint64(9), position)) >> 32 for position in range(20_000)])
     for limit, share in zip(limits, wanted):
         error = 4 * np.sqrt(max(share * (1 - share), 1e-4) / len(drawn))
         assert abs(np.mean(drawn <= limit) - share) < error
@@ -53,8 +53,8 @@ def test_words_are_kept_as_often_as_the_c_program_keeps_them(sample):
 
 def test_bits_are_those_of_the_twin_and_differ_between_epochs_and_seeds():
     for seed, epoch, position in [(1, 0, 0), (1, 1, 0), (2, 0, 0), (2**63 - 1, 9, 10**12)]:
-        key = np.uint64(chance.epoch_key(seed, epoch))  # a plain int would be taken for int64
-        assert int(chance.bits_at(key, position)) == naive.bits_at(seed, epoch, position)
+        key = np.uint64(random.epoch_key(seed, epoch))  # a plain int would be taken for int64
+        assert int(random.bits_at(key, position)) == naive.bits_at(seed, epoch, position)
 
 
 def test_windows_are_equally_often_of_each_width():

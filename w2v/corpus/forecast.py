@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2v.corpus.table import WordTable
 from w2v.settings import TrainSettings
-from w2v.text.table import WordTable
 
 
 class Expected(NamedTuple):

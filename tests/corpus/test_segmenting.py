@@ -12,8 +12,8 @@ import warnings
 import pytest
 from reading_twins import read_bytes
 
+from w2v.corpus import reading, tokenizers
 from w2v.errors import CorpusError, ResourceError
-from w2v.text import reading, tokenizers
 
 CHINESE = "我爱北京天安门。今天的天气很好，我们去公园。\n"
 JAPANESE = "吾輩は猫である。名前はまだ無い。\n"
@@ -104,6 +104,6 @@ def test_an_error_in_a_worker_comes_out_as_one_clear_error_and_no_worker_stays(m
 
 
 def test_jieba_says_nothing_of_its_own(jieba):
-    code = "from w2v.text.tokenizers import TOKENIZERS; print(len(list(TOKENIZERS['jieba'].segment('我爱北京'))))"
+    code = "from w2v.corpus.tokenizers import TOKENIZERS; print(len(list(TOKENIZERS['jieba'].segment('我爱北京'))))"
     result = subprocess.run([sys.executable, "-W", "always", "-c", code], capture_output=True, check=True)
     assert (result.stdout, result.stderr) == (b"3\n", b"")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_twins import assert_agrees, read_bytes, texts
 
+from w2v.corpus import tokenizers
 from w2v.errors import MissingExtraError, SettingsError
-from w2v.text import tokenizers
 
 
 def split(text, tokenizer="words", **settings):

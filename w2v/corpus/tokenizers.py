@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.characters import characters
 from w2v.errors import MissingExtraError, SettingsError
 from w2v.kernels import scanning, utf8
 from w2v.languages import CJK
-from w2v.text.characters import characters
 
 Bytes = npt.NDArray[np.uint8]
 BLANKS = (b" ", b"\t", b"\r", b"\v", b"\f", b"\n")

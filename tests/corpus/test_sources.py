@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v import archives
+from w2v.corpus import read, reading, sources
 from w2v.errors import CorpusError, MissingExtraError
 from w2v.settings import TrainSettings
-from w2v.text import read, reading, sources
 
 TEXT = b"".join(b"line %d holds words\n" % number for number in range(5000))
 ONE = TrainSettings(threads=1, min_count=1)
@@ -135,7 +135,7 @@ def test_a_pipe_is_read_and_its_size_is_not_known(tmp_path):
 FROM_STDIN = """
 import sys
 from w2v.settings import TrainSettings
-from w2v.text import read
+from w2v.corpus import read
 if __name__ == "__main__":
     corpus = read(["-"], TrainSettings(threads=2, min_count=1))
     print(corpus.account.files, corpus.account.bytes, corpus.account.tokens)

@@ -17,13 +17,13 @@ ANSWERING = 90  # seconds for an answer to be found and taken; longer than the l
 WAITING = 64  # connections that have not asked
 
 
-class Patience(H11Protocol):
+class RequestTimeouts(H11Protocol):
     """A connection that is closed when it keeps the server waiting.
 
     waiting  connections without a request, the one that waits longest first; what follows if they go on
     """
 
-    waiting: ClassVar[dict[Patience, asyncio.TimerHandle]] = {}
+    waiting: ClassVar[dict[RequestTimeouts, asyncio.TimerHandle]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

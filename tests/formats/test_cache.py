@@ -1,4 +1,4 @@
-"""The twin: quick, never stale, never in the way."""
+"""The cache: quick, never stale, never in the way."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from w2v import formats
-from w2v.formats import twin
+from w2v.formats import cache
 from w2v.formats.wordlist import WordList, arrays_of
 from w2v.vectors import Vectors
 
@@ -24,9 +24,9 @@ def path(tmp_path, monkeypatch):
     return path
 
 
-def test_the_second_time_a_file_of_text_is_opened_its_twin_answers(path):
+def test_the_second_time_a_file_of_text_is_opened_its_cache_answers(path):
     first = formats.load(path)
-    assert twin.find(path) is not None
+    assert cache.find(path) is not None
     second = formats.load(path)
     assert second.words == first.words
     assert tuple(second.words) == first.words
@@ -41,18 +41,18 @@ def test_a_changed_source_is_read_again(path):
     path.write_text("3 2\nking 1 2\nqueen 3 4\ncoffe 9 9\n")
     assert path.stat().st_size == stat.st_size
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert twin.find(path) is None
+    assert cache.find(path) is None
     assert formats.load(path).words[2] == "coffe"
 
 
-def test_a_touched_source_keeps_its_twin(path):
+def test_a_touched_source_keeps_its_cache(path):
     formats.load(path)
     os.utime(path, (1, 1))
-    assert twin.find(path) is not None
+    assert cache.find(path) is not None
 
 
 @pytest.mark.parametrize("size", [0, 5, 20, 60, 130, 200, 300])
-def test_a_damaged_twin_is_passed_over(path, size):
+def test_a_damaged_cache_is_passed_over(path, size):
     formats.load(path)
     beside = path.with_name("v.txt.w2v")
     beside.write_bytes(beside.read_bytes()[:size])
@@ -64,25 +64,25 @@ def test_somebodys_own_file_of_that_name_is_left_alone(path):
     mine.write_text("mine")
     formats.load(path)
     assert mine.read_text() == "mine"
-    assert twin.find(path) is not None  # in the cache
+    assert cache.find(path) is not None  # in the cache
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the super-user may write anywhere")
-def test_a_folder_that_cannot_be_written_has_its_twins_in_the_cache(path):
+def test_a_folder_that_cannot_be_written_has_its_caches_in_the_cache(path):
     path.parent.chmod(0o500)
     try:
         formats.load(path)
     finally:
         path.parent.chmod(0o700)
-    assert twin.find(path) is not None
+    assert cache.find(path) is not None
 
 
-def test_a_twin_can_be_opened_itself(path):
+def test_a_cache_can_be_opened_itself(path):
     formats.load(path)
     assert tuple(formats.load(path.with_name("v.txt.w2v")).words) == ("king", "queen", "caf\u00e9")
 
 
-def test_a_query_with_a_twin_loads_no_numba(path):
+def test_a_query_with_a_cache_loads_no_numba(path):
     formats.load(path)
     program = (
         "import sys; from w2v import formats; v = formats.load(sys.argv[1]); v.similar('king');"
@@ -132,8 +132,8 @@ def test_no_words_are_a_list_too():
     assert "a" not in words
 
 
-def test_a_twin_of_a_file_that_changed_while_it_was_read_is_not_made(path):
-    stamp = twin.stamp(path)
+def test_a_cache_of_a_file_that_changed_while_it_was_read_is_not_made(path):
+    stamp = cache.stamp(path)
     path.write_text("1 1\nb 2\n")
-    twin.make(Vectors(("a",), np.ones((1, 1), np.float32)), path, stamp)
-    assert twin.find(path) is None
+    cache.make(Vectors(("a",), np.ones((1, 1), np.float32)), path, stamp)
+    assert cache.find(path) is None
