@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.ranking import SHOWN
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
 from w2v.vocabulary import Vocabulary
 
 NAME = "the sentences"
-SHOWN = 10  # dropped words, the most frequent ones
 
 
 def encode(sentences: Iterable[Iterable[str]], settings: TrainSettings) -> EncodedCorpus:

@@ -11,13 +11,15 @@ import os
 import re
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2v import archives, files
 from w2v.errors import FormatError, OutputError, ResourceError
-from w2v.formats import cache, projector, rows, tidying
+from w2v.formats import cache, origin, projector, rows, tidying
 from w2v.formats.source import Note, Source, first_line
 from w2v.vectors import Vectors
 
@@ -185,14 +187,19 @@ def load(
             path = projector.pair_of(path) or path
         found = cache.find(path)
         if found is not None:
-            return found if limit is None else tidying.first_of(found, limit)
+            return _explaining(found, path) if limit is None else tidying.first_of(found, limit)
         stamp = cache.stamp(path)
         with Source(path) as source:
             row, vectors = read(source, limit, note)
             packed = source.size is None
         if keep_cache and limit is None and (packed or not row.mapped):
             cache.make(vectors, path, stamp)
-        return vectors
+        return _explaining(vectors, path) if limit is None else vectors
+
+
+def _explaining(vectors: Vectors, path: Path) -> Vectors:
+    """Return vectors that say why a word is missing, where the file beside theirs knows it."""
+    return replace(vectors, why_missing=partial(origin.why_missing, path))
 
 
 @contextlib.contextmanager
