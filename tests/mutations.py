@@ -171,6 +171,7 @@ def fuzz_vectors(times: int, seed: int) -> str:
     rows = np.ones((2 + BUCKETS, DIM), np.float32)
     more = [
         ("ft.bin", model(("the", "naïve"), rows)),
+        ("oldest.bin", model(("the", "naïve"), rows, oldest=True)),
         *((f"p{number}", pack(TEXT)) for number, pack in enumerate(PACKERS)),
     ]
     seeds += more

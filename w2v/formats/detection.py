@@ -54,6 +54,8 @@ def detect(source: Source) -> str:
         return "gensim"
     if len(head) > 8 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < 1 << 40:
         return "safetensors"
+    if fasttext.is_oldest(head):
+        return "fasttext"
     return _of_text(source, head.removeprefix(BOM))
 
 
