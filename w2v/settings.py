@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any
 
+from w2v import encodings
 from w2v.errors import SettingsError
 
 # The C program lets the rate fall to this share of its start, not to zero.
@@ -71,6 +72,10 @@ class TrainSettings:
     keep_case: bool = _setting(
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
+    encoding: str = _setting(
+        "auto", "--encoding", "Of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte order mark is"
+        " believed first; auto takes UTF-8 and refuses what is not.", reading=True,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         for setting in fields(self):
@@ -80,6 +85,8 @@ class TrainSettings:
             if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
+        if self.encoding != "auto":
+            encodings.check(self.encoding)
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:

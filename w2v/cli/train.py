@@ -41,6 +41,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("encoding")
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
