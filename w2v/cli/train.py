@@ -92,7 +92,8 @@ def train(
         from w2v.training import Outputs, Session
 
         meter = Meter(quiet)
-        outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
+        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        outputs = Outputs(output, report, trace, tuple((path, what) for path, what in others if path is not None))
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify

@@ -167,7 +167,8 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
                     codec = codec or encoding
                     if codec not in ("auto", "utf-8"):
                         decoder = codecs.getincrementaldecoder(codec)("replace")
-                        note(f"{source.name}: read as {codec}" + (", by its byte order mark" if mark else ""))
+                        if mark:
+                            note(f"{source.name}: read as {codec}, by its byte order mark")
                     read = len(mark)
                 read += len(chunk)
                 done = read if source.size is None else raw.tell()
