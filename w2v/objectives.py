@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels import random
-from w2v.kernels.objectives import Work, skipgram, spans
+from w2v.kernels.objectives import Work, cbow, skipgram, spans
 from w2v.settings import LAST_RATE, TrainSettings
 
 Floats = npt.NDArray[np.float64]
@@ -60,4 +60,5 @@ def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> t
 
 OBJECTIVES = {
     "skipgram": Objective(_window_plan(skipgram.SkipGram), spans.new_scratch, _window_touches),
+    "cbow": Objective(_window_plan(cbow.Cbow), spans.new_scratch, _window_touches),
 }

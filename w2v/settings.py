@@ -56,8 +56,8 @@ class TrainSettings:
     """
 
     objective: str = _setting(
-        "skipgram", "--objective", "What is learnt: words from each word near them.",
-        choices=("skipgram",), shaping=True,
+        "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
+        choices=("skipgram", "cbow"), shaping=True,
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from w2v.kernels import random, windows
-from w2v.kernels.objectives import KERNELS, Rows, Work, skipgram, spans
+from w2v.kernels.objectives import KERNELS, Rows, Work, cbow, skipgram, spans
 
 GUARD = 12345.678  # written around the rows; no kernel may touch it
 
@@ -30,7 +30,7 @@ def random_stream(rng, tokens, words, sentence):
     return ids
 
 
-KINDS = {"skipgram": skipgram.SkipGram}
+KINDS = {"skipgram": skipgram.SkipGram, "cbow": cbow.Cbow}
 
 
 def plan_of(window, negatives, epochs=1, rate=0.05, seed=1, kind="skipgram"):
