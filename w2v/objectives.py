@@ -17,6 +17,7 @@ from w2v.kernels.objectives import Paths, Work, cbow, pairs, skipgram, spans, tr
 from w2v.settings import LAST_RATE, TrainSettings
 
 Floats = npt.NDArray[np.float64]
+TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Objective:
     def plan(self, settings: TrainSettings, rate: float, work: Work) -> spans.Plan:
         """Return the numbers of a run that begins with this learning rate."""
         outputs = self.outputs(settings, work)
+        width = TREE_PANEL if settings.loss == "hs" else spans.panel_width(outputs)
         return self.kind(
-            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed,
-            (0,) * spans.panel_width(outputs),
+            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed, (0,) * width
         )  # fmt: skip
 
 
