@@ -31,11 +31,15 @@ def _setting(
     *,
     shaping: bool = False,
     reading: bool = False,
+    choices: tuple[str, ...] = (),
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
-        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading},
-    )
+        metadata={
+            "option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading,
+            "choices": choices,
+        },
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,25 @@ class TrainSettings:
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
 
+    vocab: str = _setting(
+        "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
+    )
+    phrases: int = _setting(
+        0, "--phrases", "Passes that join words into phrases, such as new_york; each may double their length.", 0, 5,
+        shaping=True, reading=True,
+    )  # fmt: skip
+    phrase_score: str = _setting(
+        "word2phrase", "--phrase-score", "How pairs are scored: word2phrase, or npmi (from -1 to 1).", reading=True,
+        choices=("word2phrase", "npmi"),
+    )  # fmt: skip
+    phrase_threshold: float = _setting(
+        0.0, "--phrase-threshold", "Join pairs that score higher; 0 is 100 for word2phrase and 0.5 for npmi.",
+        -1.0, 1e9, reading=True,
+    )  # fmt: skip
+    phrase_min_count: int = _setting(
+        5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
+    )
+
     def __post_init__(self) -> None:
         for setting in fields(self):
             given = getattr(self, setting.name)
@@ -80,6 +103,10 @@ class TrainSettings:
             if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
+            choices = setting.metadata["choices"]
+            if choices and value not in choices:
+                option = setting.metadata["option"]
+                raise SettingsError(f"{option} must be {' or '.join(choices)}, not {value}")
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:
