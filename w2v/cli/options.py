@@ -80,11 +80,11 @@ def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     from w2v.settings import describe
 
     about = describe(name)
-    flag = about["default"] is False
-    shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    flag, choices = about["default"] is False, about["choices"]
+    shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
     return click.option(
-        about["option"], *aliases, name, type=type(about["default"]), is_flag=flag, default=about["default"],
-        show_default=shown, help=about["help"],
+        about["option"], *aliases, name, type=click.Choice(choices) if choices else type(about["default"]),
+        is_flag=flag, default=about["default"], show_default=shown, help=about["help"],
     )  # fmt: skip
 
 

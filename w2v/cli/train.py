@@ -41,6 +41,11 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("vocab")
+@options.setting("phrases")
+@options.setting("phrase_score")
+@options.setting("phrase_threshold")
+@options.setting("phrase_min_count")
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -133,13 +138,16 @@ class _Screen:
 
     def report(self, now: ReadProgress | Progress) -> None:
         """Show how far the work is."""
-        kind = type(now).__name__
+        number = getattr(now, "number", 0)
+        kind = f"{type(now).__name__} {number}"
         if kind != self._shown:
             self.close()
             self._bar.enter_context(self._meter)
             self._shown = kind
         settings = self._session.settings
-        if settings is None:
+        if settings is None and number:
+            self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
+        elif settings is None:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -74,11 +75,28 @@ class Account:
         return self.tokens - self.kept - self.joined
 
 
+class ReadProgress(NamedTuple):
+    """How far reading has come.
+
+    done, total  bytes on disk, of how many (0 if unknown); ids of the text, in a pass that looks for phrases
+    tokens       found
+    number       of the pass that looks for phrases, 0 before
+    """
+
+    done: int
+    total: int
+    tokens: int
+    number: int = 0
+
+
+Report = Callable[[ReadProgress], None]
+
+
 class Phrase(NamedTuple):
     """Words that were joined, how often, and the score that said so."""
 
     word: str
-    count: int
+    times: int
     score: float
 
 

@@ -18,14 +18,14 @@ Scores: word2phrase's, (n(ab) - least) * N / (n(a) * n(b))      Mikolov et al. 2
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.encoded import Phrase
+from w2v.corpus.encoded import Phrase, ReadProgress, Report
 from w2v.kernels import phrases as kernels
 from w2v.kernels.scanning import GAP
 from w2v.settings import TrainSettings
@@ -41,14 +41,6 @@ LARGEST_TABLE = 1 << 22  # pairs of a table: 64 MB for each thread, however long
 SMALLEST_TABLE = 1 << 10  # for it is counted in two halves
 MOST_JOINTS = 64  # in a word that is no phrase but looks like one: source code, lines of ____
 THRESHOLDS = {"word2phrase": 100.0, "npmi": 0.5}
-
-
-class PhraseProgress(NamedTuple):
-    """How far a pass is: position and length of the stream, for each part of the pairs."""
-
-    number: int
-    done: int
-    total: int
 
 
 class Joined(NamedTuple):
@@ -69,10 +61,6 @@ class Joined(NamedTuple):
     left: Counts
 
 
-def ignore(progress: PhraseProgress) -> None:
-    """Take no note of how far it is."""
-
-
 def looks_joined(words: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
     """Yield each word that may be words joined, with what could be its parts."""
     for word in words:
@@ -89,7 +77,7 @@ def join(
     *,
     known: Collection[str] | None = None,
     only: Collection[str] | None = None,
-    report: Callable[[PhraseProgress], None] = ignore,
+    report: Report,
 ) -> Joined:
     """Find the phrases of a text, or take those that are known, and join them; `stream` is written over.
 
@@ -130,16 +118,16 @@ def join(
         size, n_kept, n_joined = kernels.join(stream, start, stop, *text.arrays(), numbers, stream, size)
         placed.append((before, size, n_kept, n_joined))
     names = tuple(text.names[unit] for unit in kept.tolist())
-    found_now = (Phrase(word, count, scores[word]) for word, count in zip(names, counts[kept].tolist()) if word in scores)
+    found_now = (
+        Phrase(word, count, scores[word]) for word, count in zip(names, counts[kept].tolist()) if word in scores
+    )
     return Joined(names, counts[kept], stream[:size], placed, tuple(found_now), counts[: len(words)])
 
 
 class _Text:
     """A stream with the units that it is read as."""
 
-    def __init__(
-        self, words: Sequence[str], stream: Ids, settings: TrainSettings, report: Callable[[PhraseProgress], None]
-    ) -> None:
+    def __init__(self, words: Sequence[str], stream: Ids, settings: TrainSettings, report: Report) -> None:
         self.names = list(words)
         self._nodes = {word: node for node, word in enumerate(words)}
         self._words = len(words)
@@ -225,37 +213,33 @@ class _Text:
     def _counted(self, often: npt.NDArray[np.bool_], least: int, number: int) -> Iterator[tuple[Ids, Ids, Counts]]:
         """Yield the pairs that occur `least` times, part by part, on several threads."""
         length, arrays = len(self._stream), self.arrays()
-        bits = (min(self._settings.threads, MOST_THREADS) - 1).bit_length()
-        slots = 1 << (2 * length >> bits).bit_length()
+        threads = min(self._settings.threads, MOST_THREADS)
+        first_bits = (threads - 1).bit_length()
+        slots = 1 << (2 * length >> first_bits).bit_length()
         slots = min(max(slots, SMALLEST_TABLE), LARGEST_TABLE)
         stopping = threading.Event()
-        places: dict[tuple[int, int], int] = {}
+        done = 0
 
         def count(part: int, bits: int) -> tuple[Ids, Ids, Counts] | None:
             keys, counts, at = np.zeros(slots, np.uint64), np.zeros(slots, np.int64), np.array([0, -1, 0])
             while at[0] < length and not stopping.is_set():
                 stop = min(int(at[0]) + CHUNK, length)
-                if not kernels.count_pairs(
-                    self._stream, at, stop, *arrays, often, np.uint64(part), bits, keys, counts
-                ):
+                if not kernels.count_pairs(self._stream, at, stop, *arrays, often, np.uint64(part), bits, keys, counts):
                     return None
-                places[bits, part] = int(at[0])
             keys, counts = keys[counts >= least], counts[counts >= least]
             first, second = np.empty(len(keys), np.int32), np.empty(len(keys), np.int32)
             kernels.halves(keys, first, second)
             return first, second, counts
 
-        with ThreadPoolExecutor(1 << bits) as pool:
-            at_work: dict[Future[tuple[Ids, Ids, Counts] | None], tuple[int, int]] = {
-                pool.submit(count, part, bits): (part, bits) for part in range(1 << bits)
-            }
+        with ThreadPoolExecutor(threads) as pool:
+            at_work = {pool.submit(count, part, first_bits): (part, first_bits) for part in range(1 << first_bits)}
             try:
                 while at_work:
-                    done, _ = wait(at_work, TICK_SECONDS, FIRST_COMPLETED)
-                    self._report(PhraseProgress(number, sum(places.values()), length * (len(places) + len(at_work))))
-                    for future in done:
+                    self._report(ReadProgress(done, length, length - self._gaps, number))
+                    for future in wait(at_work, TICK_SECONDS, FIRST_COMPLETED).done:
                         part, bits = at_work.pop(future)
                         if (found := future.result()) is not None:
+                            done += length >> bits
                             yield found
                         else:
                             for half in (2 * part, 2 * part + 1):

@@ -9,14 +9,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus import phrases
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, Phrase
-from w2v.corpus.phrases import PhraseProgress
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, Phrase, Report
 from w2v.corpus.sources import Source
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.corpus.table import WordTable
@@ -30,6 +29,7 @@ UNSEGMENTED_LENGTH = 4
 SHOWN = 10  # dropped words, the most frequent ones
 Counts = npt.NDArray[np.int64]
 Dropped = tuple[tuple[str, int], ...]
+WordsOf = Callable[[npt.NDArray[Any]], tuple[str, ...]]
 
 
 class Counted(NamedTuple):
@@ -76,13 +76,13 @@ class Ranked(NamedTuple):
 
 
 def rank(
-    words: Callable[[Ids], tuple[str, ...]],
+    words: WordsOf,
     counts: Counts,
     firsts: Counts,
     renumber: Callable[[Ids], tuple[Ids, list[FileAccount]]],
     settings: TrainSettings,
     wanted: Wanted,
-    report: Callable[[PhraseProgress], None] = phrases.ignore,
+    report: Report,
 ) -> Ranked | None:
     """Choose and rank the words of a text, join its phrases, and turn it into ids; None where no word is left.
 
@@ -128,11 +128,11 @@ def rank(
     return Ranked(vocabulary, joined.stream, files, types, _most_frequent(rest, left, words), joined.phrases)
 
 
-def _those(only: Collection[str], order: Counts, words: Callable[[Ids], tuple[str, ...]]) -> Counts:
+def _those(only: Collection[str], order: Counts, words: WordsOf) -> Counts:
     return order[np.array([word in only for word in words(order)], np.bool_)]
 
 
-def _with_parts(order: Counts, often: int, words: Callable[[Ids], tuple[str, ...]]) -> Counts:
+def _with_parts(order: Counts, often: int, words: WordsOf) -> Counts:
     """Return the first `often` words, and rarer ones that stand, joined, in one of these: a_b is found in "a b" too."""
     frequent = words(order[:often])
     parts = {part for _, found in phrases.looks_joined(frequent) for part in found} - set(frequent)
@@ -140,7 +140,7 @@ def _with_parts(order: Counts, often: int, words: Callable[[Ids], tuple[str, ...
     return np.concatenate((order[:often], rare))
 
 
-def _most_frequent(numbers: Counts, counts: Counts, words: Callable[[Ids], tuple[str, ...]]) -> Dropped:
+def _most_frequent(numbers: Counts, counts: Counts, words: WordsOf) -> Dropped:
     numbers = numbers[np.argsort(-counts[numbers], kind="stable")][:SHOWN]
     return tuple(zip(words(numbers), counts[numbers].tolist()))
 
@@ -152,7 +152,7 @@ def encode(
     folder: Path | None,
     in_memory: int,
     wanted: Wanted,
-    report: Callable[[PhraseProgress], None],
+    report: Report,
 ) -> EncodedCorpus:
     """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError where no word is left."""
     table = reading.tables[0]

@@ -26,9 +26,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.corpus import sentences, word_counts
-from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
 from w2v.corpus.forecast import Check, Expected, Forecast
-from w2v.corpus.phrases import PhraseProgress
 from w2v.corpus.ranking import Counted, Wanted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
 from w2v.corpus.spool import Spool, require_room, room_in_memory
@@ -48,14 +47,6 @@ MOST_PROCESSES = 61  # Windows cannot wait for more
 ADVICE = "fewer --threads take less, and so does a smaller text"
 
 
-class ReadProgress(NamedTuple):
-    """How far reading has come: bytes on disk read, of how many (0 if unknown), and tokens found."""
-
-    done: int
-    total: int
-    tokens: int
-
-
 Name = str | os.PathLike[str]
 
 
@@ -63,7 +54,7 @@ def read(
     corpus: Name | Iterable[Name] | Iterable[Iterable[str]],
     settings: TrainSettings | None = None,
     *,
-    report: Callable[[ReadProgress | PhraseProgress], None] = lambda progress: None,
+    report: Report = lambda progress: None,
     check: Check = lambda expected: None,
     tmp_dir: str | os.PathLike[str] | None = None,
     in_memory: int | None = None,
@@ -75,7 +66,7 @@ def read(
     corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
     settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
                are what counts here, and vocab and what begins with phrase
-    report     called about ten times a second, with a ReadProgress and, where phrases are sought, a PhraseProgress
+    report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.encoded import EncodedCorpus, FileAccount
-from w2v.corpus.phrases import PhraseProgress
+from w2v.corpus.encoded import EncodedCorpus, FileAccount, Report
 from w2v.corpus.ranking import Wanted, encoded, nothing_left, rank
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
@@ -22,7 +21,7 @@ def encode(
     sentences: Iterable[Iterable[str]],
     settings: TrainSettings,
     wanted: Wanted,
-    report: Callable[[PhraseProgress], None],
+    report: Report,
 ) -> EncodedCorpus:
     """Return sentences as ids; the words stand as they are. Raises CorpusError, TypeError."""
     number: dict[str, int] = {}

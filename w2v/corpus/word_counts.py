@@ -1,7 +1,7 @@
 """Files of words and their counts, as the C program reads and writes them with -read-vocab and -save-vocab.
 
-    </s> sentences\n
-    word count\n          the most frequent first
+</s> sentences\n
+word count\n          the most frequent first
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, int]:
                 fields = line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").split()
                 if not fields:
                     continue
-                if len(fields) != 2 or not fields[1].isdigit() or not line.endswith(b"\n") and len(line) == LONGEST_LINE:
+                if len(fields) != 2 or not fields[1].isdigit() or len(line) == LONGEST_LINE:
                     raise CorpusError(path, "expected a word and its count, with a blank between", number)
                 word = fields[0].decode()
                 if word in counts:

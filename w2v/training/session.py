@@ -34,6 +34,7 @@ from w2v.training.source_texts import Corpus, Name
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
 from w2v.vectors import Vectors
+from w2v.vocabulary import Vocabulary
 
 Report = Callable[[ReadProgress | Progress], None]
 Notify = Callable[[str], None]
@@ -163,6 +164,8 @@ class Session:
         """Add a corpus to a kept model; `given` are settings by name."""
         kept = _model(model)
         own = gathered(None, given)
+        if own.vocab:
+            raise SettingsError("--vocab names the words of a new model; one that goes on has its words")
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
         settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
         if isinstance(corpus, EncodedCorpus):
@@ -170,7 +173,7 @@ class Session:
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-            text = self._read(corpus, source_texts.all_words(settings), settings, words=len(kept.vocabulary))
+            text = self._read(corpus, source_texts.all_words(settings), settings, model=kept.vocabulary)
             joined = extension.extend(kept, text, settings)
             for line in account.extension_lines(kept, joined, settings):
                 self.notify(line)
@@ -223,8 +226,10 @@ class Session:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self.outputs.require_room(expected.words, settings.dim)
 
-    def _read(self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, words: int = 0) -> EncodedCorpus:
-        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
+    def _read(
+        self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, model: Vocabulary | None = None
+    ) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; `model` has the words that are there already."""
         if isinstance(corpus, EncodedCorpus):
             return corpus
 
@@ -240,9 +245,10 @@ class Session:
             self.report(progress)
 
         def check(expected: Expected) -> None:
-            self._check_resources(expected._replace(words=words) if words else expected, trained)
+            self._check_resources(expected if model is None else expected._replace(words=len(model)), trained)
 
-        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir)
+        known = None if model is None else model.words
+        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()
         return text
