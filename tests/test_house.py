@@ -16,7 +16,8 @@ PACKAGE = TOP / "w2v"
 ROWS = [
     {"errors", "languages", "places"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
-    {"vocabulary", "vectors"},
+    {"vocabulary"},
+    {"vectors"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
     {"explorer"},

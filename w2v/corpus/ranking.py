@@ -7,7 +7,7 @@ in the corpus.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,10 +22,11 @@ from w2v.corpus.table import WordTable
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
-from w2v.vocabulary import Vocabulary
+from w2v.vocabulary import JOINT, Vocabulary
 
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
+AT_ONCE = 1 << 20  # words
 SHOWN = 10  # dropped words, the most frequent ones
 Counts = npt.NDArray[np.int64]
 Dropped = tuple[tuple[str, int], ...]
@@ -133,11 +134,17 @@ def _those(only: Collection[str], order: Counts, words: WordsOf) -> Counts:
 
 
 def _with_parts(order: Counts, often: int, words: WordsOf) -> Counts:
-    """Return the first `often` words, and rarer ones that stand, joined, in one of these: a_b is found in "a b" too."""
-    frequent = words(order[:often])
-    parts = {part for _, found in phrases.looks_joined(frequent) for part in found} - set(frequent)
-    rare = _those(parts, order[often:], words) if parts else order[:0]
-    return np.concatenate((order[:often], rare))
+    """Return the first `often` words, and rarer ones that a phrase may hold: a_b, and a and b where there is a_b."""
+    joined = [place for place, word in _numbered(order, words) if JOINT in word]
+    parts = {part for _, found in phrases.looks_joined(words(order[joined])) for part in found}
+    found = {place for place, word in _numbered(order, words) if word in parts} if parts else set()
+    return order[sorted(found.union(joined, range(often)))]
+
+
+def _numbered(order: Counts, words: WordsOf) -> Iterator[tuple[int, str]]:
+    """Yield all words with their ranks; they are not all in memory at once."""
+    for first in range(0, len(order), AT_ONCE):
+        yield from enumerate(words(order[first : first + AT_ONCE]), first)
 
 
 def _most_frequent(numbers: Counts, counts: Counts, words: WordsOf) -> Dropped:
