@@ -29,15 +29,15 @@ def _setting(
     low: float | None = None,
     high: float | None = None,
     *,
+    choices: tuple[str, ...] = (),
     shaping: bool = False,
     reading: bool = False,
-    choices: tuple[str, ...] = (),
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
         metadata={
-            "option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading,
-            "choices": choices,
+            "option": option, "help": help, "low": low, "high": high, "choices": choices, "shaping": shaping,
+            "reading": reading,
         },
     )  # fmt: skip
 
@@ -55,6 +55,10 @@ class TrainSettings:
     50
     """
 
+    objective: str = _setting(
+        "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
+        choices=("skipgram", "cbow"), shaping=True,
+    )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
@@ -105,8 +109,7 @@ class TrainSettings:
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
             choices = setting.metadata["choices"]
             if choices and value not in choices:
-                option = setting.metadata["option"]
-                raise SettingsError(f"{option} must be {' or '.join(choices)}, not {value}")
+                raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:

@@ -80,11 +80,12 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
     from w2v.settings import describe
 
     about = describe(name) | ({} if default is None else {"default": default})
-    flag, choices = about["default"] is False, about["choices"]
+    flag = about["default"] is False
     shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
     return click.option(
-        about["option"], *aliases, name, type=click.Choice(choices) if choices else type(about["default"]),
-        is_flag=flag, default=about["default"], show_default=shown, help=about["help"],
+        about["option"], *aliases, name, type=kind, is_flag=flag, default=about["default"],
+        show_default=shown, help=about["help"],
     )  # fmt: skip
 
 
