@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from w2v.kernels import random
 from w2v.kernels.objectives import Work, cbow, skipgram, spans
-from w2v.settings import LAST_RATE, TrainSettings
+from w2v.settings import TrainSettings
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,12 +26,13 @@ class Objective:
 
     plan         makes the numbers of a run out of settings and the learning rate at the start
     new_scratch  makes what a thread writes to, out of a plan and the length of a row
-    touches      how often each row is moved for each trained center, float64 [V] for input rows and output rows
+    touches      how often each row is moved for each trained center, float64 [V] for input rows and output rows,
+                 out of the stream of ids, the counts and the settings
     """
 
     plan: Callable[[TrainSettings, float], Any]
     new_scratch: Callable[[Any, int], Any]
-    touches: Callable[[npt.NDArray[np.int64], TrainSettings], tuple[Floats, Floats]]
+    touches: Callable[[npt.NDArray[np.int32], npt.NDArray[np.int64], TrainSettings], tuple[Floats, Floats]]
 
 
 def work_of(stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings) -> Work:
@@ -43,19 +44,35 @@ def _window_plan(kind: type[spans.Plan]) -> Callable[[TrainSettings, float], spa
     def plan(settings: TrainSettings, rate: float) -> spans.Plan:
         outputs = 1 + settings.negatives
         return kind(
-            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed,
+            settings.reach, settings.window_mode != "shrink", outputs, settings.epochs, rate,
+            rate * settings.last_rate, settings.seed,
             (0,) * spans.panel_width(outputs),
         )  # fmt: skip
 
     return plan
 
 
-def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Floats, Floats]:
-    """A word of the window is moved once, and a window holds window + 1 on average; so is the center and each draw."""
+def mean_contexts(stream: npt.NDArray[np.int32], kept_share: float, settings: TrainSettings) -> float:
+    """Return how many words a window holds on average, its center not counted; where lines are long enough for it."""
+    if settings.window_mode == "shrink":
+        return settings.window + 1
+    if settings.window_mode == "fixed":
+        return 2 * settings.window
+    ends = np.flatnonzero(stream < 0)
+    lengths = np.diff(ends, prepend=-1) - 1.0
+    around = np.minimum(kept_share * (lengths - 1), 2 * settings.reach)
+    return max(float(lengths @ around / max(lengths.sum(), 1)), 1.0)
+
+
+def _window_touches(
+    stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings
+) -> tuple[Floats, Floats]:
+    """Each word of the window is moved once, and so is the center and each draw."""
     kept = counts * random.keep_shares(counts, settings.sample)
     shares = kept / kept.sum()
     noise = counts.astype(np.float64) ** settings.ns_exponent
-    return (settings.window + 1) * shares, shares + settings.negatives * (noise / noise.sum())
+    contexts = mean_contexts(stream, float(kept.sum() / counts.sum()), settings)
+    return contexts * shares, shares + settings.negatives * (noise / noise.sum())
 
 
 OBJECTIVES = {

@@ -13,6 +13,7 @@ from w2v.errors import SettingsError
 
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
+LONGEST_WINDOW = 1_000
 
 
 def available_threads() -> int:
@@ -60,7 +61,13 @@ class TrainSettings:
         choices=("skipgram", "cbow"), shaping=True,
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
-    window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
+    window: int = _setting(
+        5, "--window", "Furthest context on either side; each center draws 1..window.", 1, LONGEST_WINDOW
+    )
+    window_mode: str = _setting(
+        "shrink", "--window-mode", "shrink: each center draws its window; fixed: none does; line: the whole line is the"
+        f" window, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
+    )  # fmt: skip
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
     min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
@@ -69,6 +76,9 @@ class TrainSettings:
     )
     sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
     rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
+    min_rate: float = _setting(
+        0.0, "--min-alpha", "The learning rate falls no lower than this; 0: 1/10000 of --alpha.", 0.0, 10.0
+    )
     ns_exponent: float = _setting(0.75, "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0)
     threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
@@ -79,7 +89,6 @@ class TrainSettings:
     keep_case: bool = _setting(
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
-
     vocab: str = _setting(
         "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
     )
@@ -99,6 +108,16 @@ class TrainSettings:
         5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
     )
 
+    start_from: str = _setting(
+        "", "--start-from", "Begin with the rows of this file of vectors, where it has the word."
+    )
+    add_output: bool = _setting(
+        False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
+    )
+    end_of_sentence: bool = _setting(
+        False, "--end-of-sentence", "Begin the file with the row </s>, which the C program's `distance` takes for none."
+    )
+
     def __post_init__(self) -> None:
         for setting in fields(self):
             given = getattr(self, setting.name)
@@ -110,6 +129,18 @@ class TrainSettings:
             choices = setting.metadata["choices"]
             if choices and value not in choices:
                 raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
+        if self.min_rate > self.rate:
+            raise SettingsError(f"--min-alpha {self.min_rate:g} is above --alpha {self.rate:g}")
+
+    @property
+    def reach(self) -> int:
+        """The furthest context on either side."""
+        return LONGEST_WINDOW if self.window_mode == "line" else self.window
+
+    @property
+    def last_rate(self) -> float:
+        """The share of the rate at the start that it falls to."""
+        return self.min_rate / self.rate if self.min_rate else LAST_RATE
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:

@@ -73,7 +73,8 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, monkeypatc
             begin = (first * count + replica) * rounds.span
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, 0.025 * rounds.faster,
-                0.025e-4 * rounds.faster, 1, spans.panel_width(5), part=(epoch, begin, begin + rounds.span), objective=objective,
+                0.025e-4 * rounds.faster, 1, spans.panel_width(5), part=(epoch, begin, begin + rounds.span),
+                objective=objective,
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):

@@ -31,12 +31,14 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("objective")
 @options.setting("dim", "--size")
 @options.setting("window")
+@options.setting("window_mode")
 @options.setting("negatives")
 @options.setting("epochs", "--iter")
 @options.setting("min_count")
 @options.setting("max_vocab")
 @options.setting("sample")
 @options.setting("rate", "--lr")
+@options.setting("min_rate")
 @options.setting("ns_exponent")
 @options.setting("threads")
 @options.setting("seed")
@@ -47,6 +49,13 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("phrase_score")
 @options.setting("phrase_threshold")
 @options.setting("phrase_min_count")
+@options.setting("start_from")
+@options.setting("add_output")
+@options.setting("end_of_sentence")
+@click.option("--output-vectors", "output_rows", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
+@click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write words and counts there, as the C program does.")  # fmt: skip
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -67,7 +76,7 @@ FOLDER = click.Path(path_type=Path)
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, quiet: bool, **settings: Any,
+    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -89,6 +98,8 @@ def train(
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
+    if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
+        raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads)
 
@@ -97,7 +108,9 @@ def train(
         from w2v.training import Outputs, Session
 
         meter = Meter(quiet)
-        outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
+        outputs = Outputs(
+            output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
+        )
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
@@ -110,6 +123,8 @@ def train(
             if resume is not None:
                 if "output" not in given:
                     outputs.vectors = session.output_of(resume)
+                outputs.output_rows = output_rows or session.noted_path(resume, "output_rows")
+                outputs.vocabulary = vocabulary or session.noted_path(resume, "vocabulary")
                 trained = session.resume(resume, corpus, by_name)
             elif model is not None:
                 trained = session.extend(model, corpus, by_name)

@@ -84,7 +84,7 @@ def replica_count(length: int, most_touches: float, settings: TrainSettings) -> 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
     """Return the schedule of a run: a function of the corpus and the settings alone."""
     length, row = len(work.stream), row_length(settings.dim)
-    touches = OBJECTIVES[settings.objective].touches(counts, settings)
+    touches = OBJECTIVES[settings.objective].touches(work.stream, counts, settings)
     most = max(float(table.max()) for table in touches)
     count = replica_count(length, most, settings)
     between = touches_between_merges(count)
@@ -266,7 +266,7 @@ class Replicas:
         due = []
         for own, other in ((0, 1), (1, 0)):
             axes, curved = curvature(state.tables.rows[other], self.schedule.touches[other])
-            steps = curved * self.settings.rate * state.rate_share * max(share, 1e-4)
+            steps = curved * self.settings.rate * state.rate_share * max(share, self.settings.last_rate)
             shares = damping(steps, self.schedule.replicas, rounds.faster)
             across = np.ascontiguousarray(axes.T)
             due.append(self.schedule.due[own]._replace(axes=axes, across=across, damping=shares))

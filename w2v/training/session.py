@@ -31,6 +31,7 @@ from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
+from w2v.training.start_rows import StartRows
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
 from w2v.vectors import Vectors
@@ -154,18 +155,27 @@ class Session:
         """Read the corpus and train on it."""
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
+            rows = StartRows(settings) if settings.start_from else None
             text = self._read(corpus, settings, settings)
             for line in account.lines(text, settings):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
-            return self._train_new(text, settings, begin(text.vocabulary, settings))
+            state = begin(text.vocabulary, settings)
+            if rows is not None:
+                self.notify(rows.find(text.vocabulary))
+                state.start = rows.write
+                rows.write(state.tables)
+            return self._train_new(text, settings, state)
 
     def extend(self, model: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Add a corpus to a kept model; `given` are settings by name."""
         kept = _model(model)
         own = gathered(None, given)
-        if own.vocab:
-            raise SettingsError("--vocab names the words of a new model; one that goes on has its words")
+        for name in ("vocab", "start_from"):
+            if getattr(own, name):
+                raise SettingsError(
+                    f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
+                )
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
         settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
         if isinstance(corpus, EncodedCorpus):
@@ -267,8 +277,7 @@ class Session:
             "own": not asked,
             "sources": [] if continued else source_texts.stamps(text),
         }
-        if output is not None:
-            keeper.notes["output"] = str(output.absolute())
+        keeper.notes |= {name: str(path.absolute()) for name, path in self.outputs.noted().items()}
         with keeper:
             if asked:
                 keeper.begin(state)
@@ -286,23 +295,28 @@ class Session:
             )
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
-                formats.save(vectors_of(text.vocabulary, state), self.outputs.vectors)
+                formats.save(vectors_of(text.vocabulary, state, settings), self.outputs.vectors)
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
-        trained = Trained(vectors_of(text.vocabulary, state), text, settings, state, seen)
+        trained = Trained(vectors_of(text.vocabulary, state, settings), text, settings, state, seen)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
         return trained
 
     @staticmethod
+    def noted_path(path: Path, name: str) -> Path | None:
+        """Return another file that this user asked the kept run to write, see `Outputs.noted`."""
+        noted = Folder(path).noted().get(name)
+        return Path(noted) if isinstance(noted, str) else None
+
+    @staticmethod
     def output_of(path: Path) -> Path:
         """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
         Folder(path).check_there()
-        noted = Folder(path).noted()
-        if isinstance(noted.get("output"), str):
-            return Path(noted["output"])
+        if (output := Session.noted_path(path, "output")) is not None:
+            return output
         if path.resolve().name.endswith(SUFFIX):
             return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
         raise ResumeError(
