@@ -10,6 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from w2v.errors import SettingsError
+from w2v.peers import ELSEWHERE
 
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
@@ -175,13 +176,6 @@ def shaping() -> tuple[str, ...]:
 def reading() -> tuple[str, ...]:
     """Return the names of the settings that decide how a text is read."""
     return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
-
-
-# What gensim and the C program call them.
-ELSEWHERE = {
-    "vector_size": "dim", "size": "dim", "negative": "negatives", "alpha": "rate", "lr": "rate",
-    "workers": "threads", "iter": "epochs", "max_final_vocab": "max_vocab",
-}  # fmt: skip
 
 
 def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:

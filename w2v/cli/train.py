@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from w2v import peers
 from w2v.cli import options
+from w2v.cli.aliases import PeersCommand
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
@@ -22,22 +24,22 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=PeersCommand)
 @click.argument("corpus", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
 @options.setting("objective")
-@options.setting("dim", "--size")
+@options.setting("dim")
 @options.setting("window")
 @options.setting("window_mode")
 @options.setting("negatives")
-@options.setting("epochs", "--iter")
+@options.setting("epochs")
 @options.setting("min_count")
 @options.setting("max_vocab")
 @options.setting("sample")
-@options.setting("rate", "--lr")
+@options.setting("rate")
 @options.setting("min_rate")
 @options.setting("ns_exponent")
 @options.setting("threads")
@@ -56,6 +58,8 @@ FOLDER = click.Path(path_type=Path)
               help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
 @click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
               help="Write words and counts there, as the C program does.")  # fmt: skip
+@click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program; its options are"
+              " understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -76,7 +80,7 @@ FOLDER = click.Path(path_type=Path)
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, quiet: bool, **settings: Any,
+    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -89,11 +93,15 @@ def train(
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train --resume vectors.txt.checkpoint
+        $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
     given = {name for name in ctx.params if _is_given(ctx, name)}
+    asked = settings["objective"] if "objective" in given else None
+    theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
+    settings |= theirs
     if not corpus and resume is None:
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
@@ -116,7 +124,7 @@ def train(
         session.report, session.notify = screen.report, screen.notify
         stops.gently = lambda: session.keeper is not None and session.keeper.awake
         stops.advice = lambda: _advice(session)
-        by_name = {name: value for name, value in settings.items() if name in given}
+        by_name = {name: value for name, value in settings.items() if name in given or name in theirs}
         if plot is not None:
             maps.check_losses(plot)
         try:
