@@ -24,15 +24,11 @@ class PeersCommand(click.Command):
         try:
             return super().parse_args(ctx, self._translated(args))
         except click.NoSuchOption as error:
-            raise click.NoSuchOption(error.option_name, possibilities=self._meant(error.option_name), ctx=ctx) from None
+            raise click.UsageError(self._not_known(error.option_name), ctx) from None
 
     def _translated(self, args: list[str]) -> list[str]:
-        flags = {
-            opt: getattr(param, "is_flag", False)
-            for param in self.params
-            for opt in (*param.opts, *param.secondary_opts)
-        }
-        known = flags | dict.fromkeys(("--help", "-h"), True)
+        known = {opt: getattr(param, "is_flag", False) for param in self.params for opt in param.opts}
+        known |= {"--help": True, "-h": True}
         found: list[str] = []
         rest = iter(args)
         for arg in rest:
@@ -66,7 +62,7 @@ class PeersCommand(click.Command):
         """Return what an option that is the peers' alone comes to. Raises click.UsageError."""
         plain = _plain(name)
         if plain not in (*CORPUS, *SILENT, *MEANT):
-            raise click.NoSuchOption(name, possibilities=self._meant(name))
+            raise click.UsageError(self._not_known(name))
         value = next(rest, None) if value is None else value
         if value is None:
             raise click.BadOptionUsage(name, f"Option {name!r} requires an argument.")
@@ -86,13 +82,14 @@ class PeersCommand(click.Command):
         if asked[-1:] == ["1"] and not any(output.endswith(".bin") for output in outputs):
             raise click.UsageError("-binary 1: the name of the output says so here, give it the ending .bin.")
 
-    def _meant(self, name: str) -> list[str]:
-        """Return our options that may have been meant."""
+    def _not_known(self, name: str) -> str:
+        """Say that there is no such option, and which of ours may have been meant."""
         ours = {_plain(opt): opt for param in self.params for opt in param.opts if opt.startswith("--")}
         theirs = {alias: str(describe(setting)["option"]) for alias, setting in ELSEWHERE.items()}
         theirs |= {alias: values["1"][0] for alias, values in MEANT.items() if values["1"]}
         close = get_close_matches(_plain(name), [*ours, *theirs], 3, 0.7)
-        return list(dict.fromkeys(ours.get(word) or theirs[word] for word in close))
+        meant = dict.fromkeys(ours.get(word) or theirs[word] for word in close)
+        return f"No such option {name!r}." + (f" Did you mean {' or '.join(meant)}?" if meant else "")
 
 
 def _plain(name: str) -> str:

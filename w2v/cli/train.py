@@ -58,8 +58,8 @@ FOLDER = click.Path(path_type=Path)
               help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
 @click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
               help="Write words and counts there, as the C program does.")  # fmt: skip
-@click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program; its options are"
-              " understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
+@click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
+              " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -80,7 +80,8 @@ FOLDER = click.Path(path_type=Path)
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, quiet: bool, **settings: Any,
+    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, quiet: bool,
+    **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -116,6 +117,8 @@ def train(
         from w2v.training import Outputs, Session
 
         meter = Meter(quiet)
+        if like is not None:
+            meter.notify(_what_is_alike(like, theirs))
         outputs = Outputs(
             output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
         )
@@ -190,6 +193,15 @@ class _Screen:
         """End the bar that is shown."""
         self._bar.close()
         self._shown = None
+
+
+def _what_is_alike(peer: str, theirs: dict[str, Any]) -> str:
+    """Say which defaults of ours a peer's have replaced."""
+    from w2v.settings import describe
+
+    changed = (name for name, value in theirs.items() if value != describe(name)["default"])
+    told = (describe(name)["option"] + ("" if theirs[name] is True else f" {theirs[name]}") for name in changed)
+    return f"like        {peer}: {' '.join(told)}"
 
 
 def _advice(session: Session) -> str:
