@@ -28,6 +28,8 @@ MEANT: dict[str, dict[str, tuple[str, ...]]] = {
 
 # What a setting is where the peer is told nothing. The C program takes 0.05 as rate for CBOW, and 0.025 without it.
 SAME = {
+    "loss": "ns",
+    "negatives_per": "pair",
     "dim": 100,
     "window": 5,
     "window_mode": "shrink",

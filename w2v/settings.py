@@ -61,6 +61,14 @@ class TrainSettings:
         "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
         choices=("skipgram", "cbow"), shaping=True,
     )  # fmt: skip
+    loss: str = _setting(
+        "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
+        choices=("ns", "hs"), shaping=True,
+    )  # fmt: skip
+    negatives_per: str = _setting(
+        "window", "--negatives-per", "Who shares negatives: a window (fast), or each pair draws its own (classic).",
+        choices=("window", "pair"),
+    )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(
         5, "--window", "Furthest context on either side; each center draws 1..window.", 1, LONGEST_WINDOW
@@ -130,6 +138,8 @@ class TrainSettings:
             choices = setting.metadata["choices"]
             if choices and value not in choices:
                 raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
+        if self.add_output and self.loss == "hs":
+            raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
         if self.min_rate > self.rate:
             raise SettingsError(f"--min-alpha {self.min_rate:g} is above --alpha {self.rate:g}")
 

@@ -128,6 +128,10 @@ def test_the_output_rows_are_saved_and_added(w2v, here):
     assert np.abs(c.matrix).max() > 0
     np.testing.assert_array_equal(both.matrix, w.matrix + c.matrix)
     assert json.loads((here / "c.txt.json").read_text())["rows"] == "output"
+    for option in (("--add-output",), ("--output-vectors", "c.txt")):
+        refused = w2v("train", "corpus.txt", "--loss", "hs", *option)
+        assert refused.exit_code == 2
+        assert "with --loss hs a word has no output row" in refused.stderr
     outcome = w2v("train", "corpus.txt", "-o", "w.txt", "--output-vectors", "w.txt")
     assert "the vectors and the output rows would both be written there" in outcome.stderr
 
@@ -224,6 +228,8 @@ def test_like_takes_the_defaults_of_a_peer_but_not_against_the_user(w2v, here):
          " -alpha 0.01 -cbow 0 -binary 1 -debug 2",
          {"dim": 4, "window": 3, "sample": 1e-4, "negatives": 2, "epochs": 1, "threads": 1, "min_count": 2,
           "rate": 0.01, "objective": "skipgram"}),
+        ("-train corpus.txt -output v.bin -size 4 -hs 1 -negative 0 -threads 1",
+         {"loss": "hs", "objective": "skipgram", "negatives": 5}),
         ("-input corpus.txt -output v.bin -dim 4 -ws 3 -t 1e-4 -neg 2 -epoch 1 -thread 1 -minCount 2 -lr 0.01",
          {"dim": 4, "window": 3, "sample": 1e-4, "negatives": 2, "epochs": 1, "threads": 1, "min_count": 2,
           "rate": 0.01}),
@@ -265,11 +271,13 @@ def test_the_help_shows_our_names_alone(w2v):
 
 
 def test_a_line_is_a_window_of_its_mean_length():
+    from w2v.kernels.objectives import Work
     from w2v.objectives import mean_contexts
 
-    stream = np.array([0, 1, 2, 3, -1, 0, 1, -1], np.int32)
+    counts = np.array([2, 2, 1, 1])
+    work = Work(np.array([0, 1, 2, 3, -1, 0, 1, -1], np.int32), np.zeros(4, np.uint32), np.zeros(4, np.uint64))
     for settings, wanted in (({}, 6), ({"window_mode": "fixed"}, 10), ({"window_mode": "line"}, (4 * 3 + 2 * 1) / 6)):
-        assert mean_contexts(stream, 1.0, TrainSettings(**settings)) == pytest.approx(wanted)
+        assert mean_contexts(counts, TrainSettings(sample=0, **settings), work) == pytest.approx(wanted)
 
 
 def test_the_demo_trains_to_the_same_bits_as_before_windows_had_modes(w2v, here):

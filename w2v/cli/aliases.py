@@ -44,6 +44,9 @@ class PeersCommand(click.Command):
             else:
                 found += self._peers(name, value if equals else None, rest)
         self._check_binary(args, found)
+        if ("--loss", "hs") in pairwise(found) and ("--negative", "0") in pairwise(found):
+            place = found.index("--negative")
+            del found[place : place + 2]  # -hs 1 -negative 0: the C program can do both at once
         return found
 
     def _own(self, name: str, known: Collection[str]) -> str | None:
