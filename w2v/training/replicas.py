@@ -266,7 +266,7 @@ class Replicas:
         due = []
         for own, other in ((0, 1), (1, 0)):
             axes, curved = curvature(state.tables.rows[other], self.schedule.touches[other])
-            steps = curved * self.settings.rate * state.rate_share * max(share, 1e-4)
+            steps = curved * self.settings.rate * state.rate_share * max(share, self.settings.last_rate)
             shares = damping(steps, self.schedule.replicas, rounds.faster)
             across = np.ascontiguousarray(axes.T)
             due.append(self.schedule.due[own]._replace(axes=axes, across=across, damping=shares))
