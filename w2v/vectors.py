@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from w2v.errors import UnknownWordError, W2VError
 from w2v.spelling import suggestions, variants
+from w2v.vocabulary import JOINT
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
@@ -151,7 +152,10 @@ class Vectors:
         """
         form = self.form(word)
         if form is None:
-            raise UnknownWordError(word, self.like(word), self.why_missing(word) if self.why_missing else "")
+            why = self.why_missing(word) if self.why_missing is not None else ""
+            if " " in word.strip() and not any(JOINT in known for known in self.words):
+                why = "These vectors have no phrases: w2v train --phrases 2 makes them."
+            raise UnknownWordError(word, self.like(word), why)
         return form
 
     def like(self, word: str, most: int = 3) -> list[str]:
