@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import answers, options
+from w2v.languages import of_reader
 
 
 @click.command()
@@ -48,6 +49,8 @@ def plot(
 ) -> None:
     """Draw words as a map: the WORDs with their neighbors, or the most frequent.
 
+    Titles and axes are in the language of your locale: English, Spanish, Chinese or Japanese.
+
     \b
         $ w2v plot king paris dog --neighbors 12
         $ w2v plot --top 400 --clusters 8 -o map.html
@@ -58,7 +61,7 @@ def plot(
     from w2v import files, maps
 
     if loss is not None:
-        maps.save_losses(maps.read_losses(loss), output)
+        maps.save_losses(maps.read_losses(loss), output, of_reader())
         click.echo(f"{output}: loss of {loss}", err=True)
         return
     maps.check_ending(output)
@@ -72,7 +75,7 @@ def plot(
         )
     drawn = maps.build(
         model, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
-        seed=seed,
+        seed=seed, language=of_reader(),
     )  # fmt: skip
     for note in maps.save(drawn, output):
         click.echo(f"Note: {note}", err=True)

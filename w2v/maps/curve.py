@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from w2v.errors import FormatError, MissingExtraError, SettingsError
 from w2v.files import check_writable, replacing
+from w2v.maps.fonts import find_fonts
 from w2v.maps.picture import COLOURS, DPI, INK, METADATA, PALE
+from w2v.maps.wording import TEXTS
 
 
 class Loss(NamedTuple):
@@ -85,8 +87,8 @@ def check_losses(path: str | os.PathLike[str]) -> None:
     check_writable(path)
 
 
-def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
-    """Draw a curve as PNG, SVG or PDF, by the ending of the name.
+def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str], language: str = "en") -> None:
+    """Draw a curve as PNG, SVG or PDF, by the ending of the name, with axes in a language of `w2v.languages`.
 
     Raises SettingsError, OutputError, MissingExtraError.
     """
@@ -98,9 +100,11 @@ def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
     except ImportError as error:
         raise MissingExtraError("a picture", "plot") from error
     tokens, values, rates = np.array(losses, np.float64).T
-    unit, name = next((u, n) for u, n in ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1, "")) if
-                      tokens[-1] >= u or u == 1)  # fmt: skip
-    with matplotlib.rc_context({"svg.hashsalt": "w2v"}), replacing(path) as file:
+    texts = TEXTS[language]
+    units = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1, "tokens"))
+    unit, name = next((unit, name) for unit, name in units if tokens[-1] >= unit or unit == 1)
+    style: dict[Any, Any] = {"svg.hashsalt": "w2v", "font.family": find_fonts(tuple(texts.values())).families}
+    with matplotlib.rc_context(style), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
         axes: Any = figure.add_subplot()
         points = {"marker": "o", "ms": 4, "clip_on": False} if len(losses) < SMOOTHED_OVER else {}
@@ -109,13 +113,13 @@ def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,
                       path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set_xlabel(f"{name}tokens", color=INK)
-        axes.set_ylabel("loss of a pair", color=INK)
+        axes.set_xlabel(texts[name], color=INK)
+        axes.set_ylabel(texts["loss"], color=INK)
         axes.grid(color="#E6EAEE", lw=0.6)
         if rates.any():
             right = axes.twinx()
             right.plot(tokens / unit, rates, color=PALE, lw=1, ls="--")
-            right.set_ylabel("learning rate (dashed)", color="#57606A")
+            right.set_ylabel(texts["rate"], color="#57606A")
             right.set_ylim(bottom=0)
             right.spines["top"].set_visible(False)
         axes.spines["top"].set_visible(False)
