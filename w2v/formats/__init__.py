@@ -110,7 +110,12 @@ def save(
 ) -> None:
     """Write vectors, in the format of the name's ending unless `format` is given; files are whole or not there.
 
-    A cache for quick answers is left beside it where the format needs one, see `w2v.formats.cache`. Raises OutputError.
+    dtype      of the numbers in the file: float32, or float16 or int8 where the format has them
+    cache_too  whether to leave a cache for quick answers beside it, see `w2v.formats.cache`
+
+    Raises OutputError.
+
+    >>> save(vectors, "vectors.npz", dtype="float16")  # doctest: +SKIP
     """
     path = Path(path)
     row = _checked(path, format, dtype)
@@ -165,11 +170,13 @@ def load(
 ) -> Vectors:
     """Read vectors of any format; memory-mapped where a cache of the file is there, else one is made for the next time.
 
-    limit      read no more than so many, from the top
-    note       receives a line on each thing that was accepted though it is not as it should be
+    limit       the most words to read, from the top
+    note        receives a line on each thing that was accepted though it is not as it should be
     keep_cache  whether to make a cache
 
-    Raises FormatError.
+    Returns Vectors: words, and float32 [V, D]. Raises FormatError, ResourceError.
+
+    >>> load("GoogleNews-vectors-negative300.bin.gz", limit=100_000)  # doctest: +SKIP
     """
     path = Path(path)
     with as_format_error(path):
