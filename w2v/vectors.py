@@ -148,7 +148,7 @@ class Vectors:
     def find(self, word: str) -> str:
         """Return the form of `word` that the vocabulary has, as `form` does.
 
-        Raises UnknownWordError, with words of like spelling, where there is none.
+        Raises UnknownWordError, with similarly spelled words, where there is none.
         """
         form = self.form(word)
         if form is None:
@@ -159,7 +159,7 @@ class Vectors:
         return form
 
     def like(self, word: str, most: int = 3) -> list[str]:
-        """Return words of like spelling; behind them, where they are few, words near to what its subwords make."""
+        """Return similarly spelled words; if there are few, also words near to the vector of its subwords."""
         found = suggestions(word, self.words, most)
         made = self.made_of_subwords(word)
         if made is None or not made.any():

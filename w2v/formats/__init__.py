@@ -77,7 +77,7 @@ TABLES: dict[str, Format] = {
     "csv": Format("CSV", "tables", (".csv",), refused=_not_text, mapped=True, written="write_csv"),
     "parquet": Format("Parquet", "tables", (".parquet",), refused=_not_text, mapped=True, written="write_parquet"),
 }
-ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv"; the ".5" of "news-1.5" is none
+ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv", but not the ".5" of "news-1.5"
 
 
 def ignore(line: str) -> None:
@@ -131,7 +131,7 @@ def save(
 
 
 def check_writable(path: str | os.PathLike[str], format: str | None = None, dtype: str = "float32") -> None:
-    """Raise OutputError if `path` could not be written so; before the vectors are read that shall go there."""
+    """Raise OutputError if vectors could not be written to `path` so: asked before they are read."""
     _checked(Path(path), format, dtype)
     files.check_writable(path)
 
@@ -150,7 +150,7 @@ def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors
     """Return the format of an open file, and its vectors. Raises FormatError, and what `as_format_error` answers.
 
     What another library raises for a damaged file (numpy, zipfile, pickle) is caught where it is called, and readers
-    check what a header promises before they believe it: a ValueError is a bug of ours, and goes through.
+    check the sizes that a header gives before they use them: a ValueError is a bug of ours and is not caught.
     """
     from w2v.formats.detection import detect
 

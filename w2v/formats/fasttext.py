@@ -13,8 +13,8 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
 All little-endian. The first release (2016) had no magic, version, pruneidx_size and bools, and was the same otherwise.
 A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret writes the same magic
 and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
-We read this format and do not write it: the n-grams cannot be had back from vectors. A word that the model does not
-have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
+We read this format and do not write it: the rows of n-grams cannot be computed from vectors. A word that the model
+does not have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
 """
 
 from __future__ import annotations

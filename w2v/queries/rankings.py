@@ -63,7 +63,7 @@ def _cosine(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Fl
 
 
 def _dot(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
-    with np.errstate(over="ignore", invalid="ignore"):  # rows of NaN or infinity are no answers
+    with np.errstate(over="ignore", invalid="ignore"):  # rows of NaN or infinity are never answers
         dots: Floats = vectors.matrix @ _mean(vectors, words, unlike)
     return dots
 
