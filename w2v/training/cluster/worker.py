@@ -1,0 +1,330 @@
+"""One worker of a cluster: it trains some of the replicas of a run, and merges some of the rows of all replicas.
+
+    a round   each worker trains the spans of its replicas
+              sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
+              merges its own rows, with the kernel and in the order of one machine
+              sends all workers what it has merged
+
+So after each round all workers have the same merged rows, and the result has the bits of as many replicas in one
+process. A worker has no idea of Ray: it is a class that also runs in threads of one process.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels import exchange, rounds
+from w2v.kernels.merging import merge_rows
+from w2v.kernels.objectives import Rows, Work
+from w2v.kernels.rounds import Due
+from w2v.kernels.rows import aligned_zeros
+from w2v.objectives import OBJECTIVES
+from w2v.settings import TrainSettings
+from w2v.training.cluster.mesh import Mesh, Message
+from w2v.training.replicas import Damped, Schedule, damped
+from w2v.training.tables import Floats, Tables
+
+MESSAGE_NUMBERS = 1 << 24  # rows are swapped by parts of about so many numbers: 64 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What all workers of a run know.
+
+    settings  of the run
+    words     in the vocabulary
+    work      without the stream
+    length    of the stream
+    schedule  of the run
+    shares    how many replicas each worker trains
+    """
+
+    settings: TrainSettings
+    words: int
+    work: Work
+    length: int
+    schedule: Schedule
+    shares: tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """What became of some rounds.
+
+    reached    the round that is next
+    finite     whether all rows were, as far as is known
+    accounts   float64 [r, 8] of this worker's replicas, since the last `begin`; see `w2v.kernels.rounds`
+    """
+
+    reached: int
+    finite: bool
+    accounts: npt.NDArray[np.float64]
+
+
+class Status(NamedTuple):
+    """How a worker is doing: the round it is in, its sums, and seconds and bytes since it began to work."""
+
+    round: int
+    sums: npt.NDArray[np.float64]
+    training: float
+    waiting: float
+    bytes: int
+
+
+class Worker:
+    """One worker; `number` is its place among all, `threads` how many cores it has."""
+
+    def __init__(self, host: str, task: Task, number: int, threads: int) -> None:
+        self._task, self._number = writable(task), number
+        self._mesh = Mesh(host)
+        share = task.shares[number]
+        self._offset = sum(task.shares[:number])
+        self._threads = max(1, min(threads, share))
+        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+        self._tables = Tables.empty(task.words, task.settings.dim)
+        self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
+        self._accounts = np.zeros((share, 8))
+        self._stream = _Stream(task.length)
+        self._kept = _Kept()
+        self._round = 0
+        self._training = self._waiting = 0.0
+        self._buffers = _Buffers(self._task, share, self._tables.rows)
+        self._objective = OBJECTIVES["skipgram"]
+        self._plan: Any = None
+        self._scratches: list[Any] = []
+
+    def address(self) -> tuple[str, int]:
+        """Return where other workers connect to."""
+        return self._mesh.address
+
+    def connect(self, addresses: list[tuple[str, int]], token: bytes) -> None:
+        """Connect with all workers. Raises LostWorkerError."""
+        self._mesh.connect(self._number, addresses, token)
+
+    def end(self) -> None:
+        """Make `run`, called by another thread, end at once."""
+        self._mesh.ended.set()
+
+    def take_ids(self, first: int, ids: npt.NDArray[np.int32]) -> None:
+        """Take a part of the stream."""
+        self._stream.ids[first : first + len(ids)] = ids
+
+    def take_rows(self, table: int, first: int, rows: Floats) -> None:
+        """Take merged rows."""
+        self._tables.rows[table][first : first + len(rows)] = rows
+
+    def rows(self, table: int, first: int, stop: int) -> Floats:
+        """Return merged rows."""
+        return self._tables.rows[table][first:stop]
+
+    def begin(self, round: int, rate_share: float, accounts: npt.NDArray[np.float64]) -> None:
+        """Begin to train at a round, from the merged rows as they are."""
+        task = self._task
+        self._round = round
+        self._accounts[:] = accounts
+        rate = task.settings.rate * rate_share * task.schedule.rounds.faster
+        self._plan = self._objective.plan(task.settings, rate)
+        row = self._tables.input.shape[1]
+        self._scratches = [self._objective.new_scratch(self._plan, row) for _ in range(self._threads)]
+        for own, table in zip(self._replicas, self._tables.rows):
+            own[:] = table
+
+    def damping(self, round: int, rate_share: float) -> tuple[Damped, ...]:
+        """Return what is damped from a round on: one worker says it for all, for processors differ in the last bit."""
+        task = self._task
+        return damped(self._tables.rows, task.schedule, task.settings, round, rate_share)
+
+    def run(self, last: int, damping: tuple[Damped, ...]) -> Part:
+        """Train from the round where this worker is up to `last`. Raises LostWorkerError."""
+        schedule = self._task.schedule
+        due = tuple(rows._replace(**by._asdict()) for rows, by in zip(schedule.due, writable(damping))) or schedule.due
+        finite = True
+        while self._round < last and finite:
+            began = time.perf_counter()
+            finite = self._train()
+            trained = time.perf_counter()
+            finite = self._merge(due, finite)
+            self._round += 1
+            self._training += trained - began
+            self._waiting += time.perf_counter() - trained
+        return Part(self._round, finite, self._accounts.copy())
+
+    def status(self) -> Status:
+        """Return how far this worker is."""
+        sums = self._accounts[:, :4].sum(axis=0)
+        return Status(self._round, sums, self._training, self._waiting, self._mesh.bytes)
+
+    def keep(self) -> int:
+        """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
+        self._kept.write(self._round, self._tables)
+        return self._round
+
+    def kept(self) -> list[int]:
+        """Return the rounds whose rows are kept."""
+        return self._kept.rounds()
+
+    def go_back(self, round: int) -> None:
+        """Make the rows what they were before a round that is kept."""
+        self._kept.read(round, self._tables)
+
+    def _train(self) -> bool:
+        """Train a round; returns whether the rows are finite, as far as is known."""
+
+        def train(thread: int) -> bool:
+            finite = rounds.train_share(
+                self._round, thread, self._threads, self._offset, task.schedule.replicas, work, self._replicas,
+                self._plan, self._scratches[thread], task.schedule.rounds, self._accounts,
+            )  # fmt: skip
+            return bool(finite)
+
+        task = self._task
+        work = task.work._replace(stream=self._stream.ids)
+        if self._pool is None:
+            return train(0)
+        return all(list(self._pool.map(train, range(self._threads))))
+
+    def _merge(self, due: tuple[Due, ...], finite: bool) -> bool:
+        """Merge the rows that are due after this round; returns whether the rows of all workers are finite."""
+        schedule, buffers = self._task.schedule, self._buffers
+        stops = [int(rounds.due_stop(rows, self._round, schedule.rounds)) for rows in due]
+        for first in range(0, max(1, *stops), buffers.part):
+            ids = [rows.order[first : min(first + buffers.part, stop)] for rows, stop in zip(due, stops)]
+            changes = self._mesh.swap(buffers.pack(self._tables.rows, self._replicas, ids, finite))
+            merged, finite_there = self._merge_own(changes, due, ids)
+            finite = finite and finite_there
+            for owner, message in (self._mesh.swap([merged] * len(self._task.shares)) | {self._number: merged}).items():
+                buffers.unpack_merged(message, ids, owner, self._tables.rows, self._replicas)
+        return finite
+
+    def _merge_own(
+        self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
+    ) -> tuple[Message, bool]:
+        """Merge the rows that this worker merges; returns them as a message, and whether all workers' are finite."""
+        task, buffers = self._task, self._buffers
+        changes = changes | {self._number: buffers.changes[self._number]}
+        workers, end = len(task.shares), 0
+        at = [1] * workers
+        finite = all(bool(message[0]) for message in changes.values())
+        for table, (rows, part) in enumerate(zip(due, ids)):
+            count = len(range(self._number, len(part), workers))
+            own, copies, touched = buffers.own[table][:count], buffers.copies(table, count), buffers.touched[:count]
+            touched[:] = False
+            exchange.copy_rows(self._tables.rows[table], part, self._number, workers, own, copies)
+            offset = 0
+            for worker, share in enumerate(task.shares):
+                at[worker] = exchange.unpack_changes(
+                    changes[worker], at[worker], buffers.width, copies[offset : offset + share], touched
+                )
+                offset += share
+            self._accounts[0, rounds.MERGED] += merge_rows(
+                own, copies, buffers.places[:count], 0, 1, task.schedule.rounds.faster, rows.axes, rows.across,
+                rows.damping, rows.levels[part[self._number :: workers]], buffers.total,
+            )  # fmt: skip
+            end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
+        return buffers.merged[:end], finite
+
+
+class _Buffers:
+    """What messages are made in and taken from.
+
+    part     how many rows of a table are merged at once
+    width    numbers of a row that are not there to fill a cache line
+    changes  the message to each worker; its first number says whether the rows of the sender are finite
+    own, copies  the rows that this worker merges, and what each replica has made of them
+    """
+
+    def __init__(self, task: Task, share: int, tables: Rows) -> None:
+        self._workers, replicas = len(task.shares), task.schedule.replicas
+        self.width = task.settings.dim
+        row = tables[0].shape[1]
+        most = max(len(table) for table in tables)
+        self.part = min(most, max(self._workers, MESSAGE_NUMBERS // (row * replicas)))
+        count = -(-self.part // self._workers)
+        size = len(tables) * (1 + count * (1 + self.width))
+        self.changes: list[Message] = []
+        self._rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
+        self.merged = np.empty(size, np.int32)
+        self.own = [aligned_zeros(count, row) for _ in tables]
+        self._room = [aligned_zeros(replicas * count * row) for _ in tables]
+        self._replicas, self._row = replicas, row
+        self.touched = np.empty(count, np.bool_)
+        self.places = np.arange(count, dtype=np.int32)
+        self.total = np.empty(row, np.float32)
+
+    def copies(self, table: int, count: int) -> Floats:
+        """Return room for `count` rows of each replica."""
+        return self._room[table][: self._replicas * count * self._row].reshape(self._replicas, count, self._row)
+
+    def pack(self, tables: Rows, replicas: Rows, ids: list[npt.NDArray[np.int32]], finite: bool) -> list[Message]:
+        """Return the message of changed rows to each worker."""
+        self.changes = []
+        for worker, room in enumerate(self._rooms):
+            room[0], end = finite, 1
+            for base, own, part in zip(tables, replicas, ids):
+                end = exchange.pack_changes(base, own, part, worker, self._workers, self.width, room, end)
+            self.changes.append(room[:end])
+        return self.changes
+
+    def unpack_merged(
+        self, message: Message, ids: list[npt.NDArray[np.int32]], owner: int, tables: Rows, replicas: Rows
+    ) -> None:
+        """Put the rows that a worker has merged where they belong."""
+        at = 0
+        for base, own, part in zip(tables, replicas, ids):
+            at = exchange.unpack_merged(message, at, part, owner, self._workers, self.width, base, own)
+
+
+class _Stream:
+    """The ids that a worker trains on, in a nameless file."""
+
+    def __init__(self, length: int) -> None:
+        with tempfile.TemporaryFile() as file:
+            file.truncate(4 * max(length, 1))
+            # A plain array over the map: the kernels are compiled for plain arrays.
+            self.ids = np.asarray(np.memmap(file, np.int32, "r+", shape=(length,)))
+
+
+class _Kept:
+    """The merged rows before some rounds, on disk: the newest two, for a worker may be lost while they are written."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="w2v-worker-")
+
+    def rounds(self) -> list[int]:
+        return sorted(int(path.stem) for path in Path(self._folder.name).glob("*.rows"))
+
+    def write(self, round: int, tables: Tables) -> None:
+        path = self._path(round)
+        with path.with_suffix(".part").open("wb") as file:
+            for table in tables.rows:
+                table.tofile(file)
+        path.with_suffix(".part").replace(path)
+        for old in self.rounds()[:-2]:
+            self._path(old).unlink()
+
+    def read(self, round: int, tables: Tables) -> None:
+        with self._path(round).open("rb") as file:
+            for table in tables.rows:
+                table[:] = np.fromfile(file, np.float32, table.size).reshape(table.shape)
+
+    def _path(self, round: int) -> Path:
+        return Path(self._folder.name) / f"{round}.rows"
+
+
+def writable(given: Any) -> Any:
+    """Return tuples of arrays whose arrays can be written: those that Ray hands over cannot, kernels expect it."""
+    if isinstance(given, np.ndarray):
+        return given if given.flags.writeable else given.copy()
+    if isinstance(given, tuple):
+        parts = [writable(part) for part in given]
+        return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
+    if isinstance(given, Task | Schedule):
+        return type(given)(**{name: writable(value) for name, value in vars(given).items()})
+    return given
