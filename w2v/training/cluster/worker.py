@@ -27,6 +27,7 @@ from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
 from w2v.objectives import OBJECTIVES
+from w2v.resources import require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Mesh, Message
 from w2v.training.replicas import Damped, Schedule, damped
@@ -74,7 +75,7 @@ class Status(NamedTuple):
     round: int
     sums: npt.NDArray[np.float64]
     training: float
-    waiting: float
+    exchanging: float
     bytes: int
 
 
@@ -84,21 +85,29 @@ class Worker:
     def __init__(self, host: str, task: Task, number: int, threads: int) -> None:
         self._task, self._number = writable(task), number
         self._mesh = Mesh(host)
-        share = task.shares[number]
+        self._share = task.shares[number]
         self._offset = sum(task.shares[:number])
-        self._threads = max(1, min(threads, share))
+        self._threads = max(1, min(threads, self._share))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
-        self._tables = Tables.empty(task.words, task.settings.dim)
-        self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
-        self._accounts = np.zeros((share, 8))
-        self._stream = _Stream(task.length)
+        self._accounts = np.zeros((self._share, 8))
         self._kept = _Kept()
         self._round = 0
-        self._training = self._waiting = 0.0
-        self._buffers = _Buffers(self._task, share, self._tables.rows)
+        self._training = self._exchanging = 0.0
         self._objective = OBJECTIVES["skipgram"]
         self._plan: Any = None
         self._scratches: list[Any] = []
+
+    def prepare(self) -> None:
+        """Take the memory and the disk that the work needs. Raises ResourceError where they are not there."""
+        task, share = self._task, self._share
+        dim = task.settings.dim
+        # The merged rows, the replicas, and messages of both directions.
+        needed = (1 + share) * Tables.bytes_needed(task.words, dim) + 16 * MESSAGE_NUMBERS
+        require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
+        self._tables = Tables.empty(task.words, dim)
+        self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
+        self._buffers = _Buffers(task, share, self._tables.rows)
+        self._stream = _Stream(task.length)
 
     def address(self) -> tuple[str, int]:
         """Return where other workers connect to."""
@@ -153,18 +162,22 @@ class Worker:
             finite = self._merge(due, finite)
             self._round += 1
             self._training += trained - began
-            self._waiting += time.perf_counter() - trained
+            self._exchanging += time.perf_counter() - trained
         return Part(self._round, finite, self._accounts.copy())
 
     def status(self) -> Status:
         """Return how far this worker is."""
         sums = self._accounts[:, :4].sum(axis=0)
-        return Status(self._round, sums, self._training, self._waiting, self._mesh.bytes)
+        return Status(self._round, sums, self._training, self._exchanging, self._mesh.bytes)
 
     def keep(self) -> int:
         """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
         self._kept.write(self._round, self._tables)
         return self._round
+
+    def forget(self) -> None:
+        """Forget all rows that are kept."""
+        self._kept.clear()
 
     def kept(self) -> list[int]:
         """Return the rounds whose rows are kept."""
@@ -299,6 +312,10 @@ class _Kept:
 
     def rounds(self) -> list[int]:
         return sorted(int(path.stem) for path in Path(self._folder.name).glob("*.rows"))
+
+    def clear(self) -> None:
+        for round in self.rounds():
+            self._path(round).unlink()
 
     def write(self, round: int, tables: Tables) -> None:
         path = self._path(round)

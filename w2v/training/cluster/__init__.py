@@ -1,0 +1,8 @@
+"""Training on more than one machine: an executor whose replicas are on the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+from w2v.training.cluster.executor import Cluster
+from w2v.training.cluster.nodes import Nodes, check_address
+
+__all__ = ["Cluster", "Nodes", "check_address"]
