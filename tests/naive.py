@@ -100,13 +100,39 @@ def window_steps(x, y, labels, times, rate):
     return error @ y, error.T @ x, error
 
 
+def take_step(center, context, bags, outputs, labels, times, places, rate, width):
+    """Take one SGD step in place: every bag, a list of input rows, against every output. Returns the loss.
+
+    A bag is the mean of its rows, and each of them is moved by what is owed to the mean.
+    All errors are taken at one point, then carried out panel by panel (`width` outputs), bag by bag.
+
+    places  at which place of the panels each output stands
+    """
+    rows = [center[bag[0]] if len(bag) == 1 else center[bag].mean(axis=0) for bag in bags]
+    before = [row.copy() for row in rows]
+    x, y = np.array(rows), context[outputs]
+    errors = window_steps(x, y, labels, times, rate)[2]
+    for panel in range(places.max() // width + 1):
+        here = places // width == panel
+        for row, error in zip(rows, errors):
+            was = row.copy()
+            row += error[here] @ y[here]
+            context[np.array(outputs)[here]] += np.outer(error[here], was)
+    for bag, row, was in zip(bags, rows, before):
+        if len(bag) > 1:
+            np.add.at(center, bag, row - was)
+    return window_loss(x, y, labels, times)
+
+
 def train(
-    stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None
-):
+    stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None,
+    objective="skipgram",
+):  # fmt: skip
     """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
 
-    width  how many outputs are taken together
-    part   (epoch, first, last): only the centers at these positions
+    width      how many outputs are taken together
+    part       (epoch, first, last): only the centers at these positions
+    objective  skipgram or cbow
     """
     loss = pairs = 0.0
     for epoch in range(epochs):
@@ -123,18 +149,11 @@ def train(
             places = np.array([0, *(place for place, _ in drawn.values())])
             labels = np.array([1.0] + [0.0] * len(drawn))
             times = np.array([1.0, *(often for _, often in drawn.values())])
-            x, y = center[contexts], context[outputs]
+            bags = [contexts] if objective == "cbow" else [[word] for word in contexts]
+            of_step = take_step(center, context, bags, outputs, labels, times, places, now, width)
             if bits % 32 == 0:
-                loss += window_loss(x, y, labels, times)
-                pairs += len(contexts)
-            # All steps are taken at one point, then carried out panel by panel, context by context.
-            steps = window_steps(x, y, labels, times, now)[2]
-            for panel in range(places.max() // width + 1):
-                here = places // width == panel
-                for word, step in zip(contexts, steps):
-                    before = center[word].copy()
-                    center[word] += step[here] @ y[here]
-                    context[np.array(outputs)[here]] += np.outer(step[here], before)
+                loss += of_step
+                pairs += len(bags)
     return loss, pairs
 
 

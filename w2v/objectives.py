@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels import random
-from w2v.kernels.objectives import Work, skipgram
+from w2v.kernels.objectives import Work, cbow, skipgram, spans
 from w2v.settings import LAST_RATE, TrainSettings
 
 Floats = npt.NDArray[np.float64]
@@ -39,11 +39,15 @@ def work_of(stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settin
     return Work(stream, random.keep_limits(counts, settings.sample), random.noise_table(counts, settings.ns_exponent))
 
 
-def _skipgram_plan(settings: TrainSettings, rate: float) -> skipgram.Plan:
-    return skipgram.Plan(
-        settings.window, settings.negatives, settings.epochs, rate, rate * LAST_RATE, settings.seed,
-        (0,) * skipgram.panel_width(settings.negatives),
-    )  # fmt: skip
+def _window_plan(kind: type[spans.Plan]) -> Callable[[TrainSettings, float], spans.Plan]:
+    def plan(settings: TrainSettings, rate: float) -> spans.Plan:
+        outputs = 1 + settings.negatives
+        return kind(
+            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed,
+            (0,) * spans.panel_width(outputs),
+        )  # fmt: skip
+
+    return plan
 
 
 def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Floats, Floats]:
@@ -55,5 +59,6 @@ def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> t
 
 
 OBJECTIVES = {
-    "skipgram": Objective(_skipgram_plan, skipgram.new_scratch, _window_touches),
+    "skipgram": Objective(_window_plan(skipgram.SkipGram), spans.new_scratch, _window_touches),
+    "cbow": Objective(_window_plan(cbow.Cbow), spans.new_scratch, _window_touches),
 }

@@ -9,7 +9,8 @@ import pytest
 import w2v as library
 from w2v import training
 from w2v.errors import ResourceError
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import spans
+from w2v.objectives import OBJECTIVES
 from w2v.training import replicas
 from w2v.training.replicas import Replicas
 
@@ -45,7 +46,8 @@ def separation(corpus, state):
     return float(cosines[same].mean() - cosines[~same].mean())
 
 
-def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, monkeypatch):
     monkeypatch.setattr(replicas, "LEAST_SPAN", 40)
     monkeypatch.setattr(replicas, "BLOCK", 200)
     monkeypatch.setattr(replicas, "TOUCHES", 6)
@@ -53,7 +55,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
     short = corpus.stream[:2_003].copy()
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
-    settings = library.TrainSettings(dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1)
+    settings = library.TrainSettings(
+        objective=objective, dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1
+    )
     work = Replicas(short, counts, settings)
     count, rounds = work.schedule.replicas, work.rounds
     assert count == 3, "the comparison says nothing"
@@ -69,7 +73,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
             begin = (first * count + replica) * rounds.span
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, 0.025 * rounds.faster,
-                0.025e-4 * rounds.faster, 1, skipgram.panel_width(4), part=(epoch, begin, begin + rounds.span),
+                0.025e-4 * rounds.faster, 1, spans.panel_width(5), part=(epoch, begin, begin + rounds.span), objective=objective,
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):

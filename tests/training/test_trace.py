@@ -9,7 +9,7 @@ import pytest
 import w2v as library
 from w2v import training
 from w2v.kernels import random, windows
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import spans
 from w2v.training import Trace
 from w2v.training.trace import STEPS
 
@@ -53,7 +53,7 @@ def naive_pairs(corpus, settings, blocks, share):
             before = center[contexts] @ context[outputs].T
             steps = naive.window_steps(center[contexts], context[outputs], labels, times, rate)[2]
             y = context[outputs]
-            width = skipgram.panel_width(settings.negatives)
+            width = spans.panel_width(1 + settings.negatives)
             for panel in range(places.max() // width + 1):
                 here = places // width == panel
                 for word, step in zip(contexts, steps):

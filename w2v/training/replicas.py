@@ -85,7 +85,7 @@ def replica_count(length: int, most_touches: float, settings: TrainSettings) -> 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
     """Return the schedule of a run: a function of the corpus and the settings alone."""
     length, row = len(work.stream), row_length(settings.dim)
-    touches = OBJECTIVES["skipgram"].touches(counts, settings)
+    touches = OBJECTIVES[settings.objective].touches(counts, settings)
     most = max(float(table.max()) for table in touches)
     count = replica_count(length, most, settings)
     between = touches_between_merges(count)
@@ -183,7 +183,7 @@ class Replicas:
         self._threads = min(self.schedule.replicas, available_threads())
         self.merged = 0  # rows of replicas that had changed when they were merged
         self._copies: Rows | None = None
-        self._objective = OBJECTIVES["skipgram"]
+        self._objective = OBJECTIVES[settings.objective]
 
     @property
     def rounds(self) -> Rounds:

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from numba.extending import overload
 
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import cbow, skipgram
 from w2v.kernels.objectives.types import Rows, Tally, Work
 
 __all__ = ["KERNELS", "Rows", "Tally", "Work", "train_span"]
 
 # The type of its plan, and the kernel: an objective's one row here.
-KERNELS = {skipgram.Plan: skipgram.train_span}
+KERNELS = {skipgram.SkipGram: skipgram.train_span, cbow.Cbow: cbow.train_span}
 
 
 def train_span(first, last, work, rows, plan, scratch):

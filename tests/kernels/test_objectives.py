@@ -1,4 +1,4 @@
-"""The training kernel against its twin. `test_lanes.py` runs this file for other widths of register."""
+"""The training kernels against their twins. `test_lanes.py` runs this file for other widths of register."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from w2v.kernels import random, windows
-from w2v.kernels.objectives import Rows, Work, skipgram
+from w2v.kernels.objectives import KERNELS, Rows, Work, cbow, skipgram, spans
 
 GUARD = 12345.678  # written around the rows; no kernel may touch it
 
@@ -30,9 +30,12 @@ def random_stream(rng, tokens, words, sentence):
     return ids
 
 
-def plan_of(window, negatives, epochs=1, rate=0.05, seed=1):
-    return skipgram.Plan(
-        window, negatives, epochs, rate, rate * 1e-4, seed, (0,) * skipgram.panel_width(negatives)
+KINDS = {"skipgram": skipgram.SkipGram, "cbow": cbow.Cbow}
+
+
+def plan_of(window, negatives, epochs=1, rate=0.05, seed=1, kind="skipgram"):
+    return KINDS[kind](
+        window, 1 + negatives, epochs, rate, rate * 1e-4, seed, (0,) * spans.panel_width(1 + negatives)
     )  # fmt: skip
 
 
@@ -40,10 +43,10 @@ def work_of(stream, counts, sample=0.05):
     return Work(stream, random.keep_limits(counts, sample), random.noise_table(counts, 0.75))
 
 
-def train(work, rows, plan, spans):
+def train(work, rows, plan, units):
     """Train spans of units; returns tokens, centers, pairs, loss, and whether all was finite."""
-    scratch = skipgram.new_scratch(plan, rows.input.shape[1])
-    tallies = [skipgram.train_span(first, last, work, rows, plan, scratch) for first, last in spans]
+    scratch = spans.new_scratch(plan, rows.input.shape[1])
+    tallies = [KERNELS[type(plan)](first, last, work, rows, plan, scratch) for first, last in units]
     return [*np.array([tally[:4] for tally in tallies]).sum(axis=0), all(tally.finite for tally in tallies)]
 
 
@@ -56,9 +59,11 @@ def blocks(stream, epochs=1):
     ]
 
 
-def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1):
+def run(
+    stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1, kind="skipgram"
+):
     work = work_of(stream, counts, sample)
-    plan = plan_of(window, negatives, epochs, rate, seed)
+    plan = plan_of(window, negatives, epochs, rate, seed, kind)
     return work.keep, work.noise, train(work, Rows(center, context), plan, blocks(stream, epochs))
 
 
@@ -70,7 +75,8 @@ def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.
         *[(33, 5, window) for window in (1, 2, 8, 40)],
     ],
 )
-def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window, kind):
     rng = np.random.default_rng(dim * 1000 + negatives * 10 + window)
     words = 25
     stream = random_stream(rng, 400, words, 9)
@@ -81,7 +87,7 @@ def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
     center[:, :dim], context[:, :dim] = before
     wanted_center, wanted_context = center[:, :dim].astype(float), context[:, :dim].astype(float)
 
-    keep, noise, account = run(stream, center, context, counts, window=window, negatives=negatives, epochs=2)
+    keep, noise, account = run(stream, center, context, counts, window=window, negatives=negatives, epochs=2, kind=kind)
     loss, pairs = naive.train(
         stream,
         wanted_center,
@@ -94,7 +100,8 @@ def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
         0.05,
         0.05e-4,
         1,
-        skipgram.panel_width(negatives),
+        spans.panel_width(1 + negatives),
+        objective=kind,
     )
 
     # float32 rounding over some hundred steps of up to 300 terms
@@ -208,4 +215,4 @@ def test_a_row_that_is_not_finite_is_seen_after_its_span(value):
 
 @pytest.mark.parametrize(("negatives", "width"), [(1, 4), (3, 4), (5, 6), (7, 8), (10, 6), (15, 8), (20, 8)])
 def test_panels_leave_few_places_empty(negatives, width):
-    assert skipgram.panel_width(negatives) == width
+    assert spans.panel_width(1 + negatives) == width
