@@ -88,7 +88,7 @@ def pack_merged(own, touched, width, message, at):
 
 @kernel
 def unpack_merged(message, at, ids, first, step, width, base, replicas):
-    """Put merged rows into `base`, float32 [V, row], and into `replicas`, float32 [r, V, row]; returns where they end."""
+    """Put merged rows into `base`, float32 [V, row], and `replicas`, float32 [r, V, row]; returns where they end."""
     bits = base.view(np.int32)
     count = message[at]
     at += 1

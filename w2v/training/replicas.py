@@ -258,6 +258,10 @@ class Replicas:
             self.merged += int(accounts[:, kernels.MERGED].sum())
         return True
 
+    def describe(self) -> str:
+        """Say what a person should see of the work, besides how far it is."""
+        return ""
+
     def merged_round(self, limit: int) -> int:
         """Return the first round from `limit` on before which all rows are merged."""
         cycle = self.rounds.cycle

@@ -110,9 +110,9 @@ class Cluster(Replicas):
         """Say how the workers are doing."""
         return "" if self._team is None else self._team.describe()
 
-    def by_worker(self) -> list[dict[str, Any]]:
+    def by_worker(self) -> tuple[dict[str, Any], ...]:
         """Return what each worker has trained; the sum of the tokens is what was trained here."""
-        return [] if self._team is None else self._team.by_worker(self._accounts)
+        return () if self._team is None else tuple(self._team.by_worker(self._accounts))
 
 
 class Team:
@@ -121,9 +121,7 @@ class Team:
     lost  how many were, and were replaced
     """
 
-    def __init__(
-        self, nodes: Nodes, task: Task, stream: npt.NDArray[np.int32], notify: Callable[[str], None]
-    ) -> None:
+    def __init__(self, nodes: Nodes, task: Task, stream: npt.NDArray[np.int32], notify: Callable[[str], None]) -> None:
         self._nodes, self._ray, self._task, self._stream, self._notify = nodes, nodes.ray, task, stream, notify
         self._given = nodes.ray.put(task)
         self._actors: list[Any] = []
@@ -196,14 +194,14 @@ class Team:
             raise ClusterError(why, f"{MOST_LOSSES} losses without a round in between; is there enough memory?")
         there = self._survivors()
         self._asked, self._status = [], []
-        for worker, rounds in enumerate(there):
-            if rounds is None:
+        for worker, has in enumerate(there):
+            if has is None:
                 self.lost += 1
                 self._ray.kill(self._actors[worker])
                 self._actors[worker], self._dealt[worker] = self._start(worker), False
-        known = {round for rounds in there if rounds is not None for round in rounds if round in self._accounts}
+        known = {round for has in there if has is not None for round in has if round in self._accounts}
         best = max(known, default=-1)
-        gone = ", ".join(self._names[worker] for worker, rounds in enumerate(there) if rounds is None) or "a connection"
+        gone = ", ".join(self._names[worker] for worker, has in enumerate(there) if has is None) or "a connection"
         if self._origin is not None and self._origin[0] >= best:
             best, accounts = self._origin
             self._notify(f"warning     lost: {gone}; replaced, and all go on from round {best:,}")
@@ -213,7 +211,7 @@ class Team:
             raise ClusterError(why, "all workers are lost, and what they had; go on with --resume if the run is kept")
         self._notify(f"warning     lost: {gone}; replaced, and all go on from round {best:,}")
         self._deal()
-        holders = [worker for worker, rounds in enumerate(there) if rounds is not None and best in rounds]
+        holders = [worker for worker, has in enumerate(there) if has is not None and best in has]
         self._get([self._actors[worker].go_back.remote(best) for worker in holders], self._names)
         others = [worker for worker in range(len(there)) if worker not in holders]
         holder = self._actors[holders[0]]
@@ -345,4 +343,5 @@ class NodeWorker(Worker):
     def __init__(self, task: Task, number: int, threads: int) -> None:
         import ray
 
-        super().__init__(ray.util.get_node_ip_address(), task, number, threads)
+        host: str = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]  # Ray has no type for it
+        super().__init__(host, task, number, threads)

@@ -40,6 +40,7 @@ class _Link:
         self._out: list[memoryview] = []
         self._head = bytearray(LENGTH.size)
         self._coming: list[memoryview] = []
+        self._is_head = True
         self._room = np.empty(1 << 16, np.uint8)
         self.received: Message = self._room[:0].view(np.int32)
         link.setblocking(False)
@@ -49,9 +50,9 @@ class _Link:
 
     def begin(self, message: Message) -> int:
         """Begin to swap; returns how many bytes will be sent."""
-        body = memoryview(message).cast("B")
+        body = message.data.cast("B")
         self._out = [memoryview(LENGTH.pack(len(body))), body]
-        self._coming = [memoryview(self._head)]
+        self._coming, self._is_head = [memoryview(self._head)], True
         return LENGTH.size + len(body)
 
     def events(self) -> int:
@@ -75,14 +76,14 @@ class _Link:
                 raise ConnectionError("it ended")
             if got < len(part):
                 self._coming[0] = part[got:]
-            elif part.obj is self._room:
+            elif not self._is_head:
                 self._coming = []
             else:
                 (size,) = LENGTH.unpack(self._head)
                 if len(self._room) < size:
                     self._room = np.empty(size + size // 4, np.uint8)
                 self.received = self._room[:size].view(np.int32)
-                self._coming = [memoryview(self._room)[:size]] if size else []
+                self._coming, self._is_head = [self._room.data[:size]] if size else [], False
 
 
 class Mesh:

@@ -1,8 +1,8 @@
 """The machines of a Ray cluster: how they are reached, and whether they can train together.
 
-    auto              the cluster that this machine, or this Ray job, is part of
-    ray://host:port   a cluster somewhere else, by Ray's own client
-    local:N           N workers as processes of this machine, to try it
+auto              the cluster that this machine, or this Ray job, is part of
+ray://host:port   a cluster somewhere else, by Ray's own client
+local:N           N workers as processes of this machine, to try it
 """
 
 from __future__ import annotations
@@ -116,15 +116,21 @@ class Nodes:
             there = self.get(reference, name, PROBE_SECONDS)
             different = [f"{what} {there[what]} (here {here[what]})" for what in COMPARED if there[what] != here[what]]
             if different:
-                raise ClusterError(
-                    name, f"has {', '.join(different)}; vectors would differ: install the same versions there"
-                    + ("; W2V_LANES=8 makes processors with and without AVX-512 agree" if "lanes" in str(different) else "")
-                )  # fmt: skip
+                advice = "W2V_LANES=8 makes processors agree" if there["lanes"] != here["lanes"] else ""
+                advice = advice or "install the same versions there"
+                raise ClusterError(name, f"has {', '.join(different)}, so the vectors would differ; {advice}")
             nodes.append(Node(node["NodeID"], name, int(node["Resources"]["CPU"])))
         if self.local:
             (node,) = nodes
             return [node._replace(threads=max(1, available_threads() // node.threads))] * node.threads
         return sorted(nodes, key=lambda node: node.name)
+
+    def describe(self) -> str:
+        """Say what the cluster is made of."""
+        cores = sum(node.threads for node in self.all)
+        if self.local:
+            return f"{len(self.all)} workers as processes of this machine, {available_threads()} cores"
+        return f"{len(self.all)} machines, {cores} cores: {', '.join(node.name for node in self.all)}"
 
     def get(self, call: Any, name: str, seconds: float | None = None) -> Any:
         """Return what a call on the machine `name` returned.
@@ -142,7 +148,9 @@ class Nodes:
             if isinstance(error.cause, W2VError):
                 raise ClusterError(name, str(error.cause)) from error
             if isinstance(error.cause, MemoryError):
-                raise ClusterError(name, "no memory is left there; more machines, or a smaller --dim, need less") from error
+                raise ClusterError(
+                    name, "no memory is left there; more machines, or a smaller --dim, need less"
+                ) from error
             if "No module named 'w2v'" in str(error):
                 raise self._missing(name) from error
             raise

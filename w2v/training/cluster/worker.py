@@ -93,7 +93,7 @@ class Worker:
         self._kept = _Kept()
         self._round = 0
         self._training = self._exchanging = 0.0
-        self._objective = OBJECTIVES["skipgram"]
+        self._objective = OBJECTIVES[task.settings.objective]
         self._plan: Any = None
         self._scratches: list[Any] = []
 
