@@ -27,7 +27,7 @@ from w2v.corpus.sources import STDIN, find_sources
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
-from w2v.training import account, checkpoints, extension, source_texts
+from w2v.training import account, checkpoints, cluster, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.cluster import Cluster, Nodes
 from w2v.training.folder import SUFFIX, Folder
@@ -268,7 +268,7 @@ class Session:
 
         def compile_kernel() -> None:
             with suppress(Exception):  # what fails here fails again where it is answered
-                compile_ahead(trained)
+                (compile_ahead if self._nodes is None else cluster.compile_ahead)(trained)
 
         ahead = threading.Thread(target=compile_kernel, daemon=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.training.cluster.executor import Cluster
-from w2v.training.cluster.nodes import Nodes, check_address
+from w2v.training.cluster.nodes import Nodes
+from w2v.training.cluster.worker import compile_ahead
 
-__all__ = ["Cluster", "Nodes", "check_address"]
+__all__ = ["Cluster", "Nodes", "compile_ahead"]

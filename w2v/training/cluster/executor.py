@@ -191,7 +191,10 @@ class Team:
         """
         self._losses += 1
         if self._losses > MOST_LOSSES:
-            raise ClusterError(why, f"{MOST_LOSSES} losses without a round in between; is there enough memory?")
+            raise ClusterError(
+                "the cluster", f"{MOST_LOSSES} workers were lost without progress in between (the last: {why}); do they"
+                " run out of memory? Fewer --threads or a smaller --dim need less",
+            )  # fmt: skip
         there = self._survivors()
         self._asked, self._status = [], []
         for worker, has in enumerate(there):
@@ -208,7 +211,9 @@ class Team:
             self.load(replace(state, rounds=best), accounts)
             return best, accounts
         if best < 0:
-            raise ClusterError(why, "all workers are lost, and what they had; go on with --resume if the run is kept")
+            raise ClusterError(
+                "the cluster", "lost all workers, and what they had; a run that is kept goes on: --resume"
+            )
         self._notify(f"warning     lost: {gone}; replaced, and all go on from round {best:,}")
         self._deal()
         holders = [worker for worker, has in enumerate(there) if has is not None and best in has]
@@ -306,9 +311,9 @@ class Team:
             # A worker that waits for a slow one counts that as exchange: the one that waits least knows best.
             exchange = min(status.exchanging for status in self._status)
             said += f", exchange {exchange / max(exchange + max(training), 1e-9):.0%}"
-            slowest = int(np.argmax(training))
-            if len(training) > 1 and training[slowest] > SLOW * np.median(training):
-                said += f", {self._names[slowest]} is slow: {training[slowest] / np.median(training):.1f} x the time"
+            slowest, usual = int(np.argmax(training)), max(float(np.median(training)), 1.0)
+            if training[slowest] > SLOW * usual:
+                said += f", {self._names[slowest]} is slow: {training[slowest] / usual:.1f} x the time"
         return said + (f", {self.lost} replaced" if self.lost else "")
 
     def by_worker(self, accounts: npt.NDArray[np.float64]) -> list[dict[str, Any]]:

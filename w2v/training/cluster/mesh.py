@@ -107,7 +107,7 @@ class Mesh:
 
     def connect(self, own: int, addresses: Sequence[tuple[str, int]], token: bytes) -> None:
         """Connect with all workers; `own` is the place of this one in `addresses`. Raises LostWorkerError."""
-        self.close()
+        self.disconnect()
         self.ended.clear()
         deadline = time.monotonic() + CONNECT_SECONDS
         try:
@@ -173,6 +173,11 @@ class Mesh:
         return {peer: link.received for peer, link in self._links.items()}
 
     def close(self) -> None:
+        """End all connections, for good."""
+        self.disconnect()
+        self._server.close()
+
+    def disconnect(self) -> None:
         """End all connections; others can be made afterwards."""
         for link in self._links.values():
             link.socket.close()

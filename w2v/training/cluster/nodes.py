@@ -30,6 +30,12 @@ COMPARED = ("w2v", "numpy", "numba", "llvmlite", "lanes")
 FORM = re.compile(r"auto|local:[1-9][0-9]{0,3}|ray://\S+")
 
 
+# Ray writes to standard output that a worker was lost (in 60 words), and warns of graphics cards.
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+}  # fmt: skip
+
+
 class Node(NamedTuple):
     """A machine: its number in Ray, its name, and its cores."""
 
@@ -41,14 +47,14 @@ class Node(NamedTuple):
 def check_address(address: str) -> None:
     """Raise SettingsError if this is no form of --cluster, MissingExtraError if Ray is not installed."""
     if not FORM.fullmatch(address):
-        raise SettingsError(f"--cluster must be auto, local:N or ray://host:port, not {address}")
+        raise SettingsError(f"--cluster must be auto, local:N or ray://host:port, not {address!r}")
     import_ray()
 
 
 def import_ray() -> ModuleType:
     """Return the library, if it is installed."""
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # no warning about graphics cards
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError as error:

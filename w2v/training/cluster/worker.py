@@ -11,10 +11,12 @@ process. A worker has no idea of Ray: it is a class that also runs in threads of
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,11 +28,11 @@ from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
-from w2v.objectives import OBJECTIVES
+from w2v.objectives import OBJECTIVES, work_of
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Mesh, Message
-from w2v.training.replicas import Damped, Schedule, damped
+from w2v.training.replicas import Damped, Schedule, damped, schedule
 from w2v.training.tables import Floats, Tables
 
 MESSAGE_NUMBERS = 1 << 24  # rows are swapped by parts of about so many numbers: 64 MB
@@ -98,7 +100,12 @@ class Worker:
         self._scratches: list[Any] = []
 
     def prepare(self) -> None:
-        """Take the memory and the disk that the work needs. Raises ResourceError where they are not there."""
+        """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
+        compile_ahead(self._task.settings)
+        self.take_memory()
+
+    def take_memory(self) -> None:
+        """Take the memory that the work needs. Raises ResourceError where it is not there."""
         task, share = self._task, self._share
         dim = task.settings.dim
         # The merged rows, the replicas, and messages of both directions.
@@ -109,9 +116,20 @@ class Worker:
         self._buffers = _Buffers(task, share, self._tables.rows)
         self._stream = _Stream(task.length)
 
+    def pid(self) -> int:
+        """Return the number of this process."""
+        return os.getpid()
+
     def address(self) -> tuple[str, int]:
         """Return where other workers connect to."""
         return self._mesh.address
+
+    def close(self) -> None:
+        """End connections and threads, and give the disk back."""
+        self._mesh.close()
+        self._kept.close()
+        if self._pool is not None:
+            self._pool.shutdown()
 
     def connect(self, addresses: list[tuple[str, int]], token: bytes) -> None:
         """Connect with all workers. Raises LostWorkerError."""
@@ -152,8 +170,8 @@ class Worker:
 
     def run(self, last: int, damping: tuple[Damped, ...]) -> Part:
         """Train from the round where this worker is up to `last`. Raises LostWorkerError."""
-        schedule = self._task.schedule
-        due = tuple(rows._replace(**by._asdict()) for rows, by in zip(schedule.due, writable(damping))) or schedule.due
+        due = self._task.schedule.due
+        due = tuple(rows._replace(**by._asdict()) for rows, by in zip(due, writable(damping))) or due
         finite = True
         while self._round < last and finite:
             began = time.perf_counter()
@@ -205,14 +223,14 @@ class Worker:
 
     def _merge(self, due: tuple[Due, ...], finite: bool) -> bool:
         """Merge the rows that are due after this round; returns whether the rows of all workers are finite."""
-        schedule, buffers = self._task.schedule, self._buffers
-        stops = [int(rounds.due_stop(rows, self._round, schedule.rounds)) for rows in due]
+        task, buffers = self._task, self._buffers
+        stops = [int(rounds.due_stop(rows, self._round, task.schedule.rounds)) for rows in due]
         for first in range(0, max(1, *stops), buffers.part):
             ids = [rows.order[first : min(first + buffers.part, stop)] for rows, stop in zip(due, stops)]
             changes = self._mesh.swap(buffers.pack(self._tables.rows, self._replicas, ids, finite))
             merged, finite_there = self._merge_own(changes, due, ids)
             finite = finite and finite_there
-            for owner, message in (self._mesh.swap([merged] * len(self._task.shares)) | {self._number: merged}).items():
+            for owner, message in (self._mesh.swap([merged] * len(task.shares)) | {self._number: merged}).items():
                 buffers.unpack_merged(message, ids, owner, self._tables.rows, self._replicas)
         return finite
 
@@ -242,6 +260,19 @@ class Worker:
             )  # fmt: skip
             end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
         return buffers.merged[:end], finite
+
+
+def compile_ahead(settings: TrainSettings) -> None:
+    """Compile what a worker runs, by a round of one worker on a stream of one id; does nothing the second time."""
+    settings = replace(settings, threads=2)
+    counts, ids = np.ones(1, np.int64), np.zeros(1, np.int32)
+    work = work_of(ids, counts, settings)
+    plan = replace(schedule(work, counts, settings), replicas=2)
+    with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
+        worker.take_memory()
+        worker.take_ids(0, ids)
+        worker.begin(0, 1.0, np.zeros((2, 8)))
+        worker.run(1, ())
 
 
 class _Buffers:
@@ -312,6 +343,9 @@ class _Kept:
 
     def rounds(self) -> list[int]:
         return sorted(int(path.stem) for path in Path(self._folder.name).glob("*.rows"))
+
+    def close(self) -> None:
+        self._folder.cleanup()
 
     def clear(self) -> None:
         for round in self.rounds():
