@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import numpy as np
 import pytest
@@ -202,7 +202,8 @@ def test_who_does_not_know_the_token_is_not_let_in(mesh):
             with socket.create_connection(addresses[0]) as link:
                 link.sendall(shown)
                 link.shutdown(socket.SHUT_WR)
-                assert link.recv(1) == b"", "not closed"
+                with suppress(ConnectionResetError):  # where more was sent than is read
+                    assert link.recv(1) == b"", "not closed"
         assert not waiting.done()
         meshes[1].connect(1, addresses, TOKEN)
         waiting.result(10)
