@@ -226,6 +226,7 @@ class Team:
                 part = holder.rows.remote(table, first, stop)
                 self._get([self._actors[worker].take_rows.remote(table, first, part) for worker in others], self._names)
         self._begin(best, self._accounts[best])
+        self._all(lambda actor: actor.keep.remote())  # the new ones too: the next may be lost soon
         return best, self._accounts[best]
 
     def _start(self, worker: int) -> Any:
@@ -329,6 +330,7 @@ class Team:
                     "trained": int(share[:, rounds.CENTERS].sum()),
                     "seconds_training": round(status.training, 3),
                     "seconds_exchanging": round(status.exchanging, 3),
+                    "rows_merged": status.merged,
                     "bytes_sent": status.bytes,
                 }
             )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -72,12 +73,13 @@ class Part(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How a worker is doing: the round it is in, its sums, and seconds and bytes since it began to work."""
+    """How a worker is doing: the round it is in and its sums; since it began to work: seconds, rows merged, bytes."""
 
     round: int
     sums: npt.NDArray[np.float64]
     training: float
     exchanging: float
+    merged: int
     bytes: int
 
 
@@ -93,7 +95,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._accounts = np.zeros((self._share, 8))
         self._kept = _Kept()
-        self._round = 0
+        self._round = self._merged = 0
         self._training = self._exchanging = 0.0
         self._objective = OBJECTIVES[task.settings.objective]
         self._plan: Any = None
@@ -113,7 +115,7 @@ class Worker:
         require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
         self._tables = Tables.empty(task.words, dim)
         self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
-        self._buffers = _Buffers(task, share, self._tables.rows)
+        self._buffers = _Buffers(task, self._threads, share, self._tables.rows)
         self._stream = _Stream(task.length)
 
     def pid(self) -> int:
@@ -186,7 +188,7 @@ class Worker:
     def status(self) -> Status:
         """Return how far this worker is."""
         sums = self._accounts[:, :4].sum(axis=0)
-        return Status(self._round, sums, self._training, self._exchanging, self._mesh.bytes)
+        return Status(self._round, sums, self._training, self._exchanging, self._merged, self._mesh.bytes)
 
     def keep(self) -> int:
         """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
@@ -205,6 +207,12 @@ class Worker:
         """Make the rows what they were before a round that is kept."""
         self._kept.read(round, self._tables)
 
+    def _each(self, call: Callable[[int], Any], count: int) -> list[Any]:
+        """Call with 0 .. count - 1, side by side where there are cores for it."""
+        if self._pool is None or count == 1:
+            return [call(number) for number in range(count)]
+        return list(self._pool.map(call, range(count)))
+
     def _train(self) -> bool:
         """Train a round; returns whether the rows are finite, as far as is known."""
 
@@ -217,49 +225,67 @@ class Worker:
 
         task = self._task
         work = task.work._replace(stream=self._stream.ids)
-        if self._pool is None:
-            return train(0)
-        return all(list(self._pool.map(train, range(self._threads))))
+        return all(self._each(train, self._threads))
 
     def _merge(self, due: tuple[Due, ...], finite: bool) -> bool:
         """Merge the rows that are due after this round; returns whether the rows of all workers are finite."""
         task, buffers = self._task, self._buffers
+        tables, workers = self._tables.rows, len(task.shares)
+
+        def pack(worker: int) -> Message:
+            room, end = buffers.rooms[worker], 1
+            room[0] = finite
+            for base, own, part in zip(tables, self._replicas, ids):
+                end = exchange.pack_changes(base, own, part, worker, workers, buffers.width, room, end)
+            return room[:end]
+
+        def unpack(owner: int) -> None:
+            at = 0
+            for base, own, part in zip(tables, self._replicas, ids):
+                at = exchange.unpack_merged(merged[owner], at, part, owner, workers, buffers.width, base, own)
+
         stops = [int(rounds.due_stop(rows, self._round, task.schedule.rounds)) for rows in due]
         for first in range(0, max(1, *stops), buffers.part):
             ids = [rows.order[first : min(first + buffers.part, stop)] for rows, stop in zip(due, stops)]
-            changes = self._mesh.swap(buffers.pack(self._tables.rows, self._replicas, ids, finite))
-            merged, finite_there = self._merge_own(changes, due, ids)
-            finite = finite and finite_there
-            for owner, message in (self._mesh.swap([merged] * len(task.shares)) | {self._number: merged}).items():
-                buffers.unpack_merged(message, ids, owner, self._tables.rows, self._replicas)
+            packed = self._each(pack, workers)
+            changes = self._mesh.swap(packed) | {self._number: packed[self._number]}
+            finite = finite and all(bool(message[0]) for message in changes.values())
+            own = self._merge_own(changes, due, ids)
+            merged = self._mesh.swap([own] * workers) | {self._number: own}
+            self._each(unpack, workers)
         return finite
 
     def _merge_own(
         self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
-    ) -> tuple[Message, bool]:
-        """Merge the rows that this worker merges; returns them as a message, and whether all workers' are finite."""
+    ) -> Message:
+        """Merge the rows that this worker merges; returns them as a message."""
+
+        def unpack(worker: int) -> None:
+            offset = sum(task.shares[:worker])
+            mine = copies[offset : offset + task.shares[worker]]
+            at[worker] = exchange.unpack_changes(changes[worker], at[worker], buffers.width, mine, touched)
+
+        def merge(thread: int) -> int:
+            changed = merge_rows(
+                own, copies, buffers.places[:count], thread, self._threads, task.schedule.rounds.faster, rows.axes,
+                rows.across, rows.damping, levels, buffers.totals[thread],
+            )  # fmt: skip
+            return int(changed)
+
         task, buffers = self._task, self._buffers
-        changes = changes | {self._number: buffers.changes[self._number]}
         workers, end = len(task.shares), 0
         at = [1] * workers
-        finite = all(bool(message[0]) for message in changes.values())
         for table, (rows, part) in enumerate(zip(due, ids)):
-            count = len(range(self._number, len(part), workers))
+            mine = part[self._number :: workers]
+            count, levels = len(mine), rows.levels[mine]
             own, copies, touched = buffers.own[table][:count], buffers.copies(table, count), buffers.touched[:count]
             touched[:] = False
             exchange.copy_rows(self._tables.rows[table], part, self._number, workers, own, copies)
-            offset = 0
-            for worker, share in enumerate(task.shares):
-                at[worker] = exchange.unpack_changes(
-                    changes[worker], at[worker], buffers.width, copies[offset : offset + share], touched
-                )
-                offset += share
-            self._accounts[0, rounds.MERGED] += merge_rows(
-                own, copies, buffers.places[:count], 0, 1, task.schedule.rounds.faster, rows.axes, rows.across,
-                rows.damping, rows.levels[part[self._number :: workers]], buffers.total,
-            )  # fmt: skip
+            self._each(unpack, workers)
+            self._accounts[0, rounds.MERGED] += sum(self._each(merge, self._threads))
+            self._merged += int(np.count_nonzero(touched))
             end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
-        return buffers.merged[:end], finite
+        return buffers.merged[:end]
 
 
 def compile_ahead(settings: TrainSettings) -> None:
@@ -280,49 +306,30 @@ class _Buffers:
 
     part     how many rows of a table are merged at once
     width    numbers of a row that are not there to fill a cache line
-    changes  the message to each worker; its first number says whether the rows of the sender are finite
+    rooms    for the message to each worker; its first number says whether the rows of the sender are finite
+    merged   for the message to all
     own, copies  the rows that this worker merges, and what each replica has made of them
     """
 
-    def __init__(self, task: Task, share: int, tables: Rows) -> None:
-        self._workers, replicas = len(task.shares), task.schedule.replicas
+    def __init__(self, task: Task, threads: int, share: int, tables: Rows) -> None:
+        workers, self._replicas = len(task.shares), task.schedule.replicas
         self.width = task.settings.dim
-        row = tables[0].shape[1]
+        self._row = tables[0].shape[1]
         most = max(len(table) for table in tables)
-        self.part = min(most, max(self._workers, MESSAGE_NUMBERS // (row * replicas)))
-        count = -(-self.part // self._workers)
+        self.part = min(most, max(workers, MESSAGE_NUMBERS // (self._row * self._replicas)))
+        count = -(-self.part // workers)
         size = len(tables) * (1 + count * (1 + self.width))
-        self.changes: list[Message] = []
-        self._rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
+        self.rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
         self.merged = np.empty(size, np.int32)
-        self.own = [aligned_zeros(count, row) for _ in tables]
-        self._room = [aligned_zeros(replicas * count * row) for _ in tables]
-        self._replicas, self._row = replicas, row
+        self.own = [aligned_zeros(count, self._row) for _ in tables]
+        self._room = [aligned_zeros(self._replicas * count * self._row) for _ in tables]
         self.touched = np.empty(count, np.bool_)
         self.places = np.arange(count, dtype=np.int32)
-        self.total = np.empty(row, np.float32)
+        self.totals = [np.empty(self._row, np.float32) for _ in range(threads)]
 
     def copies(self, table: int, count: int) -> Floats:
         """Return room for `count` rows of each replica."""
         return self._room[table][: self._replicas * count * self._row].reshape(self._replicas, count, self._row)
-
-    def pack(self, tables: Rows, replicas: Rows, ids: list[npt.NDArray[np.int32]], finite: bool) -> list[Message]:
-        """Return the message of changed rows to each worker."""
-        self.changes = []
-        for worker, room in enumerate(self._rooms):
-            room[0], end = finite, 1
-            for base, own, part in zip(tables, replicas, ids):
-                end = exchange.pack_changes(base, own, part, worker, self._workers, self.width, room, end)
-            self.changes.append(room[:end])
-        return self.changes
-
-    def unpack_merged(
-        self, message: Message, ids: list[npt.NDArray[np.int32]], owner: int, tables: Rows, replicas: Rows
-    ) -> None:
-        """Put the rows that a worker has merged where they belong."""
-        at = 0
-        for base, own, part in zip(tables, replicas, ids):
-            at = exchange.unpack_merged(message, at, part, owner, self._workers, self.width, base, own)
 
 
 class _Stream:
