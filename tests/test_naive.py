@@ -33,6 +33,14 @@ def test_the_steps_of_a_window_are_minus_the_numeric_gradient_of_its_loss():
         np.testing.assert_allclose(step, -numeric, rtol=1e-6, atol=1e-8)
 
 
+def test_the_huffman_tree_is_that_of_a_worked_example():
+    # 5 and 4 meet 6 = 3 + (2 + 1): the two rarest words are four turns apart, the three frequent ones have two.
+    paths = naive.huffman([5, 4, 3, 2, 1])
+    assert [len(paths[word]) for word in range(5)] == [2, 2, 2, 3, 3]
+    assert [len(path) for _, path in sorted(naive.huffman([8, 4, 2, 1, 1]).items())] == [1, 2, 3, 4, 4]
+    assert len({tuple(path) for path in paths.values()}) == 5
+
+
 def test_every_row_of_a_bag_is_moved_by_minus_the_numeric_gradient_of_the_mean():
     """word2vec.c, `cbow_mean`: the mean goes in, and each word gets the whole of what is owed to it."""
     rng = np.random.default_rng(1)

@@ -59,6 +59,14 @@ class TrainSettings:
         "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
         choices=("skipgram", "cbow"), shaping=True,
     )  # fmt: skip
+    loss: str = _setting(
+        "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
+        choices=("ns", "hs"), shaping=True,
+    )  # fmt: skip
+    negatives_per: str = _setting(
+        "window", "--negatives-per", "Who shares negatives: a window (fast), or each pair draws its own (classic).",
+        choices=("window", "pair"),
+    )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)

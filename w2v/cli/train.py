@@ -29,6 +29,8 @@ FOLDER = click.Path(path_type=Path)
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
 @options.setting("objective")
+@options.setting("loss")
+@options.setting("negatives_per")
 @options.setting("dim", "--size")
 @options.setting("window")
 @options.setting("negatives")

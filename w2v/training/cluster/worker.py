@@ -29,7 +29,7 @@ from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
-from w2v.objectives import OBJECTIVES, work_of
+from w2v.objectives import objective_of, work_of
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Mesh, Message
@@ -97,7 +97,7 @@ class Worker:
         self._kept = _Kept()
         self._round = self._merged = 0
         self._training = self._exchanging = 0.0
-        self._objective = OBJECTIVES[task.settings.objective]
+        self._objective = objective_of(task.settings)
         self._plan: Any = None
         self._scratches: list[Any] = []
 
