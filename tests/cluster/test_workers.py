@@ -92,9 +92,9 @@ def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, share
     assert accounts[:, 4].sum() == replicas.merged
 
 
-@pytest.mark.parametrize("objective", ["cbow"])
-def test_another_objective_has_the_same_bits_too(corpus, objective):
-    settings = settings_for(4, objective=objective)
+@pytest.mark.parametrize("more", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}], ids=str)
+def test_other_objectives_have_the_same_bits_too(corpus, more):
+    settings = settings_for(4, **more)
     state, replicas = trained_here(corpus, settings)
     workers, _ = trained_by_workers(corpus, settings, replicas, (2, 2))
     assert workers[1][0].tobytes() == state.tables.input.tobytes()

@@ -27,6 +27,7 @@ import numpy.typing as npt
 from w2v.kernels import exchange, rounds
 from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
+from w2v.kernels.objectives.spans import new_scratch
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
 from w2v.objectives import objective_of, work_of
@@ -159,9 +160,9 @@ class Worker:
         self._round = round
         self._accounts[:] = accounts
         rate = task.settings.rate * rate_share * task.schedule.rounds.faster
-        self._plan = self._objective.plan(task.settings, rate)
+        self._plan = self._objective.plan(task.settings, rate, task.work)
         row = self._tables.input.shape[1]
-        self._scratches = [self._objective.new_scratch(self._plan, row) for _ in range(self._threads)]
+        self._scratches = [new_scratch(self._plan, row) for _ in range(self._threads)]
         for own, table in zip(self._replicas, self._tables.rows):
             own[:] = table
 
