@@ -44,7 +44,18 @@ def test_every_answer_has_a_strict_policy(demo_server, path):
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "10.0.0.1", "", "localhost:x"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+        "",
+        "localhost:x",
+        "[::1]evil.com",
+        "[::1]:x",
+        "[::1",
+    ],
 )
 def test_another_name_for_this_machine_is_refused(demo_server, host):
     assert demo_server.get("/api/models", {"Host": host}).status == 421
@@ -100,6 +111,8 @@ def test_a_body_is_not_read(demo_server):
         ("neighbors", {"word": "king", "top": "-1"}, "from 0 to 200"),
         ("neighbors", {"word": "king", "model": 7}, "from 0 to 0"),
         ("neighbors", {}, "one word is needed"),
+        ("explanation", {"language": "en"}, "a sentence is needed"),
+        ("explanation", {"language": "en", "text": " "}, "a sentence is needed"),
         ("neighbors", {"word": ["king", "queen"]}, "one word is needed"),
         ("odd", {"words": ["king"] * 65}, "64 words at the most"),
         ("odd", {"words": ["king"] * 120}, "cannot be read"),
@@ -305,3 +318,13 @@ def test_four_clients_ask_at_once_and_each_gets_its_own_answer(serve, tmp_path):
     vectors = formats.load(tmp_path / "large.bin")
     for number, reply in zip(asked, replies):
         assert reply.json["words"][0]["word"] == vectors.similar(f"w{number}", top=1)[0].word
+
+
+def test_vectors_without_words_have_an_empty_map_that_is_finished():
+    from pathlib import Path
+
+    from w2v.explorer.atlas import Atlas
+
+    atlas = Atlas(Vectors((), np.zeros((0, 5), np.float32)), Path("none.txt"))
+    atlas.open()
+    assert (len(atlas.drawing.places), atlas.drawing.working, len(atlas.members), atlas.names) == (0, False, 0, ())

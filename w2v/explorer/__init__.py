@@ -1,7 +1,6 @@
 """A page to explore vectors with, and the server behind it, which answers on this machine alone.
 
-    shapes    numpy: a plane through the vectors, clusters and their names
-    layout    a map on which near words are near, drawn by a process of its own
+    drawing   the map of `w2v.maps.layout`, drawn by a process of its own
     atlas     the map of one file of vectors, as far as it has been drawn
     answers   questions to vectors -> what the page shows, as plain dicts
     asking    a request -> words and numbers, all of them bounded

@@ -197,6 +197,8 @@ def _map(one: Shown, asked: Asked) -> Response:
     """Answer with places, float32 [rows, 2], and clusters, uint8 [rows]; with 204 if `after` is the newest map."""
     drawing = one.atlas.drawing
     headers = {"W2V-Map": str(drawing.version), "W2V-Map-State": "working" if drawing.working else "settled"}
+    if drawing.kept is not None:
+        headers["W2V-Map-Kept"] = f"{drawing.kept[0]:.4f} {drawing.kept[1]:.4f}"
     if asked.number("after", 0, 10**6) == drawing.version:
         return Response(status_code=204, headers=headers)
     content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
@@ -207,8 +209,11 @@ def _explanation(one: Shown, asked: Asked) -> Response:
     """Answer with the steps of `w2v explain`, told with this model."""
     from w2v import explanation  # numba, which only this needs
 
+    texts = asked.words("text")
+    if not texts:
+        raise SettingsError("text: a sentence is needed here")
     told = explanation.explain(
-        asked.words("text"),
+        texts,
         one.vectors,
         name=one.name,
         language=asked.word("language"),

@@ -2,6 +2,7 @@
 
 build    vectors -> Map         which words, where they stand, their clusters and arrows
 save     Map -> a file          PNG, SVG, PDF by matplotlib; .html, a page that needs nothing
+layout   unit vectors -> places  t-SNE, for `plot` and `explore`
 """
 
 from __future__ import annotations

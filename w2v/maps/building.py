@@ -18,6 +18,7 @@ from w2v.vectors import Vectors
 Pair = tuple[str, str]
 DEFAULT_TOP = 200  # about as many labels as one page can hold
 NEIGHBORS_KEPT = 8  # of each word, for a picture that can be asked
+MOST_NEIGHBORS_OF_FEW = 2 * NEIGHBORS_KEPT  # of fewer words nearly all are neighbours of all: a share says nothing
 
 
 def build(
@@ -67,6 +68,9 @@ def build(
         method = method or ("pca" if pairs else "tsne")
         points, names, title = project(rows, method, seed), ("", ""), TITLES[method]
     coloured, cluster_names = group(rows, shown, clusters, seed) if clusters else (None, ())
+    nearest = _nearest(rows)
+    if not axes and not pairs and len(shown) > MOST_NEIGHBORS_OF_FEW:
+        title = f"{title}: {_share_kept(points, nearest):.0%} of the nearest neighbors are nearest here"
     return Map(
         title=f"{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
         words=shown,
@@ -77,7 +81,7 @@ def build(
         names=cluster_names,
         axes=names,
         equal=method == "pca",
-        neighbors=_nearest(rows),
+        neighbors=nearest,
     )
 
 
@@ -129,6 +133,16 @@ def _nearest(rows: npt.NDArray[np.float32]) -> tuple[tuple[tuple[int, float], ..
         order = np.argsort(-cosines, axis=1, kind="stable")[:, :kept]
         found += [tuple((int(j), float(line[j])) for j in best) for line, best in zip(cosines, order)]
     return tuple(found)
+
+
+def _share_kept(points: npt.NDArray[np.float64], neighbors: tuple[tuple[tuple[int, float], ...], ...]) -> float:
+    """Return the share of the nearest neighbours of words that are among as many nearest in the picture."""
+    kept = 0
+    for row, near in enumerate(neighbors):
+        away = np.square(points - points[row]).sum(axis=1)
+        away[row] = np.inf
+        kept += len({i for i, _ in near} & set(np.argsort(away, kind="stable")[: len(near)].tolist()))
+    return kept / sum(map(len, neighbors))
 
 
 def read_pairs(path: str | os.PathLike[str], vectors: Vectors) -> tuple[list[Pair], list[str]]:

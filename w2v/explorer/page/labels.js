@@ -47,6 +47,8 @@ export function drawLabels(context, map) {
   const { lit, arrows, hovered } = map;
   // What was asked for is drawn last, above the others.
   const rows = [...lit.keys()].filter((row) => map.sees(row)).sort((a, b) => lit.get(a) - lit.get(b));
+  const asked = rows.filter((row) => lit.get(row));
+  if (asked.length === 1 && !arrows.length) lines(context, map, asked[0]);
   for (const [from, to] of arrows) arrow(context, map.onScreen(from), map.onScreen(to));
   for (const row of rows) {
     const [x, y] = map.onScreen(row);
@@ -54,18 +56,21 @@ export function drawLabels(context, map) {
     dot(context, x, y, main ? 6 : 3.6, main ? ACCENT : "#ffffff");
     taken.push([x - 5, y - 5, x + 5, y + 5]);
   }
-  for (const row of rows.filter((row) => lit.get(row))) write(row, { size: 16, bold: true, ink: ACCENT, gap: 10, force: true });
+  for (const row of asked) write(row, { size: 16, bold: true, ink: ACCENT, gap: 10, force: true });
   if (hovered >= 0 && !lit.get(hovered)) {
     dot(context, ...map.onScreen(hovered), 5, ACCENT);
     write(hovered, { size: 15, bold: true, ink: "#fff", gap: 9, force: true });
   }
   for (const row of rows.filter((row) => !lit.get(row) && row !== hovered)) write(row, { size: 13, bold: true, ink: "#fff", gap: 7 });
   // Frequent words first: they stand at the beginning. As one zooms in, fewer are in view, and rarer ones find room.
+  // The most frequent of all come last: in any language they are function words, which say nothing of their place.
+  const functional = Math.min(150, Math.floor(map.count / 100));
   const most = Math.round((wide * high) / (lit.size ? 20000 : 9000));
   const dimmed = lit.size ? "rgba(223, 231, 245, .6)" : INK;
   let written = 0;
   let tried = 0;
-  for (let row = 0; row < map.count && written < most && tried < 8 * most; row++) {
+  for (let turn = 0; turn < map.count && written < most && tried < 8 * most; turn++) {
+    const row = (turn + functional) % map.count;
     if (lit.has(row) || row === hovered || !map.sees(row)) continue;
     tried++;
     if (write(row, { size: 12, ink: dimmed })) written++;
@@ -81,6 +86,18 @@ function dot(context, x, y, radius, colour) {
   context.lineWidth = 2;
   context.stroke();
   context.fill();
+}
+
+// Thin lines from a word to its neighbours, wherever they are.
+function lines(context, map, word) {
+  context.strokeStyle = "rgba(255, 209, 102, .35)";
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const row of map.lit.keys()) {
+    context.moveTo(...map.onScreen(word));
+    context.lineTo(...map.onScreen(row));
+  }
+  context.stroke();
 }
 
 function arrow(context, [x0, y0], [x1, y1]) {

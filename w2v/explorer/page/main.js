@@ -6,7 +6,7 @@ import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
 import { WordMap } from "./map.js";
 import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
 import { savePicture, saveTable } from "./saving.js";
-import { preferred, speak, text, whole } from "./texts.js";
+import { percent, preferred, speak, text, whole } from "./texts.js";
 import { split, VIEWS } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
@@ -45,7 +45,7 @@ async function begin(model) {
     button("zoomIn", "+", () => map.zoom(1.6)), button("zoomOut", "−", () => map.zoom(1 / 1.6)),
     button("showAll", "⤢", () => map.home())));
   const found = await askMap(model.number, 0, model.rows);
-  Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled });
+  Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled, kept: found.kept });
   map.place(found.places);
   map.addEventListener("pick", ({ detail }) => visit(words[detail]));
   map.addEventListener("move", () => remember(model));
@@ -57,7 +57,7 @@ async function follow(model) {
     await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
     try {
       const found = await askMap(model.number, model.version, model.rows);
-      Object.assign(model, { version: found.version, settled: found.settled });
+      Object.assign(model, { version: found.version, settled: found.settled, kept: found.kept });
       if (found.places) model.map.place(found.places);
       caption(model);
     } catch {
@@ -132,7 +132,8 @@ function colour(model) {
 function caption(model) {
   const many = model.rows < model.words ? ` (${text("only", { count: whole(model.rows) })})` : "";
   model.heading.textContent = `${model.name} · ${whole(model.words)} × ${model.dim}${many}`;
-  model.state.textContent = model.settled ? "" : text("drawing");
+  const kept = model.kept && text("kept", { ten: percent(model.kept[0]), fifty: percent(model.kept[1]) });
+  model.state.textContent = [model.settled ? "" : text("drawing"), kept].filter(Boolean).join(" · ");
   model.map.over.setAttribute("aria-label",
     `${text("mapOf", { name: model.name })}. ${text("mapHelp", { words: whole(model.rows) })}`);
 }

@@ -92,16 +92,15 @@ export class WordMap extends EventTarget {
     return best;
   }
 
-  // Goes where these words fill the view, the first of them near its middle.
+  // Goes where the first of these words is in the middle, and the eight after it are all in view.
   visit(rows) {
     this.follow = () => this.visit(rows);
-    const known = rows.filter((row) => row < this.count);
+    const known = rows.filter((row) => row < this.count).slice(0, 9);
     if (!known.length) return;
     const at = (row, side) => this.places[2 * row + side];
     const [x, y] = [at(known[0], 0), at(known[0], 1)];
-    const away = known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)).sort((a, b) => a - b);
-    const reach = Math.max(away[Math.floor(away.length * 0.7)], 0.02);
-    this.fly({ x, y, zoom: Math.min(Math.max(0.95 / reach, 1.5), 40) });
+    const reach = Math.max(...known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)), 0.005);
+    this.fly({ x, y, zoom: Math.min(Math.max(0.95 / reach, 0.5), 200) });
   }
 
   // Goes where all these words are in view.

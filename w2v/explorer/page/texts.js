@@ -11,7 +11,8 @@ const TEXTS = {
     savePng: "Map as PNG", saveCsv: "Answer as CSV", copyLink: "Copy link", copied: "The link is in the clipboard.",
     mapHelp: "{words} words. Arrow keys move, + and − zoom, 0 shows all, Enter takes the word in the middle. "
       + "The neighbours stand as a table in the next part of the page.",
-    mapOf: "Map of {name}", drawing: "drawing the map …", only: "drawn: the {count} most frequent",
+    mapOf: "Map of {name}", drawing: "drawing the map …",
+    kept: "of 10 nearest words {ten} are among the 10 nearest here, {fifty} among 50", only: "drawn: the {count} most frequent",
     zoomIn: "Zoom in", zoomOut: "Zoom out", showAll: "Show all", rare: "rare", frequent: "frequent",
     word: "Word", cosine: "Cosine", count: "Count", words: "Words",
     neighborsIntro: "The words used in the company that this word keeps. Search, or click on the map.",
@@ -49,7 +50,8 @@ const TEXTS = {
     copied: "El enlace está en el portapapeles.",
     mapHelp: "{words} palabras. Las flechas desplazan, + y − acercan y alejan, 0 muestra todo, Intro toma la palabra del "
       + "centro. Las vecinas aparecen como tabla en la parte siguiente de la página.",
-    mapOf: "Mapa de {name}", drawing: "dibujando el mapa…", only: "en el mapa: las {count} más frecuentes",
+    mapOf: "Mapa de {name}", drawing: "dibujando el mapa…",
+    kept: "de las 10 más cercanas, {ten} están aquí entre las 10 más cercanas, {fifty} entre 50", only: "en el mapa: las {count} más frecuentes",
     zoomIn: "Acercar", zoomOut: "Alejar", showAll: "Ver todo", rare: "rara", frequent: "frecuente",
     word: "Palabra", cosine: "Coseno", count: "Frecuencia", words: "Palabras",
     neighborsIntro: "Las palabras que aparecen en la misma compañía que esta. Búscala o pulsa sobre el mapa.",
@@ -103,4 +105,5 @@ export const whole = (number) => new Intl.NumberFormat(language).format(number);
 export const number = (value, digits) =>
   new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
     .replace(/^-(?=[0.,]*$)/, "").replace("-", "−");
+export const percent = (share) => `${number(100 * share, 0)} %`;
 export const cosine = (value) => number(value, 3);

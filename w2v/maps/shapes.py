@@ -14,6 +14,7 @@ Ids = npt.NDArray[np.int64]
 SAMPLED = 20_000  # rows that k-means looks at while it moves its centers; all rows are given a cluster at the end
 ROUNDS = 15
 NAMED_AFTER = 3  # words that name a cluster
+FUNCTION_WORDS = 150  # of the most frequent words, about as many stand for nothing by themselves
 
 
 def units(vectors: Vectors, rows: int) -> Floats:
@@ -94,11 +95,20 @@ def _first_centers(sample: Floats, count: int, rng: np.random.Generator) -> Floa
 
 
 def central_words(words: Sequence[str], directions: Floats, members: Ids, centers: Floats) -> list[list[str]]:
-    """Return for each cluster the words that name it: of its frequent words, those nearest to its center."""
+    """Return for each cluster the words that name it: frequent, near to its center and far from all other centers.
+
+    The most frequent words of all name none: in any language they are function words.
+    """
     names = []
-    for number, center in enumerate(centers):
+    functional = min(FUNCTION_WORDS, len(words) // 100)
+    for number in range(len(centers)):
         rows = np.flatnonzero(members == number)
+        rows = rows[rows >= functional] if (rows >= functional).any() else rows
         rows = rows[: max(30, len(rows) // 20)]  # words stand by falling frequency
-        best = rows[np.argsort(-(directions[rows] @ center), kind="stable")[:NAMED_AFTER]]
+        cosines = directions[rows] @ centers.T
+        own = cosines[:, number].copy()
+        cosines[:, number] = -np.inf
+        others = cosines.max(axis=1, initial=-1.0)
+        best = rows[np.argsort(others - 2 * own, kind="stable")[:NAMED_AFTER]]
         names.append([words[row] for row in best.tolist()])
     return names
