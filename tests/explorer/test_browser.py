@@ -7,7 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from w2v import formats
+from w2v.vectors import Vectors
 
 pytest.importorskip("starlette", reason="needs the extra w2v[explore]")
 pytest.importorskip("uvicorn", reason="needs the extra w2v[explore]")
@@ -209,7 +213,7 @@ def test_the_odd_one_and_a_comparison(demo_server, visit):
     page = visit(demo_server, "view=odd&words=king queen prince paris")
     page.wait_for_selector("tr.marked")
     expect(page.locator(".verdict")).to_have_text("paris does not belong.")
-    page = visit(demo_server, "view=compare&a=king&b=queen")
+    page = visit(demo_server, "view=compare&first=king&second=queen")
     answers(page)
     expect(page.locator(".ranks")).to_contain_text("queen is neighbour no. 1 of king")
 
@@ -319,7 +323,8 @@ def test_everything_to_press_has_a_name(demo_server, visit):
 
 EVERYTHING = (
     "", "word=king", "word=kng", "view=analogy&a=king&b=man&c=woman", "view=odd&words=king queen paris prince",
-    "view=axis&from=man&to=woman&from2=france&to2=paris", "view=compare&a=king&b=queen&lang=es&colour=frequency",
+    "view=axis&from=man&to=woman&from2=france&to2=paris",
+    "view=compare&first=king&second=queen&lang=es&colour=frequency",
 )  # fmt: skip
 
 
@@ -349,3 +354,128 @@ def test_the_focus_goes_everywhere_and_is_seen(demo_server, visit):
         )
     assert len({one.split()[0] for one in seen}) == wanted
     assert {one.partition(" ")[2] for one in seen} == {"solid 3px"}
+
+
+def camera(page):
+    """Return where the map is looked at, once it stands still."""
+    return page.evaluate("[w2vMaps[0].camera.x, w2vMaps[0].camera.y, w2vMaps[0].camera.zoom]")
+
+
+def test_back_brings_the_camera_and_the_search_box_back(demo_server, visit):
+    page = visit(demo_server)
+    settled(page)
+    page.locator("#search-word").fill("king")
+    page.locator("#search-word").press("Enter")
+    assert answers(page, "queen")
+    page.get_by_role("button", name="Zoom out").click()
+    looked = camera(page)
+    page.locator("#answers").get_by_role("button", name="throne").click()  # before the address says where the map is
+    expect(page.locator(".about strong")).to_have_text("throne")
+    expect(page.locator("#search-word")).to_have_value("throne")
+    page.go_back()
+    expect(page.locator(".about strong")).to_have_text("king")
+    expect(page.locator("#search-word")).to_have_value("king")
+    assert camera(page) == pytest.approx(looked, rel=0.01, abs=0.001)
+    page.go_back()
+    page.wait_for_selector(".begin")
+    expect(page.locator("#search-word")).to_have_value("")
+    assert camera(page) == [0, 0, 1]
+
+
+def test_all_words_are_shown_when_all_are_asked_for(demo_server, visit):
+    for width, height in ((1280, 800), (360, 740)):
+        page = visit(demo_server, "at=0.3 0.3 20", width=width, height=height)
+        settled(page)
+        page.get_by_role("button", name="Show all").click()
+        hidden = """() => { const map = w2vMaps[0]; const words = map.words.filter((word, row) => {
+            const [x, y] = map.onScreen(row);
+            return x < 0 || y < map.top || x > map.wide || y > map.high - map.bottom; });
+            return [map.top, map.bottom, words]; }"""
+        top, bottom, words = page.evaluate(hidden)
+        assert min(top, bottom) > 20
+        assert words == []
+
+
+def test_a_double_click_on_a_word_selects_it_and_does_not_zoom(demo_server, visit):
+    page = visit(demo_server, "at=0 0 3")
+    settled(page)
+    word = page.evaluate("""() => { const map = w2vMaps[0];
+        return map.words.find((word, row) => map.sees(row) && map.nearest(...map.onScreen(row), 14) === row); }""")
+    place = spot(page, word)
+    page.mouse.dblclick(*place)
+    expect(page.locator(".about strong")).to_have_text(word)
+    once = visit(demo_server, "at=0 0 3")
+    settled(once)
+    once.mouse.click(*place)
+    expect(once.locator(".about strong")).to_have_text(word)
+    page.wait_for_timeout(600)  # for a second answer, if the second click had asked for one
+    expect(page.locator(".about strong")).to_have_text(word)
+    assert camera(page) == pytest.approx(camera(once))
+
+
+def test_no_label_is_under_the_title_the_legend_or_the_buttons(demo_server, visit):
+    page = visit(demo_server, "word=king", width=900, height=600)
+    assert answers(page)
+    under = page.evaluate("""() => { const map = w2vMaps[0]; const drawn = []; const { context } = map;
+        const write = context.fillText.bind(context);
+        context.fillText = (text, x, y) => { drawn.push([text, x, y, x + context.measureText(text).width]);
+            write(text, x, y); };
+        map.light([]); map.camera = { x: 0, y: 0, zoom: 3 }; map.draw();
+        const boxes = [...map.box.querySelectorAll('.title, .legend, .zoom')].map((one) => one.getBoundingClientRect());
+        const { left, top } = map.box.getBoundingClientRect();
+        return [drawn.length, drawn.filter(([, x, y, end]) => boxes.some((box) =>
+            x < box.right - left && end > box.left - left && y > box.top - top && y < box.bottom - top))]; }""")
+    assert under[0] > 10
+    assert under[1] == []
+
+
+def test_the_form_stays_on_the_page_in_every_language(demo_server, visit):
+    for width in (1440, 900, 360):
+        for view in ("analogy&a=king&b=man&c=woman", "compare&first=king&second=queen", "axis&from=man&to=woman"):
+            page = visit(demo_server, f"view={view}&lang=es", width=width, height=900)
+            answers(page)
+            right = page.evaluate("""() => Math.max(...[...document.querySelectorAll('#form *')].map((one) =>
+                one.getBoundingClientRect().right))""")
+            assert right <= width, (view, width)
+
+
+def test_another_view_neither_shows_the_last_answer_nor_takes_its_words(demo_server, visit):
+    page = visit(demo_server, "view=analogy&a=paris&b=france&c=italy")
+    answers(page)
+    page.route("**/api/explanation*", lambda route: None)  # an answer that takes its time
+    page.get_by_role("tab", name="Explain").click()
+    expect(page.locator("#notice")).to_have_text("Computing …")
+    expect(page.locator("#answers table, #answers .verdict")).to_have_count(0)
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_role("combobox", name="A", exact=True)).to_have_value("king")
+    page.get_by_role("tab", name="Analogy").click()
+    expect(page.get_by_role("combobox", name="A", exact=True)).to_have_value("paris")
+
+
+def test_a_phone_shows_every_view_and_has_room_for_fingers(serve, demo_vectors, visit, tmp_path):
+    other = tmp_path / "other.txt"
+    shutil.copy(demo_vectors, other)
+    page = visit(serve("-v", demo_vectors, "--beside", other), "word=king", width=360, height=740, is_mobile=True)
+    answers(page)
+    page.locator("#model").select_option("both")
+    expect(page.locator(".map")).to_have_count(2)
+    assert all(box["height"] > 200 for box in (one.bounding_box() for one in page.locator(".map").all()))
+    small = page.evaluate("""() => [...document.querySelectorAll('button, select, input')]
+        .filter((one) => one.checkVisibility() && !one.closest('.unseen, .skip'))
+        .map((one) => [one.outerHTML, one.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 44 || box.right > 360).map(([html, box]) => [html, box.height, box.right])""")
+    assert [one for one in small if "aria-pressed" not in one[0]] == []
+    assert all(height >= 44 for _, height, _ in small)
+
+
+def test_rare_words_are_left_out_and_more_are_shown_where_the_reader_says_so(serve, visit, tmp_path):
+    path = tmp_path / "counted.w2v"
+    rows = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+    formats.save(Vectors(tuple(f"w{row}" for row in range(60)), rows, np.arange(600, 0, -10)), path)
+    page = visit(serve("-v", path), "word=w3")
+    assert len(answers(page)) == 30
+    page.get_by_label("Words", exact=True).select_option("100")
+    expect(page.locator("#answers tbody tr")).to_have_count(59)
+    page.get_by_label("that occur at least").select_option("100")
+    expect(page.locator("#answers tbody tr")).to_have_count(50)  # 51 of the 60, and w3 itself is none
+    assert {"top=100", "least=100"} <= set(page.url.partition("#")[2].split("&"))

@@ -192,13 +192,13 @@ def is_closed(connection):
 
 
 def test_connections_that_wait_for_ever_keep_nobody_out(serve, demo_vectors):
-    """A hundred clients that send half a request: the longest waiting are closed for the new ones, and all answered."""
+    """400 clients that send half a request: the longest waiting are closed for the new ones, and all are answered."""
     from w2v.explorer.timeouts import WAITING
 
     server = serve("-v", demo_vectors)
     with contextlib.ExitStack() as open_connections:
         slow = []
-        for number in range(WAITING + 40):
+        for number in range(400):
             connection = socket.create_connection(("127.0.0.1", server.port), timeout=20)
             open_connections.enter_context(contextlib.closing(connection))
             connection.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
@@ -207,6 +207,7 @@ def test_connections_that_wait_for_ever_keep_nobody_out(serve, demo_vectors):
                 assert server.ask("neighbors", word="king", top=1).status == 200
         assert server.ask("neighbors", word="king", top=1).status == 200
         assert is_closed(slow[0])
+        assert sum(map(is_closed, slow[:-WAITING])) == 400 - WAITING
         slow[-1].sendall(b"done\r\n\r\n")  # slow, but not too slow
         assert slow[-1].recv(15) == b"HTTP/1.1 200 OK"
 

@@ -16,7 +16,7 @@ import numpy as np
 from w2v import queries
 from w2v.errors import SettingsError
 from w2v.spelling import fold, suggestions
-from w2v.vectors import Floats, Rows, Vectors, check_directed, largest
+from w2v.vectors import Floats, Mask, Rows, Vectors, check_directed, largest
 
 Answer = dict[str, Any]
 
@@ -37,15 +37,21 @@ def complete(vectors: Vectors, start: str, top: int) -> Answer:
     return {"words": found or suggestions(start, vectors.words)}
 
 
-def neighbors(vectors: Vectors, word: str, top: int) -> Answer:
+def neighbors(vectors: Vectors, word: str, top: int, least: int = 0) -> Answer:
     """Return the nearest words of a word, and how often it occurred; or those of a sum: "king - man + woman"."""
     terms = _terms(vectors, word)
     if terms:
-        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms)
+        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms, among=frequent(vectors, least))
         asked = [_word(vectors, vectors.find(term)) for term in terms]
         return {"asked": asked, "sum": True, "words": [_word(vectors, *near) for near in found]}
     asked = [_word(vectors, vectors.find(word), 1.0)]
-    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in vectors.similar(word, top)]}
+    found = vectors.nearest(vectors.unit(word), top, exclude=[word], among=frequent(vectors, least))
+    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in found]}
+
+
+def frequent(vectors: Vectors, least: int) -> Mask | None:
+    """Return which words occur at least so often, bool [V]; None, which means all, where no counts are known."""
+    return None if vectors.counts is None or not least else vectors.counts >= least
 
 
 def _terms(vectors: Vectors, text: str) -> list[str]:
@@ -61,15 +67,15 @@ def _terms(vectors: Vectors, text: str) -> list[str]:
     return [] if words == [text.strip()] else words
 
 
-def analogy(vectors: Vectors, a: str, b: str, c: str, top: int) -> Answer:
+def analogy(vectors: Vectors, a: str, b: str, c: str, top: int, least: int = 0) -> Answer:
     """Return what is to C as A is to B, and where all of them lie in the plane of the offset.
 
     The plane is spanned by a - b and what c - b has beside it; words are projected onto it at right angles, so no
     distance in it is larger than the true one. "target" is the point a - b + c itself.
     """
     a, b, c = (vectors.find(word) for word in (a, b, c))
-    found = vectors.analogy(a, b, c, top)
     unit_a, unit_b, unit_c = (vectors.unit(word) for word in (a, b, c))
+    found = vectors.nearest(unit_a - unit_b + unit_c, top, exclude=(a, b, c), among=frequent(vectors, least))
     across = _direction(unit_a - unit_b)
     to_c: Floats = unit_c - unit_b
     beside = _direction(np.subtract(to_c, (to_c @ across) * across, dtype=np.float32))
@@ -88,7 +94,7 @@ def odd(vectors: Vectors, words: Sequence[str]) -> Answer:
     return {"words": [_word(vectors, *placed) for placed in queries.odd(vectors, words)]}
 
 
-def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
+def compare(vectors: Vectors, a: str, b: str, top: int, least: int = 0) -> Answer:
     """Return the cosine of two words, their rank among each other's neighbours, and the words near both."""
     a, b = vectors.find(a), vectors.find(b)
     for word in (a, b):
@@ -97,7 +103,8 @@ def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
     row_a, row_b = vectors.row(a), vectors.row(b)
     cosine = float(to_a[row_b])
     ranks = [_rank(vectors, to_a, row_a, row_b), _rank(vectors, to_b, row_b, row_a)]
-    both = np.where(vectors.directed, np.minimum(to_a, to_b), -np.inf)
+    among = frequent(vectors, least)
+    both = np.where(vectors.directed if among is None else vectors.directed & among, np.minimum(to_a, to_b), -np.inf)
     both[[row_a, row_b]] = -np.inf
     near = [
         _word(vectors, vectors.words[row], float(to_a[row])) | {"second": round(float(to_b[row]), 6)}

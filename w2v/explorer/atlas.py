@@ -17,6 +17,7 @@ from w2v.errors import OutputError
 from w2v.explorer import drawing
 from w2v.files import replacing
 from w2v.maps import layout
+from w2v.maps.regions import Region, regions
 from w2v.maps.shapes import Ids, centered, central_words, clusters, principal_plane, units
 from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
@@ -55,6 +56,7 @@ class Atlas:
         self._members: Ids = np.zeros(0, np.int64)
         self._names: Sequence[Sequence[str]] = ()
         self._drawing = Drawing(0, np.zeros((0, 2), np.float32), True)
+        self._regions: tuple[int, Sequence[Region]] = (0, ())
 
     def open(self) -> None:
         """Begin to draw, in the background."""
@@ -85,13 +87,28 @@ class Atlas:
         self._ready.wait()
         return self._names
 
+    @property
+    def regions(self) -> tuple[int, Sequence[Region]]:
+        """The regions of a map, and its version: the first map has some, and the last."""
+        return self._regions
+
     def _draw(self) -> None:
         try:
             found = self._begin()
         finally:
             self._ready.set()  # whatever happened, nobody waits for ever
+        self._divide()
         if not found:
             self._follow()
+            self._divide()
+
+    def _divide(self) -> None:
+        if not self.rows:
+            return
+        drawing = self._drawing
+        words = self._vectors.words[: self.rows]
+        turned = centered(units(self._vectors, self.rows))
+        self._regions = drawing.version, regions(words, turned, drawing.places, np.random.default_rng(SEED))
 
     def _begin(self) -> bool:
         """Find the clusters and a first map; say whether it is the last, found where the last time left it."""
@@ -130,7 +147,7 @@ class Atlas:
     def _place(self) -> Path:
         """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
         sample = np.linspace(0, self.rows - 1, min(self.rows, SAMPLED_ROWS)).astype(np.intp)
-        settings = f"{self.rows} {self._vectors.dim} {layout.PERPLEXITY} {layout.EARLY} {layout.STEPS}\n"
+        settings = f"{self.rows} {self._vectors.dim} {layout.PERPLEXITY} {layout.EARLY} {layout.STEPS} whole\n"
         fingerprint = hashlib.sha256(settings.encode())
         fingerprint.update(np.ascontiguousarray(self._vectors.matrix[sample]).tobytes())
         fingerprint.update("\n".join(self._vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))

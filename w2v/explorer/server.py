@@ -28,9 +28,10 @@ try:
     from starlette.requests import Request
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
+    from uvicorn.protocols.http.h11_impl import H11Protocol
 
     from w2v.explorer.guard import Guard, is_loopback
-    from w2v.explorer.timeouts import ASKING, WAITING, RequestTimeouts
+    from w2v.explorer.timeouts import ASKING, WAITING, Connections
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
@@ -45,12 +46,14 @@ KINDS = {
 
 QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
     "complete": lambda vectors, asked: answers.complete(vectors, asked.word("start"), asked.top(10)),
-    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top()),
+    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top(), asked.least()),
     "analogy": lambda vectors, asked: answers.analogy(
-        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10)
+        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10), asked.least()
     ),
     "odd": lambda vectors, asked: answers.odd(vectors, asked.words("words")),
-    "compare": lambda vectors, asked: answers.compare(vectors, asked.word("a"), asked.word("b"), asked.top()),
+    "compare": lambda vectors, asked: answers.compare(
+        vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
+    ),
     "axis": lambda vectors, asked: answers.axis(
         vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
     ),
@@ -107,6 +110,7 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
         Route("/api/words", asking(_words)),
         Route("/api/map", asking(_map)),
         Route("/api/names", asking(_names)),
+        Route("/api/regions", asking(_regions)),
         Route("/api/explanation", asking(_explanation)),
     ]
     for name, find in QUESTIONS.items():
@@ -157,12 +161,13 @@ def serve(
             await super().startup(sockets)
             ready()
 
+    connections = Connections()
     config = uvicorn.Config(
-        application(files, host),
+        connections.middleware(application(files, host)),
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=RequestTimeouts,
+        http=connections.protocol(H11Protocol),  # type: ignore[arg-type]  # called, as a class would be
         ws="none",
         limit_concurrency=2 * WAITING,  # connections; those beyond WAITING have a request that is being answered
         timeout_keep_alive=ASKING,
@@ -224,6 +229,11 @@ def _explanation(one: Shown, asked: Asked) -> Response:
 
 def _names(one: Shown, asked: Asked) -> Response:
     return _json(one.atlas.names)
+
+
+def _regions(one: Shown, asked: Asked) -> Response:
+    version, regions = one.atlas.regions
+    return _json({"version": version, "regions": [region._asdict() for region in regions]})
 
 
 async def _file(request: Request, content: bytes, kind: str) -> Response:

@@ -13,6 +13,7 @@ from w2v.errors import FormatError, SettingsError, UnknownWordError
 from w2v.maps.clusters import group
 from w2v.maps.map import Map
 from w2v.maps.projection import pca, project
+from w2v.maps.shapes import FUNCTION_WORDS
 from w2v.vectors import Vectors
 
 Pair = tuple[str, str]
@@ -32,15 +33,18 @@ def build(
     method: str | None = None,
     clusters: int = 0,
     seed: int = 1,
+    name: str = "",
 ) -> Map:
     """Return a map of some words of `vectors`.
 
     words      these, each with its `neighbors` nearest
-    top        and the most frequent words; by default DEFAULT_TOP of them if neither words nor pairs are given
+    top        and so many of the most frequent words; by default DEFAULT_TOP if neither words nor pairs are given,
+               without the first, which are function words in any language
     pairs      an arrow is drawn from the first word of each to the second
     axes       one or two pairs (positive, negative): a word stands where the difference of the two puts it
     method     one of METHODS; by default pca for pairs, which keeps offsets, tsne for the rest
     clusters   how many groups to colour; 0: none
+    name       of the vectors, for the title
 
     Raises UnknownWordError, SettingsError.
     """
@@ -52,9 +56,10 @@ def build(
     chosen = dict.fromkeys(asked)
     if neighbors:
         chosen.update((found.word, None) for word in words for found in vectors.similar(word, neighbors))
+    passed = 0
     if top is None and not words and not pairs:
-        top = DEFAULT_TOP
-    chosen.update((word, None) for word in vectors.words[: top or 0])
+        top, passed = DEFAULT_TOP, min(FUNCTION_WORDS, len(vectors) // 100)
+    chosen.update((word, None) for word in vectors.words[passed : passed + (top or 0)])
     for word in [word for word in chosen if not np.isfinite(vectors.unit(word)).all()]:
         if word in asked:
             raise SettingsError(f"{word!r} has no place: its vector holds NaN or infinity")
@@ -72,7 +77,7 @@ def build(
     if not axes and not pairs and len(shown) > MOST_NEIGHBORS_OF_FEW:
         title = f"{title}: {_share_kept(points, nearest):.0%} of the nearest neighbors are nearest here"
     return Map(
-        title=f"{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
+        title=f"{f'{name}: ' if name else ''}{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
         words=shown,
         points=points,
         asked=frozenset(position[word] for word in asked),

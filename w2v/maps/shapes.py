@@ -37,7 +37,7 @@ def centered(rows: Floats) -> Floats:
 
 
 def principal_plane(rows: Floats) -> Floats:
-    """Return the two first principal components, float32 [n, 2], scaled so that nearly all lie within -1 .. 1."""
+    """Return the two first principal components, float32 [n, 2], scaled so that all lie within -1 .. 1."""
     moved = rows - rows.mean(axis=0)
     if rows.shape[1] < 2:
         moved = np.concatenate([moved, np.zeros_like(moved)], axis=1)
@@ -49,10 +49,10 @@ def principal_plane(rows: Floats) -> Floats:
 
 
 def fitted(places: Floats) -> Floats:
-    """Return places in the plane, float32 [n, 2], moved and scaled so that nearly all lie within -1 .. 1."""
+    """Return places in the plane, float32 [n, 2], moved and scaled so that all lie within -1 .. 1."""
     if not len(places):
         return places
-    low, high = np.quantile(places, [0.005, 0.995], axis=0)
+    low, high = places.min(axis=0), places.max(axis=0)
     return np.ascontiguousarray((places - (low + high) / 2) / (float((high - low).max()) / 2 or 1), np.float32)
 
 

@@ -1,12 +1,12 @@
 // Puts the page together: the address says what is to be shown, and everything is shown from it.
 
-import { change, onChange, state, WORDS } from "./address.js";
+import { change, onChange, onLeave, state, WORDS } from "./address.js";
 import { ask, askMap, events } from "./ask.js";
 import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
 import { WordMap } from "./map.js";
 import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
 import { savePicture, saveTable } from "./saving.js";
-import { percent, preferred, speak, text, whole } from "./texts.js";
+import { cosine, percent, preferred, speak, text, whole } from "./texts.js";
 import { split, VIEWS } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
@@ -14,6 +14,8 @@ const models = []; // { number, name, words, dim, map, clusters, names, rows }
 let tables = [];
 let running = null;
 let asked = "";
+let viewed = "";
+let searchBox = null;
 
 const shown = () => (state.model === "both" && models.length > 1 ? models : [models[state.model] ?? models[0]]);
 const first = () => shown()[0].number;
@@ -26,7 +28,8 @@ async function start() {
   events.addEventListener("answered", () => ($("stopped").hidden = true));
   await Promise.all(models.map(begin));
   onChange(apply);
-  apply();
+  onLeave(record);
+  apply({ back: false });
   document.body.dataset.ready = "yes"; // for those who wait for the page: the tests
   models.forEach(follow);
 }
@@ -47,34 +50,48 @@ async function begin(model) {
   const found = await askMap(model.number, 0, model.rows);
   Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled, kept: found.kept });
   map.place(found.places);
+  map.told = (row) => told(model, row);
   map.addEventListener("pick", ({ detail }) => visit(words[detail]));
   map.addEventListener("move", () => remember(model));
 }
 
 // Takes each better map as the server has it.
 async function follow(model) {
-  while (!model.settled) {
-    await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
+  let divided = 0; // the version of the map that the regions are of
+  while (!model.settled || divided < model.version) {
     try {
-      const found = await askMap(model.number, model.version, model.rows);
-      Object.assign(model, { version: found.version, settled: found.settled, kept: found.kept });
-      if (found.places) model.map.place(found.places);
-      caption(model);
+      if (!model.settled) {
+        const found = await askMap(model.number, model.version, model.rows);
+        Object.assign(model, { version: found.version, settled: found.settled, kept: found.kept });
+        if (found.places) model.map.place(found.places);
+        caption(model);
+      }
+      const { version, regions } = await ask("regions", { model: model.number });
+      divided = version;
+      model.map.divide(version === model.version ? regions : []);
+      await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }
   }
 }
 
+// The address says where the reader moved the map to: some time after, or when what is shown is left.
 let waiting = 0;
+let moved = null;
 function remember(model) {
   clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    if (model !== shown()[0]) return;
-    const { x, y, zoom } = model.map.camera;
-    const whereabouts = [x.toFixed(3), y.toFixed(3), zoom.toFixed(2)].join(" ");
-    change({ at: whereabouts === "0.000 0.000 1.00" ? "" : whereabouts }, { quietly: true });
-  }, 250);
+  moved = model;
+  waiting = setTimeout(record, 250);
+}
+
+function record() {
+  clearTimeout(waiting);
+  const model = moved;
+  moved = null;
+  if (!model || model !== shown()[0]) return;
+  const { x, y, zoom } = model.map.camera;
+  change({ at: [x.toFixed(4), y.toFixed(4), zoom.toFixed(2)].join(" ") }, { quietly: true });
 }
 
 const visit = (word) => change({ view: "neighbors", word, at: "" });
@@ -82,8 +99,9 @@ visit.point = (row) => {
   for (const model of shown().slice(0, 1)) model.map.hover(row < model.rows ? row : -1);
 };
 
-// Shows what the address says.
-function apply() {
+// Shows what the address says; `back` is whether the reader went back or forward to it.
+function apply({ back }) {
+  if (back) moved = null;
   speak(state.lang || preferred());
   $("lang").value = document.documentElement.lang;
   $("colour").value = state.colour === "frequency" ? "frequency" : "cluster";
@@ -91,6 +109,8 @@ function apply() {
     ...(models.length > 1 ? [el("option", { value: "both" }, text("both"))] : []));
   $("model").value = shown().length > 1 ? "both" : String(first());
   search();
+  const sought = current() === VIEWS.neighbors ? state.word : "";
+  if (searchBox.value !== sought) searchBox.value = sought;
   tabs();
   form();
   const visible = shown();
@@ -109,7 +129,7 @@ function apply() {
   const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
   if (placed) for (const model of visible) model.map.follow = null;
   if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), 400) };
-  question(!placed);
+  question(!placed, back);
 }
 
 function colour(model) {
@@ -127,6 +147,7 @@ function colour(model) {
           model.legend.children[number].focus();
         } }, chip, bdi(names[0] ?? "–"));
     })));
+  model.map.measure();
 }
 
 function caption(model) {
@@ -136,6 +157,7 @@ function caption(model) {
   model.state.textContent = [model.settled ? "" : text("drawing"), kept].filter(Boolean).join(" · ");
   model.map.over.setAttribute("aria-label",
     `${text("mapOf", { name: model.name })}. ${text("mapHelp", { words: whole(model.rows) })}`);
+  model.map.measure();
 }
 
 function search() {
@@ -145,6 +167,7 @@ function search() {
     visit(word);
     input.select();
   } });
+  searchBox = input;
   input.id = "search-word";
   box.querySelector("label").htmlFor = input.id;
   $("search").replaceChildren(box);
@@ -169,14 +192,28 @@ function tabs() {
 
 // Opens a view; one that has no words yet gets the first example whose words are all there.
 function open(key) {
-  const example = VIEWS[key].ready(state) ? null : VIEWS[key].examples?.find((words) =>
+  const words = key === state.view ? state.words : ""; // those of another view are others
+  const example = VIEWS[key].ready({ ...state, words }) ? null : VIEWS[key].examples?.find((words) =>
     words.flatMap(split).every((word) => shown()[0].map.words.includes(word)));
   const fields = VIEWS[key].fields.map(([field]) => field);
-  change({ view: key, at: "", ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])),
-    ...(key === "axis" && !state.from ? { words: "" } : {}) });
+  change({ view: key, at: "", words, ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])) });
 }
 
 const current = () => VIEWS[state.view] ?? VIEWS.neighbors;
+
+// How many answers, and how often they must occur where counts are known.
+function limits() {
+  const choice = (key, label, values, shown) => {
+    const select = el("select", { "aria-label": text(label), onchange: () => change({ [key]: select.value }) }, ...values.map((value) =>
+      el("option", { value }, shown(value))));
+    select.value = values.includes(state[key]) ? state[key] : values[0];
+    return el("label", {}, text(label), select);
+  };
+  return el("div", { class: "limits" }, choice("top", "top", ["10", "30", "100", "200"], (value) => whole(value)),
+    shown().every((model) => model.counts)
+      ? choice("least", "least", ["0", "10", "30", "100", "1000"], (value) => (value === "0" ? text("any") : whole(value)))
+      : null);
+}
 
 function form() {
   const view = current();
@@ -195,7 +232,8 @@ function form() {
   });
   const held = document.activeElement?.closest?.("#form") ? [...$("form").querySelectorAll("input")].indexOf(document.activeElement) : -1;
   $("form").replaceChildren(el("p", { class: "intro" }, text(view.intro)), ...fields,
-    ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []));
+    ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []),
+    ...(view.limited && view.ready(state) ? [limits()] : []));
   $("form").dataset.view = state.view;
   $("form").onsubmit = (event) => {
     event.preventDefault();
@@ -206,22 +244,34 @@ function form() {
   if (held >= 0) $("form").querySelectorAll("input")[held]?.focus();
 }
 
-async function question(move) {
+async function question(move, back) {
   const view = current();
   const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
-    [...WORDS, "words", "text", "told"].map((key) => state[key])]);
-  if (wanted === asked) return; // the colour, say, was changed
+    [...WORDS, "words", "text", "told", "top", "least"].map((key) => state[key])]);
+  if (wanted === asked) { // the colour, say, was changed
+    if (back && move) for (const { map, look } of shown()) (look ?? (() => map.home()))();
+    return;
+  }
   asked = wanted;
   running?.abort();
   running = new AbortController();
   const { signal } = running;
   tables = [];
   $("csv").disabled = true;
+  if (viewed !== state.view) { // the answer of another question
+    viewed = state.view;
+    $("answers").replaceChildren();
+    for (const model of shown()) model.map.light([]);
+  }
   if (!view.ready(state)) {
     $("answers").className = "";
     $("answers").replaceChildren(...(view.fields.length ? [] : [beginnings(shown()[0])]));
     notice(view.fields.length ? text("fill") : "");
-    for (const model of shown()) model.map.light([]);
+    for (const model of shown()) {
+      model.map.light([]);
+      model.look = null;
+      if (back && move) model.map.home();
+    }
     return;
   }
   notice(view.wide ? text("working") : "");
@@ -238,15 +288,23 @@ async function question(move) {
   $("answers").className = parts.length > 1 ? "beside" : "";
   $("answers").replaceChildren(...parts.map(({ model, nodes }) => el("section", { "aria-label": model.name },
     ...(parts.length > 1 ? [el("h2", {}, model.name)] : []), ...nodes)));
-  for (const { model, lit, arrows = [], visit: around, frame } of parts) {
+  for (const { model, lit, arrows = [], words = [], visit: around, frame } of parts) {
     model.map.light(lit, arrows);
-    if (move && around) model.map.visit(around);
-    else if (move && frame) model.map.frame(frame);
+    model.cosines = new Map(words.map((word) => [word.row, word.cosine]));
+    model.look = around ? () => model.map.visit(around) : frame ? () => model.map.frame(frame) : null;
+    if (move) model.look?.();
   }
   tables = parts.filter((part) => part.table).map(({ model, table }) => ({ name: model.name, rows: table }));
   $("csv").disabled = !tables.length;
   const said = parts.find((part) => part.say);
   if (said && parts.every((part) => part.say)) say(said.say);
+}
+
+// What is said of a word that is pointed at.
+function told(model, row) {
+  const near = model.cosines?.get(row);
+  const count = model.counts?.[row];
+  return [near == null ? "" : cosine(near), count == null ? "" : text("times", { count: whole(count) })].filter(Boolean).join("  ");
 }
 
 // Words to begin with: those in the middle of each cluster.

@@ -15,7 +15,13 @@ export class WordMap extends EventTarget {
     this.camera = { x: 0, y: 0, zoom: 1 };
     this.lit = new Map(); // row -> whether it is what was asked for
     this.arrows = [];
+    this.regions = [];
     this.hovered = -1;
+    this.picked = { time: -Infinity }; // when and where a word was clicked
+    this.told = () => ""; // what is said of a word beside its name
+    this.covered = []; // boxes of what stands above the map
+    this.top = 0;
+    this.bottom = 0; // pixels that are covered from side to side
     this.focused = false;
     this.follow = null; // goes to what was asked for; a better map does so again
     this.canvas = el("canvas", { class: "points" });
@@ -57,6 +63,12 @@ export class WordMap extends EventTarget {
     this.refresh();
   }
 
+  // Takes names of regions, { level, x, y, size, names }.
+  divide(regions) {
+    this.regions = regions;
+    this.refresh();
+  }
+
   // Lights words, [row, whether it was asked for], and draws arrows, [row, row], as far as they are on the map.
   light(rows, arrows = []) {
     this.lit = new Map(rows.filter(([row]) => row < this.count));
@@ -64,16 +76,41 @@ export class WordMap extends EventTarget {
     this.refresh();
   }
 
+  // The size of the part that nothing covers, and its middle.
+  get free() {
+    return Math.max(this.high - this.top - this.bottom, 50);
+  }
+
+  get middle() {
+    return [this.wide / 2, this.top + this.free / 2];
+  }
+
   get scale() {
-    return (this.camera.zoom * Math.min(this.wide, this.high)) / 2.25;
+    return (this.camera.zoom * Math.min(this.wide, this.free)) / 2.1;
+  }
+
+  // Looks where the title, the legend and the buttons stand.
+  measure() {
+    const { left, top } = this.box.getBoundingClientRect();
+    this.covered = [...this.box.querySelectorAll(".title, .legend, .zoom")].map((one) => {
+      const box = one.getBoundingClientRect();
+      return [box.left - left - 4, box.top - top - 4, box.right - left + 4, box.bottom - top + 4];
+    }).filter(([x0, , x1]) => x1 - x0 > 8);
+    const title = this.box.querySelector(".title");
+    const legend = this.box.querySelector(".legend");
+    this.top = title ? title.offsetTop + title.offsetHeight : 0;
+    this.bottom = legend?.offsetHeight ? this.high - legend.offsetTop : 0;
+    this.refresh();
   }
 
   onScreen(row) {
+    return this.onPlace(this.places[2 * row], this.places[2 * row + 1]);
+  }
+
+  onPlace(left, up) {
     const { scale, camera } = this;
-    return [
-      this.wide / 2 + (this.places[2 * row] - camera.x) * scale,
-      this.high / 2 - (this.places[2 * row + 1] - camera.y) * scale,
-    ];
+    const [x, y] = this.middle;
+    return [x + (left - camera.x) * scale, y - (up - camera.y) * scale];
   }
 
   sees(row) {
@@ -99,8 +136,8 @@ export class WordMap extends EventTarget {
     if (!known.length) return;
     const at = (row, side) => this.places[2 * row + side];
     const [x, y] = [at(known[0], 0), at(known[0], 1)];
-    const reach = Math.max(...known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)), 0.005);
-    this.fly({ x, y, zoom: Math.min(Math.max(0.95 / reach, 0.5), 200) });
+    const reach = Math.max(...known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)), 0.003);
+    this.fly({ x, y, zoom: Math.min(Math.max(0.88 / reach, 0.5), CLOSEST) });
   }
 
   // Goes where all these words are in view.
@@ -113,12 +150,12 @@ export class WordMap extends EventTarget {
       return [Math.min(...found), Math.max(...found)];
     };
     const [[left, right], [low, high]] = [span(0), span(1)];
-    const least = Math.min(this.wide, this.high);
-    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.3 * this.high / least / (high - low), 14);
+    const least = Math.min(this.wide, this.free);
+    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.6 * this.free / least / (high - low), 14);
     this.fly({ x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.6) });
   }
 
-  fly(to) {
+  fly(to, end) {
     const from = { ...this.camera };
     this.glide(still.matches ? 0 : 450, (part) => {
       this.camera = {
@@ -127,7 +164,7 @@ export class WordMap extends EventTarget {
         zoom: from.zoom * (to.zoom / from.zoom) ** part,
       };
       this.refresh();
-    }, "camera");
+    }, "camera", end);
   }
 
   glide(time, step, name, end = () => {}) {
@@ -143,13 +180,13 @@ export class WordMap extends EventTarget {
     go();
   }
 
-  zoom(factor, x = this.wide / 2, y = this.high / 2) {
+  zoom(factor, x = this.middle[0], y = this.middle[1]) {
     const zoom = Math.min(Math.max(this.camera.zoom * factor, 0.5), CLOSEST);
     // What is under the pointer stays there.
     const gone = (1 / this.camera.zoom - 1 / zoom) / (this.scale / this.camera.zoom);
     this.camera = {
-      x: this.camera.x + (x - this.wide / 2) * gone,
-      y: this.camera.y - (y - this.high / 2) * gone,
+      x: this.camera.x + (x - this.middle[0]) * gone,
+      y: this.camera.y - (y - this.middle[1]) * gone,
       zoom,
     };
     this.refresh();
@@ -162,9 +199,10 @@ export class WordMap extends EventTarget {
     this.moved();
   }
 
+  // Goes where all words are in view.
   home() {
-    this.moved();
-    this.fly({ x: 0, y: 0, zoom: 1 });
+    this.follow = null;
+    this.fly({ x: 0, y: 0, zoom: 1 }, () => this.moved());
   }
 
   // The reader moved the map: it stays there, and the address says where.
@@ -205,7 +243,12 @@ export class WordMap extends EventTarget {
       const alone = fingers.size === 1 && fingers.delete(event.pointerId);
       fingers.delete(event.pointerId);
       if (alone && event.type === "pointerup" && gone <= 4) {
-        this.pick(this.nearest(...at(event), event.pointerType === "touch" ? 26 : 14));
+        const [x, y] = at(event);
+        // The second half of a double click hits another word, since the map moves on the first.
+        if (event.timeStamp - this.picked.time < 500 && Math.hypot(x - this.picked.x, y - this.picked.y) < 8) return;
+        const row = this.nearest(x, y, event.pointerType === "touch" ? 26 : 14);
+        if (row >= 0) this.picked = { x, y, time: event.timeStamp };
+        this.pick(row);
       }
     };
     over.addEventListener("pointerup", lift);
@@ -216,14 +259,14 @@ export class WordMap extends EventTarget {
       const lines = event.deltaMode === 1 ? 20 : 1;
       this.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY * lines)) * 0.0025), ...at(event));
     }, { passive: false });
-    over.addEventListener("dblclick", (event) => this.zoom(2, ...at(event)));
+    over.addEventListener("dblclick", (event) => event.timeStamp - this.picked.time > 1000 && this.zoom(2, ...at(event)));
     over.addEventListener("focus", () => this.focus(over.matches(":focus-visible")));
     over.addEventListener("blur", () => this.focus(false));
     const keys = {
       ArrowLeft: () => this.pan(60, 0), ArrowRight: () => this.pan(-60, 0),
       ArrowUp: () => this.pan(0, 60), ArrowDown: () => this.pan(0, -60),
       "+": () => this.zoom(1.4), "=": () => this.zoom(1.4), "-": () => this.zoom(1 / 1.4), 0: () => this.home(),
-      Enter: () => this.pick(this.nearest(this.wide / 2, this.high / 2, 200)),
+      Enter: () => this.pick(this.nearest(...this.middle, 200)),
     };
     over.addEventListener("keydown", (event) => {
       if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -253,6 +296,7 @@ export class WordMap extends EventTarget {
       canvas.width = Math.max(1, Math.round(this.wide * this.dense));
       canvas.height = Math.max(1, Math.round(this.high * this.dense));
     }
+    this.measure();
     this.draw();
   }
 
@@ -266,7 +310,8 @@ export class WordMap extends EventTarget {
     this.due = 0;
     if (!this.places || !this.wide) return;
     this.points.draw(this.count, {
-      ...this.camera,
+      x: this.camera.x,
+      y: this.camera.y + (this.middle[1] - this.high / 2) / this.scale,
       scale: this.scale * this.dense,
       grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
       alpha: this.lit.size ? 0.42 : 0.85,
