@@ -35,7 +35,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float
 @click.option("-k", "--neighbors", type=click.IntRange(min=0), default=0, show_default=True, metavar="K",
               help="Show the K nearest of each WORD, too.")  # fmt: skip
 @click.option("--top", type=click.IntRange(min=1), metavar="N",
-              help="Show the N most frequent words.  [default: 200, without function words, if no WORD is given]")  # fmt: skip
+              help="Show the N most frequent words.  [default: 200, not function words]")  # fmt: skip
 @click.option("--pairs", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw an arrow for each line of two words (or of four: an analogy).")  # fmt: skip
 @click.option("--axis", "axes", nargs=2, multiple=True, metavar="GOOD BAD",

@@ -115,7 +115,7 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "") -> N
         raise MissingExtraError("a picture", "plot") from error
     losses, epochs = curve
     tokens, values, rates = np.array(losses, np.float64).T
-    unit, name = next((u, n) for u, n in ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1, "")) if
+    unit, scale = next((u, n) for u, n in ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1, "")) if
                       tokens[-1] >= u or u == 1)  # fmt: skip
     with matplotlib.rc_context({"svg.hashsalt": "w2v"}), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
@@ -132,7 +132,7 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "") -> N
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,
                       path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set_xlabel(f"{name}tokens", color=INK)
+        axes.set_xlabel(f"{scale}tokens", color=INK)
         axes.set_ylabel("loss of a pair", color=INK)
         axes.grid(color="#E6EAEE", lw=0.6)
         if rates.any():

@@ -31,10 +31,10 @@ from w2v.vectors import Floats
 Doubles = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.int32]
 
-PERPLEXITY = 20.0  # neighbours that a word is drawn to
-NEIGHBORS = 60  # edges from each word, three times as many, as is usual
+PERPLEXITY = 30.0  # neighbours that a word is drawn to; 20 keeps as many of the 10 nearest and fewer among 50
+NEIGHBORS = 90  # edges from each word, three times as many, as is usual
 EARLY = 100  # steps with EXAGGERATION, which bring together what belongs together
-STEPS = 600  # steps after them
+STEPS = 450  # steps after them
 EXAGGERATION = 12.0
 SHOWN_EVERY = 25  # steps
 LONGEST_STEP = 5.0  # of a word
