@@ -92,7 +92,7 @@ def answers(page, first=None):
 
 def settled(page):
     """Wait for the map that no better one follows: from now on every word keeps its place."""
-    expect(page.locator(".map .state")).to_have_text(re.compile("^of 10 nearest words"))
+    expect(page.locator(".map .state")).to_have_text(re.compile("^of 10 nearest words"), timeout=4 * PATIENCE)
 
 
 def test_the_page_loads_with_a_map_of_all_words(demo_server, visit):
@@ -270,11 +270,23 @@ def test_what_is_seen_is_saved(demo_server, visit):
     with page.expect_download() as saved:
         page.get_by_role("button", name="Answer as CSV").click()
     rows = list(csv.reader(io.StringIO(saved.value.path().read_text(encoding="utf-8-sig"))))
-    assert rows[0] == ["word", "cosine", "count"]
+    assert rows[0] == ["word", "cosine", "count", "question", "vectors"]
     assert [row[0] for row in rows[1:]] == words
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Map as PNG").click()
-    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    assert {tuple(row[3:]) for row in rows[1:]} == {("Neighbours: king", "vectors.txt")}
+    sizes = []
+    for scale in ("1×", "2×", "4×"):
+        page.get_by_label("Size of the picture").select_option(scale)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Map as PNG").click()
+        picture = saved.value.path().read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        sizes.append((int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")))
+    box = page.locator(".map").bounding_box()
+    (width, height), double, fourfold = sizes
+    assert width == box["width"]
+    assert height > box["height"] + 60  # the question above, the legend below
+    assert double == (2 * width, 2 * height)
+    assert fourfold == (4 * width, 4 * height)
 
 
 def test_a_formula_in_a_word_is_none_in_a_spreadsheet(serve, hostile_vectors, visit):
@@ -479,3 +491,15 @@ def test_rare_words_are_left_out_and_more_are_shown_where_the_reader_says_so(ser
     page.get_by_label("that occur at least").select_option("100")
     expect(page.locator("#answers tbody tr")).to_have_count(50)  # 51 of the 60, and w3 itself is none
     assert {"top=100", "least=100"} <= set(page.url.partition("#")[2].split("&"))
+
+
+@pytest.mark.parametrize("language", ["es", "zh", "ja"])
+def test_the_page_speaks_other_languages(language, demo_server, visit):
+    page = visit(demo_server, f"word=king&lang={language}")
+    answers(page, "queen")
+    assert page.locator("html").get_attribute("lang") == language
+    page.locator("#lang").select_option("en")
+    english = {one.strip() for one in page.locator("#tabs button, footer button").all_inner_texts()}
+    page.locator("#lang").select_option(language)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert not english & {one.strip() for one in page.locator("#tabs button, footer button").all_inner_texts()}

@@ -329,3 +329,20 @@ def test_vectors_without_words_have_an_empty_map_that_is_finished():
     atlas = Atlas(Vectors((), np.zeros((0, 5), np.float32)), Path("none.txt"))
     atlas.open()
     assert (len(atlas.drawing.places), atlas.drawing.working, len(atlas.members), atlas.names) == (0, False, 0, ())
+
+
+def test_the_words_whose_neighbours_changed_most_are_found(serve, demo_server, demo_vectors, tmp_path):
+    vectors = formats.load(demo_vectors)
+    matrix = np.array(vectors.matrix)
+    a, b = vectors.row("king"), vectors.row("paris")
+    matrix[[a, b]] = matrix[[b, a]]  # these two are used as each other was
+    turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(vectors.dim, vectors.dim)))
+    other = tmp_path / "other.bin"
+    formats.save(Vectors(vectors.words, (matrix @ turn).astype(np.float32)), other)
+    found = serve("-v", demo_vectors, "--beside", other).ask("changes", top=3).json
+    assert found["common"] == len(vectors)
+    assert {word["word"] for word in found["words"][:2]} == {"king", "paris"}
+    king = next(word for word in found["words"] if word["word"] == "king")
+    assert king["before"] == [near.word for near in vectors.similar("king", 5)]
+    assert "queen" not in king["after"]
+    assert demo_server.ask("changes").status == 400

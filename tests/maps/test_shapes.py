@@ -76,3 +76,16 @@ def test_rows_that_are_not_finite_have_a_place():
     rows = shapes.units(Vectors(tuple("abcd"), matrix), 4)
     assert np.isfinite(rows).all()
     assert np.isfinite(shapes.principal_plane(rows)).all()
+
+
+def test_the_map_of_a_turned_space_begins_like_the_map_of_the_other(groups):
+    rows, _ = groups
+    rng = np.random.default_rng(3)
+    turn, _ = np.linalg.qr(rng.normal(size=(rows.shape[1], rows.shape[1])))
+    order = rng.permutation(len(rows))
+    words = [f"w{row}" for row in range(len(rows))]
+    turned = (rows[order] @ turn).astype(np.float32)
+    found = shapes.plane_beside(turned, [words[row] for row in order], rows, words)
+    np.testing.assert_allclose(found, shapes.principal_plane(rows)[order], atol=1e-3)
+    own = shapes.plane_beside(turned, [f"x{row}" for row in order], rows, words)  # no word of both
+    np.testing.assert_array_equal(own, shapes.principal_plane(turned))

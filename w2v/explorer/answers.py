@@ -22,6 +22,8 @@ Answer = dict[str, Any]
 
 COMPLETED_AMONG = 500_000  # words; beyond, completion looks at the first, the most frequent ones, only
 AXIS_AMONG = 5_000  # the most frequent words, of which an axis shows the outermost unless words are named
+COMPARED, CHANGED_AMONG = 20_000, 2_000  # words of both models: neighbours, and words whose neighbours are compared
+NEAR = 25  # neighbours
 OPERATOR = re.compile(r"(?:^|\s)[-+*](?:\s|$)")  # alone between blanks: this was meant as a sum
 
 
@@ -111,6 +113,38 @@ def compare(vectors: Vectors, a: str, b: str, top: int, least: int = 0) -> Answe
         for row in largest(both, top).tolist()
     ]
     return {"asked": [_word(vectors, a), _word(vectors, b)], "cosine": round(cosine, 6), "ranks": ranks, "words": near}
+
+
+def changes(first: Vectors, second: Vectors, top: int) -> Answer:
+    """Return the words whose neighbours differ most between two models, with the nearest in each.
+
+    Of NEAR neighbours among the words of both, "shared" is the part that both have (Gonen et al. 2020): it needs no
+    alignment of the two spaces. The frequent words of the first are looked at, of equal ones the most frequent first.
+    """
+    common = list(islice((word for word in first.words if word in second), COMPARED))
+    sides = [(vectors, _units(vectors, common)) for vectors in (first, second)]
+    looked = common[:CHANGED_AMONG]
+    near = [[_nearest(units, at) for at in range(len(looked))] for _, units in sides]
+    shared = [len(set(a.tolist()) & set(b.tolist())) / max(1, len(a)) for a, b in zip(*near)]
+    found = [
+        _word(first, looked[at], shared[at])
+        | {key: [common[row] for row in rows[at][:5].tolist()] for key, rows in zip(("before", "after"), near)}
+        for at in sorted(range(len(looked)), key=lambda at: shared[at])[:top]
+    ]
+    return {"words": found, "common": len(common)}
+
+
+def _units(vectors: Vectors, words: Sequence[str]) -> Floats:
+    rows = np.array([vectors.row(word) for word in words], np.intp)
+    lengths = np.where(vectors.directed[rows], vectors.norms[rows], 1)[:, None]
+    return np.where(vectors.directed[rows, None], vectors.matrix[rows] / lengths, 0).astype(np.float32)
+
+
+def _nearest(units: Floats, row: int) -> Rows:
+    """Return the NEAR rows nearest to one of them."""
+    cosines = units @ units[row]
+    cosines[row] = -np.inf
+    return largest(cosines, NEAR)
 
 
 def axis(

@@ -18,7 +18,7 @@ from w2v.explorer import drawing
 from w2v.files import replacing
 from w2v.maps import layout
 from w2v.maps.regions import Region, regions
-from w2v.maps.shapes import Ids, centered, central_words, clusters, principal_plane, units
+from w2v.maps.shapes import Ids, centered, central_words, clusters, plane_beside, principal_plane, units
 from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 
@@ -44,10 +44,13 @@ class Drawing(NamedTuple):
 
 
 class Atlas:
-    """The map of `vectors`, whose file is `path`; `open` begins it, `close` ends what still draws."""
+    """The map of `vectors`, whose file is `path`; `open` begins it, `close` ends what still draws.
 
-    def __init__(self, vectors: Vectors, path: Path) -> None:
-        self._vectors, self._path = vectors, path
+    beside  file and vectors of another map, which this one begins like
+    """
+
+    def __init__(self, vectors: Vectors, path: Path, beside: tuple[Path, Vectors] | None = None) -> None:
+        self._vectors, self._path, self._beside = vectors, path, beside
         self.rows = min(len(vectors), MOST_MAPPED)
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -120,12 +123,22 @@ class Atlas:
         self._members, centers = clusters(turned, CLUSTERS, np.random.default_rng(SEED))
         self._names = central_words(self._vectors.words, turned, self._members, centers)
         found = self._read()
-        self._drawing = found or Drawing(1, principal_plane(directions), working=True)
+        self._drawing = found or Drawing(1, self._first_plane(directions), working=True)
         return found is not None
+
+    def _first_plane(self, directions: Floats) -> Floats:
+        if self._beside is None:
+            return principal_plane(directions)
+        other = self._beside[1]
+        others = units(other, min(len(other), MOST_MAPPED))
+        return plane_beside(directions, self._vectors.words, others, other.words)
 
     def _follow(self) -> None:
         """Take the maps that the process draws, one after the other, and keep the last for the next time."""
         command = [sys.executable, "-m", drawing.__name__, str(self._path.resolve()), str(self.rows)]
+        if self._beside is not None:
+            path, other = self._beside
+            command += [str(path.resolve()), str(min(len(other), MOST_MAPPED))]
         with self._lock:
             if self._closed:
                 return
@@ -146,11 +159,13 @@ class Atlas:
 
     def _place(self) -> Path:
         """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
-        sample = np.linspace(0, self.rows - 1, min(self.rows, SAMPLED_ROWS)).astype(np.intp)
         settings = f"{self.rows} {self._vectors.dim} {layout.PERPLEXITY} {layout.EARLY} {layout.STEPS} whole\n"
         fingerprint = hashlib.sha256(settings.encode())
-        fingerprint.update(np.ascontiguousarray(self._vectors.matrix[sample]).tobytes())
-        fingerprint.update("\n".join(self._vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
+        for vectors in (self._vectors, *(self._beside or ())[1:]):
+            rows = min(len(vectors), MOST_MAPPED)
+            sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
+            fingerprint.update(np.ascontiguousarray(vectors.matrix[sample]).tobytes())
+            fingerprint.update("\n".join(vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
         return user_cache() / "maps" / f"{fingerprint.hexdigest()[:24]}.f4"
 
     def _read(self) -> Drawing | None:

@@ -73,7 +73,7 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
 
     host  what the server will listen on
     """
-    shown = [Shown(path.name, vectors, Atlas(vectors, path)) for path, vectors in files]
+    shown = [Shown(path.name, vectors, Atlas(vectors, path, *files[:at])) for at, (path, vectors) in enumerate(files)]
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="w2v-answer")
 
     @contextlib.asynccontextmanager
@@ -105,7 +105,12 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
     async def models(request: Request) -> Response:
         return _json([{"name": one.name, "words": len(one.vectors), "dim": one.vectors.dim} for one in shown])
 
-    routes = [Route("/api/models", models)]
+    def changed(one: Shown, asked: Asked) -> Response:
+        if len(shown) < 2:
+            raise SettingsError("changes need a second file of vectors: --beside")
+        return _json(answers.changes(shown[0].vectors, shown[1].vectors, asked.top(50)))
+
+    routes = [Route("/api/models", models), Route("/api/changes", asking(changed))]
     routes += [
         Route("/api/words", asking(_words)),
         Route("/api/map", asking(_map)),

@@ -48,6 +48,22 @@ def principal_plane(rows: Floats) -> Floats:
     return fitted(moved @ plane)
 
 
+def plane_beside(directions: Floats, words: Sequence[str], others: Floats, other_words: Sequence[str]) -> Floats:
+    """Return the principal plane of `others` as `directions` see it, float32 [n, 2]: two maps begin alike.
+
+    A linear map is fitted to the words of both, by least squares: for spaces of one size that is what a Procrustes
+    rotation is taken for, and it joins spaces of different sizes too. With too few words of both, their own plane.
+    """
+    rows = {word: row for row, word in enumerate(other_words[: len(others)])}
+    common = [(row, rows[word]) for row, word in enumerate(words[: len(directions)]) if word in rows]
+    if len(common) <= directions.shape[1]:
+        return principal_plane(directions)
+    here, there = np.array(common, np.intp).T
+    given = np.column_stack([directions, np.ones(len(directions), np.float32)]).astype(np.float64)
+    turn = np.linalg.lstsq(given[here], principal_plane(others)[there].astype(np.float64), rcond=None)[0]
+    return fitted((given @ turn).astype(np.float32))
+
+
 def fitted(places: Floats) -> Floats:
     """Return places in the plane, float32 [n, 2], moved and scaled so that all lie within -1 .. 1."""
     if not len(places):

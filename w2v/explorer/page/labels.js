@@ -1,6 +1,6 @@
 // What stands above the points: names that do not overlap, the lit words, and arrows.
 
-const FONT = 'system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif';
+export const FONT = 'system-ui, "Noto Sans", "Noto Sans CJK SC", sans-serif';
 const INK = "#dfe7f5";
 const ACCENT = "#ffd166";
 const GROUND = "#0d1424";

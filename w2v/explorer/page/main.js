@@ -40,6 +40,7 @@ async function begin(model) {
     [ask("words", { model: model.number }), ask("names", { model: model.number })]);
   Object.assign(model, { names, counts, rows: words.length, map: new WordMap(words) });
   const { map } = model;
+  model.both = models.map(({ name }) => name);
   model.heading = el("span", { class: "name" });
   model.state = el("span", { class: "state", role: "status" });
   model.legend = el("div", { class: "legend" });
@@ -174,8 +175,8 @@ function search() {
 }
 
 function tabs() {
-  const chosen = VIEWS[state.view] ? state.view : "neighbors";
-  const keys = Object.keys(VIEWS);
+  const chosen = Object.keys(VIEWS).find((key) => VIEWS[key] === current());
+  const keys = Object.keys(VIEWS).filter((key) => models.length > 1 || !VIEWS[key].pair);
   $("tabs").replaceChildren(...keys.map((key, at) => el("button", {
     type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "view", "aria-selected": String(key === chosen),
     tabindex: key === chosen ? 0 : -1, onclick: () => open(key),
@@ -199,7 +200,7 @@ function open(key) {
   change({ view: key, at: "", words, ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])) });
 }
 
-const current = () => VIEWS[state.view] ?? VIEWS.neighbors;
+const current = () => (VIEWS[state.view]?.pair && models.length < 2 ? VIEWS.neighbors : VIEWS[state.view] ?? VIEWS.neighbors);
 
 // How many answers, and how often they must occur where counts are known.
 function limits() {
@@ -275,7 +276,7 @@ async function question(move, back) {
     return;
   }
   notice(view.wide ? text("working") : "");
-  const parts = await Promise.all(shown().map(async (model) => {
+  const parts = await Promise.all((view.pair ? models.slice(0, 1) : shown()).map(async (model) => {
     try {
       return { model, ...view.show(await view.fetch(model.number, state, signal), state, model, visit) };
     } catch (error) {
@@ -307,6 +308,16 @@ function told(model, row) {
   return [near == null ? "" : cosine(near), count == null ? "" : text("times", { count: whole(count) })].filter(Boolean).join("  ");
 }
 
+// What was asked, in a line.
+function inWords() {
+  const view = current();
+  if (!view.ready(state)) return "";
+  const words = view.fields.length ? view.fields.filter(([key]) => state[key]).map(([key, label]) => `${text(label)} ${state[key]}`)
+    : [state.word];
+  const least = view.limited && state.least !== "0" ? [`${text("least")} ${state.least}`] : [];
+  return `${text(VIEWS[state.view] ? state.view : "neighbors")}: ${[...words, ...least].join(" · ")}`;
+}
+
 // Words to begin with: those in the middle of each cluster.
 function beginnings(model) {
   return el("div", { class: "begin" }, el("h2", {}, text("beginWith")), el("ul", {}, ...model.names.map((names, number) => {
@@ -329,8 +340,8 @@ $("skip").addEventListener("click", () => $("panel").focus());
 $("colour").addEventListener("change", () => change({ colour: $("colour").value }));
 $("lang").addEventListener("change", () => change({ lang: $("lang").value }));
 $("model").addEventListener("change", () => change({ model: $("model").value, at: "" }));
-$("png").addEventListener("click", () => savePicture(shown().map((model) => model.map)));
-$("csv").addEventListener("click", () => saveTable(tables));
+$("png").addEventListener("click", () => savePicture(shown(), inWords(), parseInt($("scale").value)));
+$("csv").addEventListener("click", () => saveTable(tables, inWords()));
 $("link").addEventListener("click", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   notice(text("copied"));

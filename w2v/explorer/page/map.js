@@ -291,13 +291,17 @@ export class WordMap extends EventTarget {
   resize() {
     this.wide = this.box.clientWidth;
     this.high = this.box.clientHeight;
-    this.dense = Math.min(devicePixelRatio || 1, 3);
+    this.size(Math.min(devicePixelRatio || 1, 3));
+    this.measure();
+    this.draw();
+  }
+
+  size(dense) {
+    this.dense = dense;
     for (const canvas of [this.canvas, this.over]) {
       canvas.width = Math.max(1, Math.round(this.wide * this.dense));
       canvas.height = Math.max(1, Math.round(this.high * this.dense));
     }
-    this.measure();
-    this.draw();
   }
 
   refresh() {
@@ -321,8 +325,10 @@ export class WordMap extends EventTarget {
     drawLabels(this.context, this);
   }
 
-  // A picture of what is seen, as a canvas of its own.
-  picture() {
+  // A picture of what is seen, as a canvas of its own; `dense` is how many of its pixels are one of the page.
+  picture(dense = this.dense) {
+    const before = this.dense;
+    this.size(dense);
     this.draw();
     const canvas = el("canvas", { width: this.canvas.width, height: this.canvas.height });
     const context = canvas.getContext("2d");
@@ -330,6 +336,8 @@ export class WordMap extends EventTarget {
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(this.canvas, 0, 0);
     context.drawImage(this.over, 0, 0);
+    this.size(before);
+    this.draw();
     return canvas;
   }
 }

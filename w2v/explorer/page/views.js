@@ -2,6 +2,7 @@
 //   fields   the words it needs, by their keys in the address
 //   ready    whether there is enough to ask
 //   fetch    the question
+//   pair     whether it is asked of two models together
 //   limited  whether the number of answers, and their smallest count, can be chosen
 //   show     the answer -> { nodes, lit, arrows, visit, table, say }
 
@@ -10,7 +11,7 @@ import { ask } from "./ask.js";
 import { plane } from "./plane.js";
 import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, text, whole } from "./texts.js";
+import { cosine, number, percent, text, whole } from "./texts.js";
 import { TOLD, toldIn } from "./languages.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
@@ -182,6 +183,31 @@ export const VIEWS = {
         frame: [...asked, ...words].map((word) => word.row),
         table: exported(words, "cosine", ...(to2 ? ["second"] : []), "count"),
         say: said,
+      };
+    },
+  },
+
+  changes: {
+    intro: "changesIntro",
+    fields: [],
+    pair: true,
+    wide: true,
+    ready: () => true,
+    fetch: (model, state, signal) => ask("changes", { top: 100 }, signal),
+    show: ({ words, common }, state, model, visit) => {
+      const list = (near) => el("td", {}, ...near.flatMap((word) =>
+        [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "]));
+      return {
+        nodes: [el("p", { class: "about" }, text("changesAmong", { count: whole(common) })),
+          el("table", { class: "changes" }, el("caption", {}, text("changes")),
+            el("thead", {}, el("tr", {}, ...[text("word"), text("shared"), ...model.both].map((head) => el("th", { scope: "col" }, head)))),
+            el("tbody", {}, ...words.map((word) => el("tr", {},
+              el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word) }, bdi(word.word))),
+              el("td", {}, percent(word.cosine)), list(word.before), list(word.after)))))],
+        lit: [],
+        table: [["word", "shared", ...model.both], ...words.map((word) =>
+          [word.word, word.cosine, word.before.join(" "), word.after.join(" ")])],
+        say: text("changes"),
       };
     },
   },
