@@ -95,9 +95,11 @@ export function drawLabels(context, map) {
   const columns = Math.ceil(wide / across);
   const tries = new Uint8Array(columns * Math.ceil(high / down)).fill(6); // left to each part
   let left = tries.length;
+  const { scale, camera, places, middle: [mx, my] } = map;
   for (let turn = 0; turn < map.count && left; turn++) {
     const row = (turn + functional) % map.count;
-    const [x, y] = map.onScreen(row);
+    const x = mx + (places[2 * row] - camera.x) * scale;
+    const y = my - (places[2 * row + 1] - camera.y) * scale;
     if (!(x >= 0 && y >= 0 && x < wide && y < high)) continue;
     const cell = Math.floor(y / down) * columns + Math.floor(x / across);
     if (!tries[cell] || lit.has(row) || row === hovered) continue;

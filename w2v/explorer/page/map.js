@@ -119,12 +119,18 @@ export class WordMap extends EventTarget {
   }
 
   nearest(x, y, reach) {
+    // On the map, not on the screen: 68,000 pairs of numbers made for a pointer that moves would be felt.
+    const { scale, camera, places, middle } = this;
+    const left = camera.x + (x - middle[0]) / scale;
+    const up = camera.y - (y - middle[1]) / scale;
     let best = -1;
-    let least = reach * reach;
+    let least = (reach / scale) ** 2;
     for (let row = 0; row < this.count; row++) {
-      const [left, top] = this.onScreen(row);
-      const away = (left - x) ** 2 + (top - y) ** 2;
-      if (away < least) [best, least] = [row, away];
+      const away = (places[2 * row] - left) ** 2 + (places[2 * row + 1] - up) ** 2;
+      if (away < least) {
+        best = row;
+        least = away;
+      }
     }
     return best;
   }
