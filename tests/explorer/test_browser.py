@@ -503,3 +503,41 @@ def test_the_page_speaks_other_languages(language, demo_server, visit):
     page.locator("#lang").select_option(language)
     expect(page.locator("html")).to_have_attribute("lang", language)
     assert not english & {one.strip() for one in page.locator("#tabs button, footer button").all_inner_texts()}
+
+
+def test_words_are_selected_with_a_line_around_them(demo_server, visit):
+    page = visit(demo_server, "at=0 0 2")
+    settled(page)
+    box = page.locator(".map").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.get_by_role("button", name="Draw around words").click()
+    page.mouse.move(x - 80, y - 60)
+    page.mouse.down()
+    for dx, dy in ((80, -60), (80, 60), (-80, 60), (-80, -58)):
+        page.mouse.move(x + dx, y + dy, steps=3)
+    page.mouse.up()
+    expect(page.locator("#answers h2")).to_contain_text("words selected")
+    inside = page.evaluate(
+        """([left, top, right, bottom]) => { const map = w2vMaps[0]; const box = map.over.getBoundingClientRect();
+        return map.words.filter((word, row) => { const [x, y] = map.onScreen(row);
+            return x + box.x > left && x + box.x < right && y + box.y > top && y + box.y < bottom; }); }""",
+        [x - 80, y - 60, x + 80, y + 60],
+    )
+    assert 5 < len(inside) < 300
+    selected = page.locator("#answers tbody button.word").all_inner_texts()
+    assert len(set(selected) ^ set(inside)) <= 2  # the line ends beside its beginning
+    assert camera(page) == [0, 0, 2]  # the map did not move
+    expect(page.locator("#answers .about button").first).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Answer as CSV").click()
+    assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) == len(selected) + 1
+
+
+def test_the_map_is_coloured_by_the_cosine_to_the_word(demo_server, visit):
+    page = visit(demo_server, "word=king")
+    assert answers(page, "queen")
+    page.locator("#colour").select_option("cosine")
+    expect(page.locator(".ramp")).to_be_visible()
+    bright = page.evaluate("""() => { const map = w2vMaps[0]; const colour = map.points.kept.colour;
+        return ["queen", "apple"].map((word) => map.words.indexOf(word)).map((row) => colour[4 * row]); }""")
+    assert bright[0] > bright[1]

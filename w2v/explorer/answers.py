@@ -115,6 +115,18 @@ def compare(vectors: Vectors, a: str, b: str, top: int, least: int = 0) -> Answe
     return {"asked": [_word(vectors, a), _word(vectors, b)], "cosine": round(cosine, 6), "ranks": ranks, "words": near}
 
 
+def middle(vectors: Vectors, words: Sequence[str], top: int) -> Answer:
+    """Return the words nearest to the mean of some; these may be among them."""
+    rows = np.stack([vectors.unit(word) for word in _distinct(vectors, words)])
+    return {"words": [_word(vectors, *near) for near in vectors.nearest(rows.mean(axis=0), top)]}
+
+
+def cosines(vectors: Vectors, word: str, rows: int) -> Floats:
+    """Return the cosines of the first `rows` words to a word or a sum of words, float32 [rows]."""
+    asked = queries.evaluate(vectors, word) if _terms(vectors, word) else vectors.unit(word)
+    return vectors.cosines(asked)[:rows]
+
+
 def changes(first: Vectors, second: Vectors, top: int) -> Answer:
     """Return the words whose neighbours differ most between two models, with the nearest in each.
 

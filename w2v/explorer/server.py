@@ -54,6 +54,9 @@ QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
     "compare": lambda vectors, asked: answers.compare(
         vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
     ),
+    "middle": lambda vectors, asked: answers.middle(
+        vectors, asked.words("words") or [asked.word("words")], asked.top()
+    ),
     "axis": lambda vectors, asked: answers.axis(
         vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
     ),
@@ -115,6 +118,7 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
         Route("/api/words", asking(_words)),
         Route("/api/map", asking(_map)),
         Route("/api/names", asking(_names)),
+        Route("/api/cosines", asking(_cosines)),
         Route("/api/regions", asking(_regions)),
         Route("/api/explanation", asking(_explanation)),
     ]
@@ -213,6 +217,12 @@ def _map(one: Shown, asked: Asked) -> Response:
         return Response(status_code=204, headers=headers)
     content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _cosines(one: Shown, asked: Asked) -> Response:
+    """Answer with the cosine of each word on the map to a word, float32 [rows]."""
+    found = answers.cosines(one.vectors, asked.word("word"), one.atlas.rows)
+    return Response(np.nan_to_num(found).astype("<f4").tobytes(), media_type="application/octet-stream")
 
 
 def _explanation(one: Shown, asked: Asked) -> Response:

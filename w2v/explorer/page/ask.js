@@ -23,6 +23,12 @@ export async function ask(name, fields = {}, signal = undefined) {
   return answer;
 }
 
+// The cosine of each word on the map to a word or a sum of words, float32.
+export async function askCosines(model, word) {
+  const response = await reach("cosines", { model, word });
+  return response.ok ? new Float32Array(await response.arrayBuffer()) : null;
+}
+
 // The newest map of a model, or null where `after` is the newest: places, clusters, version, whether it is settled,
 // and the share of 10 neighbours kept among 10 and 50, where it is known.
 export async function askMap(model, after, rows) {

@@ -106,6 +106,7 @@ export function drawLabels(context, map) {
     tries[cell] = write(row, { size: 12, ink: DIMMED }) ? 0 : tries[cell] - 1;
     left -= !tries[cell];
   }
+  if (map.loop) outline(context, map.loop);
   if (map.focused) cross(context, wide / 2, high / 2);
 }
 
@@ -144,6 +145,17 @@ function arrow(context, [x0, y0], [x1, y1]) {
   context.moveTo(x, y);
   for (const turn of [2.7, -2.7]) context.lineTo(x + 11 * Math.cos(angle + turn), y + 11 * Math.sin(angle + turn));
   context.fill();
+}
+
+function outline(context, loop) {
+  context.beginPath();
+  for (const place of loop) context.lineTo(...place);
+  context.closePath();
+  context.fillStyle = "rgba(255, 209, 102, .15)";
+  context.fill();
+  context.strokeStyle = ACCENT;
+  context.lineWidth = 1.5;
+  context.stroke();
 }
 
 function cross(context, x, y) {

@@ -1,13 +1,13 @@
 // Puts the page together: the address says what is to be shown, and everything is shown from it.
 
 import { change, onChange, onLeave, state, WORDS } from "./address.js";
-import { ask, askMap, events } from "./ask.js";
-import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
+import { ask, askCosines, askMap, events } from "./ask.js";
+import { byCluster, byCosine, byFrequency, CLUSTERS } from "./colours.js";
 import { WordMap } from "./map.js";
 import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
 import { savePicture, saveTable } from "./saving.js";
 import { cosine, percent, preferred, speak, text, whole } from "./texts.js";
-import { split, VIEWS } from "./views.js";
+import { plainTable, split, VIEWS } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const models = []; // { number, name, words, dim, map, clusters, names, rows }
@@ -16,6 +16,7 @@ let running = null;
 let asked = "";
 let viewed = "";
 let searchBox = null;
+let selection = ""; // what the lasso selected, in words
 
 const shown = () => (state.model === "both" && models.length > 1 ? models : [models[state.model] ?? models[0]]);
 const first = () => shown()[0].number;
@@ -46,6 +47,7 @@ async function begin(model) {
   model.legend = el("div", { class: "legend" });
   const button = (key, sign, act) => el("button", { type: "button", "data-label": key, onclick: act }, sign);
   map.box.append(el("p", { class: "title" }, model.heading, model.state), model.legend, el("div", { class: "zoom" },
+    button("lasso", "⌖", () => (map.lasso = true)),
     button("zoomIn", "+", () => map.zoom(1.6)), button("zoomOut", "−", () => map.zoom(1 / 1.6)),
     button("showAll", "⤢", () => map.home())));
   const found = await askMap(model.number, 0, model.rows);
@@ -54,6 +56,7 @@ async function begin(model) {
   map.told = (row) => told(model, row);
   map.addEventListener("pick", ({ detail }) => visit(words[detail]));
   map.addEventListener("move", () => remember(model));
+  map.addEventListener("lasso", ({ detail }) => select(model, detail));
 }
 
 // Takes each better map as the server has it.
@@ -105,7 +108,7 @@ function apply({ back }) {
   if (back) moved = null;
   speak(state.lang || preferred());
   $("lang").value = document.documentElement.lang;
-  $("colour").value = state.colour === "frequency" ? "frequency" : "cluster";
+  $("colour").value = ["frequency", "cosine"].includes(state.colour) ? state.colour : "cluster";
   $("model").replaceChildren(...models.map((model) => el("option", { value: String(model.number) }, model.name)),
     ...(models.length > 1 ? [el("option", { value: "both" }, text("both"))] : []));
   $("model").value = shown().length > 1 ? "both" : String(first());
@@ -125,6 +128,7 @@ function apply({ back }) {
   for (const model of visible) {
     colour(model);
     caption(model);
+    if (state.colour === "cosine") measure(model);
   }
   const [x, y, zoom] = state.at.split(" ").map(Number);
   const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
@@ -134,9 +138,12 @@ function apply({ back }) {
 }
 
 function colour(model) {
-  model.map.paint(state.colour === "frequency" ? byFrequency(model.rows) : byCluster(model.clusters, model.only ?? -1));
-  model.legend.replaceChildren(...(state.colour === "frequency"
-    ? [el("span", { class: "ramp" }, text("rare"), el("i", {}), text("frequent"))]
+  const ramp = (low, high) => [el("span", { class: "ramp" }, low, el("i", {}), high)];
+  const near = state.colour === "cosine" ? model.near : null;
+  model.map.paint(near ? byCosine(near) : state.colour === "frequency" ? byFrequency(model.rows)
+    : byCluster(model.clusters, model.only ?? -1));
+  model.legend.replaceChildren(...(near ? ramp("0", text("cosine"))
+    : state.colour === "frequency" ? ramp(text("rare"), text("frequent"))
     : model.names.map((names, number) => {
       const chip = el("i", { "aria-hidden": "true" });
       chip.style.background = CLUSTERS[number % CLUSTERS.length];
@@ -149,6 +156,15 @@ function colour(model) {
         } }, chip, bdi(names[0] ?? "–"));
     })));
   model.map.measure();
+}
+
+// Asks for the cosines of all words on the map to the word that is asked about.
+async function measure(model) {
+  const word = current() === VIEWS.neighbors ? state.word : "";
+  if (model.nearTo === word) return;
+  model.nearTo = word;
+  model.near = word ? await askCosines(model.number, word).catch(() => null) : null;
+  if (model.nearTo === word) colour(model);
 }
 
 function caption(model) {
@@ -254,6 +270,7 @@ async function question(move, back) {
     return;
   }
   asked = wanted;
+  selection = "";
   running?.abort();
   running = new AbortController();
   const { signal } = running;
@@ -311,11 +328,35 @@ function told(model, row) {
 // What was asked, in a line.
 function inWords() {
   const view = current();
+  if (selection) return selection;
   if (!view.ready(state)) return "";
   const words = view.fields.length ? view.fields.filter(([key]) => state[key]).map(([key, label]) => `${text(label)} ${state[key]}`)
     : [state.word];
   const least = view.limited && state.least !== "0" ? [`${text("least")} ${state.least}`] : [];
   return `${text(VIEWS[state.view] ? state.view : "neighbors")}: ${[...words, ...least].join(" · ")}`;
+}
+
+// Shows the words that the reader drew a line around; the question before is asked anew by whatever comes next.
+async function select(model, rows) {
+  model.map.lasso = false;
+  running?.abort();
+  const { signal } = (running = new AbortController());
+  asked = "";
+  const words = rows.map((row) => ({ word: model.map.words[row], row, cosine: null, count: model.counts?.[row] ?? null }));
+  model.map.light(rows.slice(0, 300).map((row) => [row, false]));
+  const title = text("selected", { count: whole(words.length) });
+  tables = [{ name: model.name, rows: [["word", "count"], ...words.map(({ word, count }) => [word, count])] }];
+  selection = title;
+  $("csv").disabled = !words.length;
+  notice("");
+  $("answers").className = "";
+  const among = el("div", {});
+  $("answers").replaceChildren(el("section", {}, el("h2", {}, title), among, plainTable(words.slice(0, 300), visit)));
+  if (!words.length) return;
+  const middle = await ask("middle", { model: model.number, words: words.slice(0, 64).map(({ word }) => word), top: 8 }, signal)
+    .catch(() => null);
+  if (middle && !signal.aborted) among.replaceChildren(el("p", { class: "about" }, text("middle"), " ",
+    ...middle.words.flatMap(({ word }) => [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "])));
 }
 
 // Words to begin with: those in the middle of each cluster.

@@ -30,6 +30,8 @@ export class WordMap extends EventTarget {
     this.points = pointsOn(this.canvas);
     this.context = this.over.getContext("2d");
     this.fingers = new Map();
+    this.lasso = false; // whether the next drag selects; with Shift held, each does
+    this.loop = null; // the places on the screen that it went through
     this.listen();
     new ResizeObserver(() => this.resize()).observe(this.box);
   }
@@ -111,6 +113,21 @@ export class WordMap extends EventTarget {
     const { scale, camera } = this;
     const [x, y] = this.middle;
     return [x + (left - camera.x) * scale, y - (up - camera.y) * scale];
+  }
+
+  // The rows inside a closed line on the screen, by the number of times that a ray from each crosses it.
+  inside(loop) {
+    const found = [];
+    for (let row = 0; row < this.count; row++) {
+      const [x, y] = this.onScreen(row);
+      let odd = false;
+      for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
+        const [[x0, y0], [x1, y1]] = [loop[i], loop[j]];
+        if (y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)) odd = !odd;
+      }
+      if (odd) found.push(row);
+    }
+    return found;
   }
 
   sees(row) {
@@ -228,6 +245,7 @@ export class WordMap extends EventTarget {
     over.addEventListener("pointerdown", (event) => {
       over.setPointerCapture(event.pointerId);
       if (!fingers.size) gone = 0;
+      this.loop = !fingers.size && (this.lasso || event.shiftKey) ? [at(event)] : null;
       fingers.set(event.pointerId, at(event));
       (this.glides ??= {}).camera = null;
     });
@@ -238,6 +256,10 @@ export class WordMap extends EventTarget {
       const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
       fingers.set(event.pointerId, [x, y]);
       gone += Math.hypot(x - x0, y - y0);
+      if (this.loop) {
+        this.loop.push([x, y]);
+        return this.refresh();
+      }
       if (others.length === 1) {
         const [ox, oy] = others[0];
         const before = Math.hypot(x0 - ox, y0 - oy);
@@ -248,6 +270,10 @@ export class WordMap extends EventTarget {
     const lift = (event) => {
       const alone = fingers.size === 1 && fingers.delete(event.pointerId);
       fingers.delete(event.pointerId);
+      const { loop } = this;
+      this.loop = null;
+      this.refresh();
+      if (loop?.length > 3) return this.dispatchEvent(new CustomEvent("lasso", { detail: this.inside(loop) }));
       if (alone && event.type === "pointerup" && gone <= 4) {
         const [x, y] = at(event);
         // The second half of a double click hits another word, since the map moves on the first.

@@ -30,6 +30,9 @@ function table(caption, words, visit, columns = [{ head: text("cosine"), of: (wo
       counted ? el("td", { class: "count" }, word.count == null ? "" : whole(word.count)) : null))));
 }
 
+// Words with their counts alone.
+export const plainTable = (words, visit) => table(text("words"), words, visit, []);
+
 const main = (words) => words.map((word) => [word.row, true]);
 const rest = (words) => words.map((word) => [word.row, false]);
 const exported = (words, ...columns) => [["word", ...columns], ...words.map((word) =>
