@@ -541,3 +541,21 @@ def test_the_map_is_coloured_by_the_cosine_to_the_word(demo_server, visit):
     bright = page.evaluate("""() => { const map = w2vMaps[0]; const colour = map.points.kept.colour;
         return ["queen", "apple"].map((word) => map.words.indexOf(word)).map((row) => colour[4 * row]); }""")
     assert bright[0] > bright[1]
+
+
+def test_a_word_is_shown_with_its_eight_nearest_however_near_they_are(demo_server, visit):
+    page = visit(demo_server)
+    settled(page)
+    spread = """([size, far]) => { const map = w2vMaps[0]; const places = map.places.slice();
+        for (let row = 0; row < 9; row++) {
+            places[2 * row] = row && size * Math.cos(row); places[2 * row + 1] = row && size * Math.sin(row); }
+        for (let row = 1; row <= far; row++) places[2 * row] = 0.9;
+        map.places = places;
+        map.visit([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        const [x, y] = map.onScreen(0);
+        return [[x, y], map.middle, [1, 2, 3, 4, 5, 6, 7, 8].filter((row) => { const [left, top] = map.onScreen(row);
+            return top > map.top && top < map.high - map.bottom && Math.hypot(left - x, top - y) > 100; }).length]; }"""
+    for size, far, seen in ((0.5, 0, 8), (0.0005, 0, 8), (0.0005, 2, 6)):
+        place, middle, found = page.evaluate(spread, [size, far])
+        assert place == pytest.approx(middle)
+        assert found == seen

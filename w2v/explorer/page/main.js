@@ -3,10 +3,10 @@
 import { change, onChange, onLeave, state, WORDS } from "./address.js";
 import { ask, askCosines, askMap, events } from "./ask.js";
 import { byCluster, byCosine, byFrequency, CLUSTERS } from "./colours.js";
-import { WordMap } from "./map.js";
-import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
+import { CLOSEST, WordMap } from "./map.js";
+import { bdi, complain, el, notice, say, svg, wordBox } from "./pieces.js";
 import { savePicture, saveTable } from "./saving.js";
-import { cosine, percent, preferred, speak, text, whole } from "./texts.js";
+import { cosine, number, percent, preferred, speak, text, whole } from "./texts.js";
 import { plainTable, split, VIEWS } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
@@ -47,7 +47,9 @@ async function begin(model) {
   model.legend = el("div", { class: "legend" });
   const button = (key, sign, act) => el("button", { type: "button", "data-label": key, onclick: act }, sign);
   map.box.append(el("p", { class: "title" }, model.heading, model.state), model.legend, el("div", { class: "zoom" },
-    button("lasso", "⌖", () => (map.lasso = true)),
+    button("lasso", svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, svg("path", {
+      d: "M4 15.5C1 12 1.5 3.5 10 3.5s9.5 7.5 4 10.5-9 0-10.5 2.5", fill: "none", stroke: "currentColor",
+      "stroke-width": 1.6, "stroke-dasharray": "3 2" })), () => (map.lasso = true)),
     button("zoomIn", "+", () => map.zoom(1.6)), button("zoomOut", "−", () => map.zoom(1 / 1.6)),
     button("showAll", "⤢", () => map.home())));
   const found = await askMap(model.number, 0, model.rows);
@@ -95,7 +97,7 @@ function record() {
   moved = null;
   if (!model || model !== shown()[0]) return;
   const { x, y, zoom } = model.map.camera;
-  change({ at: [x.toFixed(4), y.toFixed(4), zoom.toFixed(2)].join(" ") }, { quietly: true });
+  change({ at: [x.toFixed(6), y.toFixed(6), zoom.toFixed(2)].join(" ") }, { quietly: true });
 }
 
 const visit = (word) => change({ view: "neighbors", word, at: "" });
@@ -133,7 +135,7 @@ function apply({ back }) {
   const [x, y, zoom] = state.at.split(" ").map(Number);
   const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
   if (placed) for (const model of visible) model.map.follow = null;
-  if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), 400) };
+  if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), CLOSEST) };
   question(!placed, back);
 }
 
@@ -142,7 +144,7 @@ function colour(model) {
   const near = state.colour === "cosine" ? model.near : null;
   model.map.paint(near ? byCosine(near) : state.colour === "frequency" ? byFrequency(model.rows)
     : byCluster(model.clusters, model.only ?? -1));
-  model.legend.replaceChildren(...(near ? ramp("0", text("cosine"))
+  model.legend.replaceChildren(...(near ? ramp("0", `${text("cosine")} ${number(0.6, 1)}`)
     : state.colour === "frequency" ? ramp(text("rare"), text("frequent"))
     : model.names.map((names, number) => {
       const chip = el("i", { "aria-hidden": "true" });

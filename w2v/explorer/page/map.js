@@ -4,7 +4,7 @@ import { drawLabels } from "./labels.js";
 import { pointsOn } from "./points.js";
 import { el } from "./pieces.js";
 
-const CLOSEST = 400;
+export const CLOSEST = 3000; // the twelve months lie within a thousandth of the map
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class WordMap extends EventTarget {
@@ -152,14 +152,17 @@ export class WordMap extends EventTarget {
     return best;
   }
 
-  // Goes where the first of these words is in the middle, and the eight after it are all in view.
+  // Goes where the first of these words is in the middle, and the eight after it are in view; two of them may lie so
+  // far off that the others would be a heap: only lines lead there.
   visit(rows) {
     this.follow = () => this.visit(rows);
     const known = rows.filter((row) => row < this.count).slice(0, 9);
     if (!known.length) return;
     const at = (row, side) => this.places[2 * row + side];
     const [x, y] = [at(known[0], 0), at(known[0], 1)];
-    const reach = Math.max(...known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)), 0.003);
+    const away = known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)).sort((a, b) => a - b);
+    const near = away[Math.min(6, away.length - 1)];
+    const reach = Math.max(away[away.length - 1] > 3 * near ? near : away[away.length - 1], 0.0003);
     this.fly({ x, y, zoom: Math.min(Math.max(0.88 / reach, 0.5), CLOSEST) });
   }
 
