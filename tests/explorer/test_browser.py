@@ -559,3 +559,24 @@ def test_a_word_is_shown_with_its_eight_nearest_however_near_they_are(demo_serve
         place, middle, found = page.evaluate(spread, [size, far])
         assert place == pytest.approx(middle)
         assert found == seen
+
+
+def test_points_that_are_moved_stand_where_points_that_are_drawn_anew_stand(demo_server, visit):
+    page = visit(demo_server, "at=0.1 0.1 3")
+    settled(page)
+    same = page.evaluate("""() => { const map = w2vMaps[0]; const { canvas, box } = map; const drawn = [];
+        const draw = map.points.draw.bind(map.points);
+        map.points.draw = (...all) => { drawn.push(1); draw(...all); };
+        const place = () => { const one = canvas.getBoundingClientRect(); const { x, y, scale } = map.drawn;
+            const own = box.getBoundingClientRect();  // of the first word, as the drawing has it
+            return [one.x + one.width / 2 + (map.places[0] - x) * scale - own.x,
+                one.y + one.height / 2 - (map.places[1] - y) * scale - own.y]; };
+        map.redraw(); map.draw();
+        const before = drawn.length;
+        map.pan(40, -25); map.draw();
+        const moved = [drawn.length - before, place(), map.onScreen(0)];
+        map.pan(4000, 0); map.draw();
+        return [moved, [drawn.length - before, place(), map.onScreen(0)]]; }""")
+    for times, (drawn, found, wanted) in enumerate(same):
+        assert drawn == times
+        assert found == pytest.approx(wanted, abs=0.01)

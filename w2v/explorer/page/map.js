@@ -5,6 +5,7 @@ import { pointsOn } from "./points.js";
 import { el } from "./pieces.js";
 
 export const CLOSEST = 3000; // the twelve months lie within a thousandth of the map
+const MARGIN = 0.2; // of the width and height, drawn beyond each edge: so far points are moved without being drawn again
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class WordMap extends EventTarget {
@@ -28,6 +29,8 @@ export class WordMap extends EventTarget {
     this.over = el("canvas", { class: "labels", tabindex: 0, role: "application" });
     this.box = el("div", { class: "map" }, this.canvas, this.over);
     this.points = pointsOn(this.canvas);
+    this.drawn = null; // what the points were drawn for
+    this.canvas.addEventListener("webglcontextrestored", () => this.redraw());
     this.context = this.over.getContext("2d");
     this.fingers = new Map();
     this.lasso = false; // whether the next drag selects; with Shift held, each does
@@ -57,12 +60,12 @@ export class WordMap extends EventTarget {
   show(places) {
     this.places = places;
     this.points.put("place", places);
-    this.refresh();
+    this.redraw();
   }
 
   paint(colours) {
     this.points.put("colour", colours);
-    this.refresh();
+    this.redraw();
   }
 
   // Takes names of regions, { level, x, y, size, names }.
@@ -333,10 +336,16 @@ export class WordMap extends EventTarget {
 
   size(dense) {
     this.dense = dense;
-    for (const canvas of [this.canvas, this.over]) {
-      canvas.width = Math.max(1, Math.round(this.wide * this.dense));
-      canvas.height = Math.max(1, Math.round(this.high * this.dense));
+    this.drawn = null;
+    for (const [canvas, part] of [[this.canvas, 1 + 2 * MARGIN], [this.over, 1]]) {
+      canvas.width = Math.max(1, Math.round(this.wide * dense * part));
+      canvas.height = Math.max(1, Math.round(this.high * dense * part));
     }
+  }
+
+  redraw() {
+    this.drawn = null;
+    this.refresh();
   }
 
   refresh() {
@@ -348,16 +357,33 @@ export class WordMap extends EventTarget {
     cancelAnimationFrame(this.due);
     this.due = 0;
     if (!this.places || !this.wide) return;
-    this.points.draw(this.count, {
-      x: this.camera.x,
-      y: this.camera.y + (this.middle[1] - this.high / 2) / this.scale,
-      scale: this.scale * this.dense,
-      grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
-      alpha: this.lit.size ? 0.42 : 0.85,
-    });
+    this.drawPoints();
     this.context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     this.context.clearRect(0, 0, this.wide, this.high);
     drawLabels(this.context, this);
+  }
+
+  // Draws the points, or moves what is drawn already to where it belongs now.
+  drawPoints() {
+    const { camera, scale } = this;
+    const alpha = this.lit.size ? 0.42 : 0.85;
+    const y = camera.y + (this.middle[1] - this.high / 2) / scale;
+    const { drawn } = this;
+    const [right, down] = drawn ? [(drawn.x - camera.x) * scale, (y - drawn.y) * scale] : [0, 0];
+    if (drawn?.scale === scale && drawn.alpha === alpha
+      && Math.abs(right) < MARGIN * this.wide && Math.abs(down) < MARGIN * this.high) {
+      this.canvas.style.transform = `translate(${right}px, ${down}px)`;
+      return;
+    }
+    this.canvas.style.transform = "";
+    this.drawn = { x: camera.x, y, scale, alpha };
+    this.points.draw(this.count, {
+      x: camera.x,
+      y,
+      scale: scale * this.dense,
+      grown: this.dense * Math.min(3, camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
+      alpha,
+    });
   }
 
   // A picture of what is seen, as a canvas of its own; `dense` is how many of its pixels are one of the page.
@@ -365,11 +391,11 @@ export class WordMap extends EventTarget {
     const before = this.dense;
     this.size(dense);
     this.draw();
-    const canvas = el("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const canvas = el("canvas", { width: this.over.width, height: this.over.height });
     const context = canvas.getContext("2d");
     context.fillStyle = "#0d1424";
     context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(this.canvas, 0, 0);
+    context.drawImage(this.canvas, (canvas.width - this.canvas.width) / 2, (canvas.height - this.canvas.height) / 2);
     context.drawImage(this.over, 0, 0);
     this.size(before);
     this.draw();
