@@ -155,7 +155,8 @@ def train(
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
-            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
+            curve = maps.Curve([maps.Loss(*point) for point in trained.state.curve], trained.settings.epochs)
+            maps.save_losses(curve, plot, str(outputs.vectors))
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
