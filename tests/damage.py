@@ -399,7 +399,7 @@ def clock_once(corpus: Path, folder: Path, wanted: bytes, chance: random.Random,
         again = command("--resume", kept) if list(kept.glob("checkpoint-*")) else training_of(
             corpus, output, kept, epochs=epochs
         )  # fmt: skip
-        done = subprocess.run(again, cwd=TOP, capture_output=True, timeout=WAITS, check=False)
+        done = subprocess.run(again, cwd=TOP, capture_output=True, timeout=5 * WAITS, check=False)
         assert done.returncode == 0, done.stderr.decode()
     assert output.read_bytes() == wanted
     return "the same bits"
