@@ -212,8 +212,8 @@ def test_like_takes_the_defaults_of_a_peer_but_not_against_the_user(w2v, here):
         "train", "corpus.txt", "--like", "word2vec", "-size", "6", "--threads", "1", "--sg", "1", "-o", "v.bin"
     )
     assert outcome.exit_code == 0
-    assert (
-        outcome.stderr.splitlines()[0] == "like        word2vec: --tokenizer whitespace --keep-case --end-of-sentence"
+    assert outcome.stderr.splitlines()[0] == (
+        "like        word2vec: --negatives-per pair --tokenizer whitespace --keep-case --end-of-sentence"
     )
     settings = json.loads((here / "v.bin.json").read_text())["settings"]
     assert {name: settings[name] for name in ("dim", "objective", "rate", "tokenizer")} == {
