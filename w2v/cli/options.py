@@ -84,7 +84,7 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
     shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
     kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
     return click.option(
-        about["option"], *aliases, name, type=kind, is_flag=flag, default=about["default"],
+        about["option"], *aliases, name, metavar="FILE" if name in ("vocab", "start_from") else None, type=kind, is_flag=flag, default=about["default"],
         show_default=shown, help=about["help"],
     )  # fmt: skip
 
