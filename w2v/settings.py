@@ -72,8 +72,8 @@ class TrainSettings:
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(5, "--window", "Furthest context on either side.", 1, LONGEST_WINDOW)
     window_mode: str = _setting(
-        "shrink", "--window-mode", "shrink: each center draws from 1 to --window; fixed: all take --window; line: the whole"
-        f" line, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
+        "shrink", "--window-mode", "shrink: each center draws from 1 to --window; fixed: all take --window; line: the"
+        f" whole line, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
     )  # fmt: skip
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
