@@ -99,16 +99,21 @@ def join(
                 break
             scores |= found
     counts, firsts = text.count_units()
+    # What looks joined and was once too rare stays away: else a_b could be in the vocabulary, and "a b" not joined.
+    may_stay = np.ones(len(counts), np.bool_)
+    looks = np.array([JOINT in name for name in text.names], np.bool_)
     while True:
         order = np.lexsort((firsts, -counts))
+        order = order[may_stay[order]]
         if only is None:
-            kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+            kept = order[: min(np.count_nonzero(counts[order] >= settings.min_count), settings.max_vocab)]
         else:
             kept = order[[text.names[unit] in only for unit in order.tolist()] & (counts[order] > 0)]
         is_kept = np.zeros(len(counts), np.bool_)
         is_kept[kept] = True
         if not text.drop(~is_kept):
             break
+        may_stay &= is_kept | ~looks
         counts, firsts = text.count_units()
     numbers = np.full(len(counts), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
