@@ -48,6 +48,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("encoding")
 @options.setting("vocab")
 @options.setting("phrases")
 @options.setting("phrase_score")
@@ -76,14 +77,17 @@ FOLDER = click.Path(path_type=Path)
               help="Draw the loss curve there: .png, .svg or .pdf.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE",
               help="Write 20 steps of the training there, pair by pair, before and after: .tsv or .jsonl.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS",
+              help="Train on the machines of a Ray cluster, with --threads in all: auto, ray://host:port, or local:N"
+              " to try it with N processes here. The same vectors as on one machine.")  # fmt: skip
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, quiet: bool,
-    **settings: Any,
+    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, cluster: str | None,
+    quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -97,6 +101,7 @@ def train(
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train --resume vectors.txt.checkpoint
         $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
+        $ w2v train corpus.txt --threads 8 --cluster local:4
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
@@ -112,7 +117,7 @@ def train(
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
-    require_address_space(chosen.threads)
+    require_address_space(chosen.threads if cluster is None else 1)
 
     with Stops() as stops:
         from w2v import maps
@@ -121,10 +126,10 @@ def train(
         meter = Meter(quiet)
         if like is not None:
             meter.notify(_what_is_alike(like, theirs))
-        outputs = Outputs(
-            output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
-        )
-        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
+        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        named = tuple((path, what) for path, what in others if path is not None)
+        outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
+        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
         stops.gently = lambda: session.keeper is not None and session.keeper.awake
@@ -151,7 +156,8 @@ def train(
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
-            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
+            curve = maps.Curve([maps.Loss(*point) for point in trained.state.curve], trained.settings.epochs)
+            maps.save_losses(curve, plot, str(outputs.vectors))
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
@@ -181,7 +187,7 @@ class _Screen:
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "cluster")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 

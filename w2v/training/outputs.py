@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from w2v import files, formats
 from w2v.corpus import EncodedCorpus, word_counts
@@ -41,6 +42,7 @@ class Trained:
     settings  of the run
     state     where the run ended, with its loss curve
     trace     the steps that were looked at, if a trace was asked for
+    workers   what each worker of a cluster did
     """
 
     vectors: Vectors
@@ -48,6 +50,7 @@ class Trained:
     settings: TrainSettings
     state: State
     trace: Trace | None = None
+    workers: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -165,6 +168,8 @@ class Outputs:
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(trained.corpus, trained.settings)
+            if trained.workers:
+                about["workers"] = list(trained.workers)
             try:
                 origin.write(about, self.report)
             except OutputError as error:
