@@ -59,6 +59,7 @@ def test_a_saved_vocabulary_is_read_again(w2v, here):
     (here / "some.vocab").write_text("rug 3\ncat 1\nlion 7\n")
     outcome = w2v("train", "corpus.txt", *QUICK[:-1], "--vocab", "some.vocab", "-o", "c.txt")
     assert "= 100 kept + 500 not in some.vocab" in outcome.stderr
+    assert "note        1 of 3 words of some.vocab do not occur, and get no vector" in outcome.stderr
     assert library.load("c.txt").words == ("cat", "rug")
 
 

@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus.encoded import Phrase, ReadProgress, Report
+from w2v.errors import ResourceError
 from w2v.kernels import phrases as kernels
 from w2v.kernels.scanning import GAP
 from w2v.settings import TrainSettings
@@ -237,8 +238,17 @@ class _Text:
             return first, second, counts
 
         with ThreadPoolExecutor(threads) as pool:
-            at_work = {pool.submit(count, part, first_bits): (part, first_bits) for part in range(1 << first_bits)}
+            at_work: dict[Future[tuple[Ids, Ids, Counts] | None], tuple[int, int]] = {}
+
+            def submit(part: int, bits: int) -> None:
+                try:
+                    at_work[pool.submit(count, part, bits)] = (part, bits)
+                except RuntimeError as error:
+                    raise ResourceError("the system starts no further thread; fewer --threads need less") from error
+
             try:
+                for part in range(1 << first_bits):
+                    submit(part, first_bits)
                 while at_work:
                     self._report(ReadProgress(done, length, length - self._gaps, number))
                     for future in wait(at_work, TICK_SECONDS, FIRST_COMPLETED).done:
@@ -247,7 +257,7 @@ class _Text:
                             done += length >> bits
                             yield found
                         else:
-                            for half in (2 * part, 2 * part + 1):
-                                at_work[pool.submit(count, half, bits + 1)] = (half, bits + 1)
+                            submit(2 * part, bits + 1)
+                            submit(2 * part + 1, bits + 1)
             finally:
                 stopping.set()
