@@ -13,7 +13,7 @@ import pytest
 
 import w2v as library
 from w2v import training
-from w2v.kernels import exchange
+from w2v.kernels import exchange, random, windows
 from w2v.kernels.merging import merge_rows
 from w2v.training.cluster import worker
 from w2v.training.cluster.mesh import LostWorkerError, Mesh
@@ -57,7 +57,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
     workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
     for each, share in zip(workers, shares):
         each.take_memory()
-        each.take_ids(0, corpus.stream)
+        each.take_ids([0], [len(corpus.stream)], corpus.stream)
         for table, rows in enumerate(state.tables.rows):
             each.take_rows(table, 0, rows)
         each.begin(0, 1.0, np.zeros((share, 8)))
@@ -98,6 +98,25 @@ def test_other_objectives_have_the_same_bits_too(corpus, more):
     state, replicas = trained_here(corpus, settings)
     workers, _ = trained_by_workers(corpus, settings, replicas, (2, 2))
     assert workers[1][0].tobytes() == state.tables.input.tobytes()
+
+
+@pytest.mark.parametrize("sample", [0, 1e-3])
+def test_what_a_worker_is_dealt_is_all_that_its_windows_see(corpus, sample):
+    stream, window, epochs, seed = corpus.stream[:3000], 4, 3, 5
+    keep = random.keep_limits(corpus.vocabulary.counts, sample)
+    for start, stop in [(0, 500), (777, 1000), (1000, 1001), (2500, 3000)]:
+        first, last = windows.reach(stream, start, stop, keep, seed, epochs, window)
+        holes = np.full_like(stream, 7)
+        holes[first:last] = stream[first:last]
+        for epoch in range(epochs):
+            found = []
+            for ids in (stream, holes):
+                room = stop - start + 2 * window
+                arrays = [np.zeros(room, kind) for kind in (np.int32, np.uint64, np.int32, np.int32)]
+                counts = windows.gather(ids, start, stop, keep, random.epoch_key(seed, epoch), window, *arrays)
+                found.append((counts, [array.tolist() for array in arrays]))
+            assert found[0] == found[1]
+        assert last - first < stop - start + 60 * (1 + (sample > 0)), "far more than it sees"
 
 
 def test_rows_that_travel_are_merged_as_rows_that_do_not():

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
 from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
@@ -101,6 +102,7 @@ class Worker:
         self._objective = objective_of(task.settings)
         self._plan: Any = None
         self._scratches: list[Any] = []
+        self._stream: _Stream | None = None
 
     def prepare(self) -> None:
         """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
@@ -131,6 +133,8 @@ class Worker:
         """End connections and threads, and give the disk back."""
         self._mesh.close()
         self._kept.close()
+        if self._stream is not None:
+            self._stream.close()
         if self._pool is not None:
             self._pool.shutdown()
 
@@ -142,9 +146,10 @@ class Worker:
         """Make `run`, called by another thread, end at once."""
         self._mesh.ended.set()
 
-    def take_ids(self, first: int, ids: npt.NDArray[np.int32]) -> None:
-        """Take a part of the stream."""
-        self._stream.ids[first : first + len(ids)] = ids
+    def take_ids(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
+        """Take pieces of the stream, one behind the other in `ids`. Raises ResourceError."""
+        assert self._stream is not None
+        self._stream.put(starts, sizes, ids)
 
     def take_rows(self, table: int, first: int, rows: Floats) -> None:
         """Take merged rows."""
@@ -225,6 +230,7 @@ class Worker:
             return bool(finite)
 
         task = self._task
+        assert self._stream is not None
         work = task.work._replace(stream=self._stream.ids)
         return all(self._each(train, self._threads))
 
@@ -297,7 +303,7 @@ def compile_ahead(settings: TrainSettings) -> None:
     plan = replace(schedule(work, counts, settings), replicas=2)
     with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
         worker.take_memory()
-        worker.take_ids(0, ids)
+        worker.take_ids([0], [1], ids)
         worker.begin(0, 1.0, np.zeros((2, 8)))
         worker.run(1, ())
 
@@ -334,13 +340,29 @@ class _Buffers:
 
 
 class _Stream:
-    """The ids that a worker trains on, in a nameless file."""
+    """The ids that a worker trains on, in a nameless file with holes: each id at the place that it has in the corpus.
+
+    ids  int32 [L], where nothing was put, zeros
+    """
 
     def __init__(self, length: int) -> None:
-        with tempfile.TemporaryFile() as file:
-            file.truncate(4 * max(length, 1))
-            # A plain array over the map: the kernels are compiled for plain arrays.
-            self.ids = np.asarray(np.memmap(file, np.int32, "r+", shape=(length,)))
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the stream
+        self._file.truncate(4 * length)
+        # A plain array over the map: the kernels are compiled for plain arrays.
+        self.ids = np.asarray(np.memmap(self._file, np.int32, "r+", shape=(length,)))
+
+    def put(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
+        at = 0
+        try:
+            for start, size in zip(starts, sizes):
+                # Not by the map: on a full disk that would end the process.
+                os.pwrite(self._file.fileno(), ids[at : at + size].data, 4 * start)
+                at += size
+        except OSError as error:
+            raise ResourceError(f"{tempfile.gettempdir()}: cannot keep the ids there ({error.strerror})") from error
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Kept:
