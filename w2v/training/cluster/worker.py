@@ -2,7 +2,7 @@
 
     a round   each worker trains the spans of its replicas
               sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
-              merges its own rows, with the kernel and in the order of one machine
+              merges its own rows, with the arithmetic and in the order of one machine
               sends all workers what it has merged
 
 So after each round all workers have the same merged rows, and the result has the bits of as many replicas in one
@@ -26,7 +26,6 @@ import numpy.typing as npt
 
 from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
-from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.objectives.spans import new_scratch
 from w2v.kernels.rounds import Due
@@ -118,7 +117,7 @@ class Worker:
         require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
         self._tables = Tables.empty(task.words, dim)
         self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
-        self._buffers = _Buffers(task, self._threads, share, self._tables.rows)
+        self._buffers = _Buffers(task, share, self._tables.rows)
         self._stream = _Stream(task.length)
 
     def pid(self) -> int:
@@ -266,32 +265,26 @@ class Worker:
         self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
     ) -> Message:
         """Merge the rows that this worker merges; returns them as a message."""
-
-        def unpack(worker: int) -> None:
-            offset = sum(task.shares[:worker])
-            mine = copies[offset : offset + task.shares[worker]]
-            at[worker] = exchange.unpack_changes(changes[worker], at[worker], buffers.width, mine, touched)
-
-        def merge(thread: int) -> int:
-            changed = merge_rows(
-                own, copies, buffers.places[:count], thread, self._threads, task.schedule.rounds.faster, rows.axes,
-                rows.across, rows.damping, levels, buffers.totals[thread],
-            )  # fmt: skip
-            return int(changed)
-
-        task, buffers = self._task, self._buffers
-        workers, end = len(task.shares), 0
+        task, buffers, number = self._task, self._buffers, self._number
+        workers, width, end = len(task.shares), buffers.width, 0
         at = [1] * workers
-        for table, (rows, part) in enumerate(zip(due, ids)):
-            mine = part[self._number :: workers]
-            count, levels = len(mine), rows.levels[mine]
-            own, copies, touched = buffers.own[table][:count], buffers.copies(table, count), buffers.touched[:count]
+        for base, rows, part in zip(self._tables.rows, due, ids):
+            count = len(range(number, len(part), workers))
+            totals, touched = buffers.totals[:count], buffers.touched[:count]
             touched[:] = False
-            exchange.copy_rows(self._tables.rows[table], part, self._number, workers, own, copies)
-            self._each(unpack, workers)
-            self._accounts[0, rounds.MERGED] += sum(self._each(merge, self._threads))
-            self._merged += int(np.count_nonzero(touched))
-            end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
+            for worker, share in enumerate(task.shares):
+                start, at[worker] = (
+                    at[worker],
+                    exchange.add_changes(
+                        changes[worker], at[worker], share, base, part, number, workers, width, totals, touched
+                    ),
+                )
+                self._accounts[0, rounds.MERGED] += (at[worker] - start - share) // (1 + width)
+            start, end = end, exchange.pack_merged(
+                base, part, number, workers, width, totals, touched, task.schedule.rounds.faster, rows.axes,
+                rows.across, rows.damping, rows.levels, buffers.merged, end,
+            )  # fmt: skip
+            self._merged += (end - start - 1) // (1 + width)
         return buffers.merged[:end]
 
 
@@ -315,28 +308,19 @@ class _Buffers:
     width    numbers of a row that are not there to fill a cache line
     rooms    for the message to each worker; its first number says whether the rows of the sender are finite
     merged   for the message to all
-    own, copies  the rows that this worker merges, and what each replica has made of them
+    totals   float32 [n, row], the changes of rows that this worker merges, and whether there are any
     """
 
-    def __init__(self, task: Task, threads: int, share: int, tables: Rows) -> None:
-        workers, self._replicas = len(task.shares), task.schedule.replicas
+    def __init__(self, task: Task, share: int, tables: Rows) -> None:
+        workers, row = len(task.shares), tables[0].shape[1]
         self.width = task.settings.dim
-        self._row = tables[0].shape[1]
         most = max(len(table) for table in tables)
-        self.part = min(most, max(workers, MESSAGE_NUMBERS // (self._row * self._replicas)))
+        self.part = min(most, max(workers, MESSAGE_NUMBERS // (row * task.schedule.replicas)))
         count = -(-self.part // workers)
         size = len(tables) * (1 + count * (1 + self.width))
         self.rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
         self.merged = np.empty(size, np.int32)
-        self.own = [aligned_zeros(count, self._row) for _ in tables]
-        self._room = [aligned_zeros(self._replicas * count * self._row) for _ in tables]
-        self.touched = np.empty(count, np.bool_)
-        self.places = np.arange(count, dtype=np.int32)
-        self.totals = [np.empty(self._row, np.float32) for _ in range(threads)]
-
-    def copies(self, table: int, count: int) -> Floats:
-        """Return room for `count` rows of each replica."""
-        return self._room[table][: self._replicas * count * self._row].reshape(self._replicas, count, self._row)
+        self.totals, self.touched = aligned_zeros(count, row), np.empty(count, np.bool_)
 
 
 class _Stream:
