@@ -162,7 +162,7 @@ def damped(
     found = []
     for other in (1, 0):
         axes, curved = curvature(tables[other], schedule.touches[other])
-        steps = curved * settings.rate * rate_share * max(share, 1e-4)
+        steps = curved * settings.rate * rate_share * max(share, settings.last_rate)
         shares = damping(steps, schedule.replicas, rounds.faster)
         found.append(Damped(axes, np.ascontiguousarray(axes.T), shares))
     return tuple(found)
