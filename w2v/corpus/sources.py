@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from w2v import archives
+from w2v.corpus import remote
 from w2v.errors import CorpusError
 
 STDIN = "-"
@@ -56,15 +57,20 @@ def find_sources(corpus: Iterable[str | os.PathLike[str]], note: Note = ignore) 
     """Return the files of a corpus, directories walked in sorted order; `-` is standard input.
 
     Left out of directories, and noted: names that begin with a dot, links to folders, what is not a
-    file. What is named twice is read twice, as `cat` does. Raises CorpusError for what is not there or not
-    readable, or a directory without files.
+    file. What is named twice is read twice, as `cat` does. Texts on the network: see `w2v.corpus.remote`.
+    Raises CorpusError for what is not there or not readable, or a directory without files.
     """
     found = []
     for given in corpus:
-        name = os.fspath(given)
+        name = os.fspath(given).removeprefix(remote.LOCAL)
         try:
             if name == STDIN:
                 found.append(Source(STDIN, None))
+            elif remote.is_remote(name):
+                files, passed = remote.find(name)
+                found += [Source(*file) for file in files]
+                if passed:
+                    note(f"{name}: passed over {passed:,} whose names begin with a dot; name them to have them read")
             elif Path(name).is_dir():
                 found += _walk(name, note)
             else:
@@ -171,7 +177,10 @@ def _chunks(source: Source, size: int, note: Note) -> Iterator[tuple[bytes, int]
 
 @contextlib.contextmanager
 def _open(source: Source) -> Iterator[io.BufferedReader]:
-    if source.name != STDIN:
+    if remote.is_remote(source.name):
+        with remote.opened(source.name) as raw:
+            yield raw
+    elif source.name != STDIN:
         with Path(source.name).open("rb") as file:
             yield file
     elif sys.stdin is None:
