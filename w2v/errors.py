@@ -50,13 +50,13 @@ class FormatError(W2VError):
 
 
 class UnknownWordError(W2VError):
-    """The vocabulary does not have this word."""
+    """The vocabulary does not have this word; `why` is a sentence on the reason, where it is known."""
 
-    def __init__(self, word: str, suggestions: Sequence[str] = (), advice: str = "") -> None:
+    def __init__(self, word: str, suggestions: Sequence[str] = (), why: str = "") -> None:
         self.word = word
         self.suggestions = tuple(suggestions)
-        hint = f" Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"{word!r} is not in the vocabulary.{hint}{advice}")
+        hint = f"Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
+        super().__init__(" ".join(filter(None, (f"{word!r} is not in the vocabulary.", why, hint))))
 
 
 class ResourceError(W2VError):

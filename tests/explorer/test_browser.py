@@ -223,6 +223,7 @@ def test_a_sentence_is_explained_step_by_step(demo_server, visit):
     page.wait_for_selector(".told table", timeout=2 * PATIENCE)  # the first one compiles
     assert page.locator(".told h2").count() == 3
     assert "the | king" in page.locator(".told pre").first.inner_text()
+    assert set(lit(page)) == {"the", "king"}
 
 
 def test_an_explanation_is_told_in_four_languages(demo_server, visit):

@@ -48,6 +48,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("encoding")
 @options.setting("vocab")
 @options.setting("phrases")
 @options.setting("phrase_score")
@@ -125,9 +126,9 @@ def train(
         meter = Meter(quiet)
         if like is not None:
             meter.notify(_what_is_alike(like, theirs))
-        outputs = Outputs(
-            output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
-        )
+        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        named = tuple((path, what) for path, what in others if path is not None)
+        outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
