@@ -25,6 +25,9 @@ def w2v(monkeypatch):
     """Run a command as a user would; anything but our own errors is raised."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments, input=None):
         from w2v.cli import cli

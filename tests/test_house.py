@@ -14,7 +14,7 @@ PACKAGE = TOP / "w2v"
 
 # A module may import from rows above its own, and from its own room.
 ROWS = [
-    {"errors", "languages", "peers", "places"},
+    {"bars", "errors", "languages", "peers", "places"},
     {"encodings"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary"},

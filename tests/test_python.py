@@ -151,3 +151,22 @@ def test_a_question_of_another_type_is_refused_by_the_name_of_the_argument(ask, 
 def test_a_vector_is_asked_as_a_word_is():
     vectors = w2v.Vectors(("a", "b"), np.eye(2, dtype=np.float32))
     assert [word for word, _ in vectors.similar(np.array([0.1, 3.0]))] == ["b", "a"]
+
+
+def test_a_progress_bar_shows_reading_and_training_to_their_ends(tmp_path, capsys):
+    (tmp_path / "c.txt").write_text("the cat sat on the mat\n" * 2000)
+    w2v.train(tmp_path / "c.txt", dim=4, epochs=2, threads=1, report=w2v.ProgressBar())
+    shown = capsys.readouterr().err
+    assert "reading: 100%" in shown
+    assert "training: 100%" in shown
+    assert "loss=" in shown
+
+
+def test_every_public_name_has_a_docstring_with_an_example_and_says_what_it_raises():
+    for name in w2v.__all__:
+        about = getattr(w2v, name).__doc__
+        assert about, name
+        if name not in ("EncodedCorpus", "Vocabulary", "W2VError"):
+            assert ">>>" in about, name
+        if name.islower():
+            assert "Raises" in about, name

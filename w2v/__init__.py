@@ -4,6 +4,8 @@
     read      a text becomes ids, once          evaluate         scores of vectors on questions
     load      vectors from a file               save             vectors into a file
 
+and `ProgressBar()`, which `train`, `read`, `resume` and `extend` take as `report`, in notebooks too.
+
 >>> import w2v
 >>> vectors = w2v.train("corpus.txt", dim=100)  # doctest: +SKIP
 >>> w2v.save(vectors, "vectors.txt")  # doctest: +SKIP
@@ -19,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from w2v.bars import ProgressBar
     from w2v.corpus import EncodedCorpus, read
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
@@ -32,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "EncodedCorpus": "w2v.corpus",
+    "ProgressBar": "w2v.bars",
     "TrainSettings": "w2v.settings",
     "Vectors": "w2v.vectors",
     "Vocabulary": "w2v.vocabulary",
@@ -46,6 +50,7 @@ _HOME = {
 }
 __all__ = [
     "EncodedCorpus",
+    "ProgressBar",
     "TrainSettings",
     "Vectors",
     "Vocabulary",

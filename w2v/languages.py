@@ -6,6 +6,7 @@ Kernels cannot import these ranges, since only their own sources name their cach
 
 from __future__ import annotations
 
+import os
 import re
 
 LANGUAGES = ("en", "es", "zh", "ja")  # of the explanation: a module each in `w2v.explanation.wording`
@@ -18,6 +19,14 @@ UNSPACED = KANA + IDEOGRAPHS  # what is written without blanks between words
 CJK = "\u2e80-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 
 _KANA, _UNSPACED = (re.compile(f"[{letters}]") for letters in (KANA, UNSPACED))
+
+
+def of_reader() -> str:
+    """Return the language of the reader's locale, English where w2v explains nothing in it."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value[:2] if value[:2] in LANGUAGES else "en"
+    return "en"
 
 
 def is_unspaced(text: str) -> bool:

@@ -36,8 +36,9 @@ def _setting(
     shaping: bool = False,
     reading: bool = False,
 ) -> Any:
+    given = {"default_factory" if callable(default) else "default": default}
     return field(
-        default_factory=default if callable(default) else lambda: default,
+        **given,
         metadata={
             "option": option, "help": help, "low": low, "high": high, "choices": choices, "shaping": shaping,
             "reading": reading,
@@ -56,6 +57,8 @@ class TrainSettings:
 
     >>> TrainSettings(dim=50).dim
     50
+
+    The fields, with their options on the command line:
     """
 
     objective: str = _setting(
@@ -157,6 +160,12 @@ class TrainSettings:
     def last_rate(self) -> float:
         """The share of the rate at the start that it falls to."""
         return self.min_rate / self.rate if self.min_rate else LAST_RATE
+
+
+TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(
+    f"\n    {setting.name:<18}{setting.metadata['option']:<20}{setting.metadata['help']}"
+    for setting in fields(TrainSettings)
+)
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:

@@ -148,7 +148,7 @@ class Vectors:
     def find(self, word: str) -> str:
         """Return the form of `word` that the vocabulary has, as `form` does.
 
-        Raises UnknownWordError, with words of like spelling, where there is none.
+        Raises UnknownWordError, with similarly spelled words, where there is none.
         """
         form = self.form(word)
         if form is None:
@@ -159,7 +159,7 @@ class Vectors:
         return form
 
     def like(self, word: str, most: int = 3) -> list[str]:
-        """Return words of like spelling; behind them, where they are few, words near to what its subwords make."""
+        """Return similarly spelled words; if there are few, also words near to the vector of its subwords."""
         found = suggestions(word, self.words, most)
         made = self.made_of_subwords(word)
         if made is None or not made.any():
@@ -207,6 +207,15 @@ class Vectors:
             unit: Floats = self.matrix[row] / (self.norms[row] or np.float32(1))
         return unit
 
+    def sum_of(self, words: Sequence[str], unlike: Sequence[str] = ()) -> Floats:
+        """Return the unit vectors of `words`, added, less those of `unlike`, float32 [D]. Raises UnknownWordError."""
+        total = np.zeros(self.dim, np.float32)
+        for word in words:
+            total += self.unit(word)
+        for word in unlike:
+            total -= self.unit(word)
+        return total
+
     def similar(self, words: str | Sequence[str] | Floats, top: int = 10) -> list[Neighbor]:
         """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors.
 
@@ -220,7 +229,7 @@ class Vectors:
                 raise TypeError(f"words must be words, or a vector of {self.dim} numbers, not of shape {words.shape}")
             return self.nearest(words.astype(np.float32), top)
         words = _words("words", words)
-        return self.nearest(np.sum([self.unit(word) for word in words], axis=0), top, exclude=words)
+        return self.nearest(self.sum_of(words), top, exclude=words)
 
     def most_similar(
         self, positive: str | Sequence[str] | Floats, negative: str | Sequence[str] = (), topn: int = 10
@@ -234,8 +243,7 @@ class Vectors:
             return self.similar(positive, topn)
         check_top(topn)
         more = _words("positive", positive)
-        total = np.sum([self.unit(word) for word in more] + [-self.unit(word) for word in less], axis=0)
-        return self.nearest(total, topn, exclude=(*more, *less))
+        return self.nearest(self.sum_of(more, less), topn, exclude=(*more, *less))
 
     def similarity(self, a: str, b: str) -> float:
         """Return the cosine of two words; 0 where one has no direction. Raises UnknownWordError."""
@@ -271,7 +279,7 @@ class Vectors:
         """
         a, b, c = _word("a", a), _word("b", b), _word("c", c)
         check_top(top)
-        return self.nearest(self.unit(a) - self.unit(b) + self.unit(c), top, exclude=(a, b, c))
+        return self.nearest(self.sum_of((a, c), (b,)), top, exclude=(a, b, c))
 
     def nearest(
         self, vector: Floats, top: int = 10, exclude: Sequence[str] = (), among: Mask | None = None

@@ -96,7 +96,7 @@ def test_what_is_not_as_it_should_be_is_noted(w2v, tmp_path):
     source.write_text("9 1\nking 1\nking 2\n")
     result = w2v("convert", source, tmp_path / "out.txt")
     assert result.stderr.splitlines()[:2] == [
-        "Note: the header speaks of 9 words, the file holds 2: these were read.",
+        "Note: the header promises 9 words, the file holds 2: these were read.",
         "Note: 1 row repeats a word: the first was kept.",
     ]
 

@@ -81,4 +81,5 @@ def test_explain_splits_as_encode_does_and_its_last_lines_name_the_file(w2v, tmp
     assert "    我 | 爱 | 北京 | 的 | 天安门\n" in shown
     ids = w2v("encode", "我爱北京的天安门", "-v", file).stdout
     assert "    " + "  ".join(ids.strip("[]\n").split(", ")) + "\n" in shown
-    assert f"w2v encode -v '{file}' \"我 爱 北京 的 天安门\"\n    w2v export keras -v '{file}'\n" in shown
+    last = json.loads(w2v("explain", "我爱北京的天安门", "-v", file, "--json").stdout)["steps"][-1]["parts"][-1]
+    assert last["text"] == f"w2v encode -v '{file}' \"我 爱 北京 的 天安门\"\nw2v export keras -v '{file}'"

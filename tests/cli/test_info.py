@@ -41,7 +41,7 @@ def test_info_finds_what_is_wrong_with_a_file(w2v, tmp_path):
         "lengths     from 0 to 2.236, median 1.118",
         "warning     1 rows are zero",
         "warning     2 rows hold NaN or infinity",
-        "note        the header speaks of 7 words, the file holds 5: these were read",
+        "note        the header promises 7 words, the file holds 5: these were read",
         "note        1 row repeats a word: the first was kept",
     ]
 

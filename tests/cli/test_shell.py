@@ -32,7 +32,7 @@ similar never
     assert result.stdout == "国王  1.0000\nqueen  0.9586\nman  0.0000\nqueen  0.9586\n"
     assert result.stderr == (
         "vectors.txt: 7 words x 4. help lists the commands, Ctrl-D ends.\n"
-        "Note: 'New York' is not in the vocabulary, 'new_york' is: asked for that.\n"
+        "Note: 'New York' is not in the vocabulary, 'new_york' is: used that.\n"
         "Error: 'kng' is not in the vocabulary. Did you mean king?\n"
         "Error: there is no command 'nonsense' here; help lists them\n"
         "Error: a quote does not end\n"

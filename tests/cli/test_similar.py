@@ -48,7 +48,7 @@ def test_another_form_of_a_word_is_asked_for_and_said(w2v):
     assert result == (
         0,
         "man  0.0000\n",
-        "Note: 'New York' is not in the vocabulary, 'new_york' is: asked for that.\n",
+        "Note: 'New York' is not in the vocabulary, 'new_york' is: used that.\n",
     )
 
 
@@ -127,7 +127,7 @@ def test_a_batch_goes_on_behind_an_unknown_word_and_reports_it_in_its_place(w2v)
         "queen zebra\tnot in the vocabulary: zebra\n"
         "woman\tseñora\t1.000000\n",
         "Error: queries.txt: 2 of 4 queries hold words that are not in the vocabulary: kng, zebra;"
-        " --skip-unknown passes over them\n",
+        " --skip-unknown skips them\n",
     )
     lines = w2v("similar", "--batch", "queries.txt", "-n", 1, "--json").stdout.splitlines()
     assert [json.loads(line).get("unknown") for line in lines] == [None, ["kng"], ["zebra"], None]
@@ -161,7 +161,7 @@ def test_a_pattern_that_tries_all_ways_is_given_up(w2v, monkeypatch):
 def test_unknown_words_of_a_batch_may_be_passed_over_and_are_counted(w2v):
     lines = "king\nkng\nking zebra\nkng\n"
     result = w2v("similar", "--batch", "-", "--skip-unknown", "-n", 1, input=lines)
-    note = "Note: passed over 3 of 4 queries; not in the vocabulary: kng, zebra.\n"
+    note = "Note: skipped 3 of 4 queries; not in the vocabulary: kng, zebra.\n"
     assert result == (0, "king\t国王\t1.000000\n", note)
     result = w2v("similar", "--batch", "-", "--skip-unknown", "-n", 1, "--json", input=lines)
     assert [json.loads(line).get("unknown") for line in result.stdout.splitlines()] == [
@@ -176,7 +176,7 @@ def test_a_batch_that_is_missing_or_no_utf8_is_an_error(w2v):
     result = w2v("similar", "--batch", "latin1.txt", "-n", 1)
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: latin1.txt:2: is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts\n",
+        "Error: latin1.txt:2: is not UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts\n",
     )
 
 

@@ -1,5 +1,6 @@
 """`w2v explore` as a command: what it prints, how it ends, what it says when it cannot begin."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -79,3 +80,25 @@ def test_the_server_is_reached_by_its_own_names_only():
     assert allowed_name("192.168.1.7", everywhere)  # a number may not
     assert allowed_name(socket.gethostname(), everywhere)
     assert not allowed_name("192.168.1.7", "127.0.0.1")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of xdg-open")
+def test_without_a_browser_the_address_is_all_that_is_said(demo_vectors):
+    for screen in ({}, {"DISPLAY": ":99"}):  # no screen at all, and one that no browser is found for
+        env = {
+            name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "w2v", "explore", "-v", str(demo_vectors)],
+            env=env | screen | {"PATH": "/nowhere"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30) == ("", "")
+
+
+def test_a_file_without_words_is_one_line(tmp_path):
+    (tmp_path / "none.txt").write_text("0 5\n")
+    result = run("--no-open", "-v", str(tmp_path / "none.txt"))
+    assert result.returncode == 1
+    assert result.stderr == f"Error: {tmp_path / 'none.txt'}: holds no words; there is nothing to see\n"

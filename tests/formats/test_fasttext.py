@@ -196,12 +196,12 @@ def test_a_word_that_is_not_there_gets_the_mean_of_its_ngrams_with_a_cache_and_w
 
 def test_a_word_is_answered_for_by_its_subwords_and_that_is_said(w2v, kept, matrix):
     result = w2v("vector", "caf\u00e9s", "-v", kept, "--json")
-    note = "Note: 'caf\u00e9s' is not in the vocabulary (did you mean caf\u00e9?): asked for what its subwords make.\n"
+    note = "Note: 'caf\u00e9s' is not in the vocabulary (did you mean caf\u00e9?): used the vector of its subwords.\n"
     assert (result.exit_code, result.stderr) == (0, note)
     assert w2v("similar", "caf\u00e9s", "-v", kept, "-n", 1).stderr == note
     assert w2v("compare", "caf\u00e9s", "the", "-v", kept).stderr == note
     said = w2v("similar", "--batch", "-", "-v", kept, "--skip-unknown", input="caf\u00e9s\nthe\n").stderr
-    assert said == "Note: 'caf\u00e9s' is not in the vocabulary: asked for what its subwords make.\n"
+    assert said == "Note: 'caf\u00e9s' is not in the vocabulary: used the vector of its subwords.\n"
     text = w2v("sentence", "the caf\u00e9s", "-v", kept)
     np.testing.assert_allclose(
         [float(number) for number in text.stdout.split()],

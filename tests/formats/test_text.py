@@ -86,7 +86,7 @@ def test_nan_and_infinity_are_numbers(opened):
 
 
 def test_fewer_and_more_rows_than_the_header_says_are_read_with_a_note(opened):
-    note = "the header speaks of {} words, the file holds 2: these were read"
+    note = "the header promises {} words, the file holds 2: these were read"
     check(opened(b"3 1\na 1\nb 2\n"), "ab", [[1], [2]], [note.format(3)])
     check(opened(b"1 1\na 1\nb 2\n"), "ab", [[1], [2]], [note.format(1)])
 
@@ -94,7 +94,7 @@ def test_fewer_and_more_rows_than_the_header_says_are_read_with_a_note(opened):
 def test_gloves_unk_behind_its_header_is_kept(opened):
     data = b"1 2\nthe 0.1 0.2\n<unk> 0.3 0.4\n"
     check(opened(data), ["the", "<unk>"], [[0.1, 0.2], [0.3, 0.4]],
-          ["the header speaks of 1 words, the file holds 2: these were read"])  # fmt: skip
+          ["the header promises 1 words, the file holds 2: these were read"])  # fmt: skip
 
 
 def test_a_header_that_promises_the_moon_takes_no_memory(opened):

@@ -7,6 +7,8 @@ import pytest
 
 from w2v import maps
 from w2v.errors import FormatError, SettingsError, UnknownWordError
+from w2v.languages import LANGUAGES
+from w2v.maps.wording import TEXTS
 
 
 def test_named_words_come_with_their_nearest_and_nothing_else(crowds):
@@ -119,3 +121,25 @@ def test_a_vector_that_is_no_vector_is_passed_over_unless_it_is_asked_for(make_v
     assert maps.build(vectors, method="pca").words == ("a", "c")
     with pytest.raises(SettingsError, match="'b' has no place: its vector holds NaN or infinity"):
         maps.build(vectors, ["b"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_language_has_all_that_is_written_on_pictures(language):
+    assert TEXTS[language].keys() == TEXTS["en"].keys()
+    for name, text in TEXTS[language].items():
+        assert text.count("{") == TEXTS["en"][name].count("{")
+
+
+def test_titles_and_axes_are_in_the_language_that_is_asked_for(make_vectors):
+    vectors = make_vectors({"rey": [1, 0], "reina": [1, 1], "mesa": [0, 1]})
+    drawn = maps.build(vectors, ["rey"], neighbors=2, method="pca", language="es")
+    assert drawn.title == "rey y sus vecinas: 3 palabras, PCA"
+    drawn = maps.build(vectors, axes=[("rey", "mesa")], language="es")
+    assert drawn.title == "3 palabras, a lo largo de rey - mesa"
+    assert drawn.axes == ("mesa ← coseno → rey", "primer componente principal del resto")
+
+
+def test_vectors_of_which_no_word_has_a_place_are_refused(make_vectors):
+    vectors = make_vectors({"a": [np.nan, 0], "b": [np.inf, 0]})
+    with pytest.raises(SettingsError, match="no word has a place: all their vectors hold NaN or infinity"):
+        maps.build(vectors)

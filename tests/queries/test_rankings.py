@@ -105,7 +105,7 @@ def test_each_filter_leaves_its_words(filters, expected):
 
 
 def test_a_filter_that_cannot_work_says_why():
-    with pytest.raises(SettingsError, match="is no regular expression"):
+    with pytest.raises(SettingsError, match="is not a regular expression"):
         queries.candidates(RANDOM, match="(")
     with pytest.raises(W2VError, match="does not hold"):
         queries.candidates(Vectors(("a",), np.ones((1, 1), np.float32)), min_count=2)

@@ -72,7 +72,7 @@ def _refused(error: OSError | UnicodeError) -> str:
     """Return what the system refused, in one line; nothing where it was not the system, for that is a bug of ours."""
     if isinstance(error, UnicodeEncodeError):
         around = error.object[max(error.start - 20, 0) : error.end + 20]
-        return f"{around!r} is no text: it holds half a character"
+        return f"{around!r} is not text: it holds half a character"
     if isinstance(error, UnicodeError) or error.errno is None:
         return ""
     name = error.filename

@@ -41,7 +41,6 @@ def analogy(
     model = answers.load(vectors)
 
     from w2v import queries
-    from w2v.queries.rankings import target
 
     index = searching.find_index(model, search, ["--method 3cosmul"] if method != "3cosadd" else [])
     field = "cosine" if method == "3cosadd" else "cosmul"
@@ -49,7 +48,7 @@ def analogy(
     def ask(words: list[str]) -> answers.Answer:
         a, b, c = words
         if index is not None:
-            found = index.nearest(target(model, (a, c), (b,)), top, () if keep_query else words)
+            found = index.nearest(model.sum_of((a, c), (b,)), top, () if keep_query else words)
             return answers.Answer(("word", field), found, "neighbors", {"search": "approximate"})
         ranked = queries.analogy(model, a, b, c, top, method=method, keep_query=keep_query)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})

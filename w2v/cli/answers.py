@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
     fields   the names of the columns
     rows     the values: str, float, int, or a vector, float32 [D]
-    key      the name of the table in the document; without one, its only row stands there itself
+    key      the name of the table in the document; without one, the document holds the fields of its only row
     details  further entries of the document
     """
 
@@ -54,7 +54,7 @@ class Query(NamedTuple):
         return self.text if self.whole else self.words
 
 
-LONGEST_LINE = 1 << 24  # bytes of a batch; a file without line ends is no batch, and would fill the memory
+LONGEST_LINE = 1 << 24  # bytes of a batch; a file without line ends would fill the memory
 
 
 class Batch(NamedTuple):
@@ -77,7 +77,7 @@ class Batch(NamedTuple):
                     text = line.decode("utf-8-sig" if number == 1 else "utf-8")
                     yield number, text.rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise FormatError(self.name, "is no UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts", number) from error
+            raise FormatError(self.name, "is not UTF-8; iconv -f ISO-8859-1 -t UTF-8 converts", number) from error
         except OSError as error:
             raise FormatError(self.name, f"cannot be read ({error.strerror})") from error
 
@@ -138,7 +138,7 @@ def reply(
             if takes is not None and len(query.words) != takes:
                 raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
             parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
-            # Asked before the library is, which would look for words of like spelling each time.
+            # Asked before the library is, which would look for similarly spelled words each time.
             missing = [part for part in parts if not asked.has_vector(part)] if batch.path is not None else []
             if not missing:
                 note_forms(asked, [part for part in parts if part not in noted], suggest=batch.path is None)
@@ -162,11 +162,11 @@ def reply(
     if passed_over and not batch.skip_unknown:
         raise W2VError(
             f"{batch.name}: {passed_over:,} of {total:,} queries hold words that are not in the vocabulary:"
-            f" {_some(list(unknown))}; --skip-unknown passes over them"
+            f" {_some(list(unknown))}; --skip-unknown skips them"
         )
     if passed_over:
         click.echo(
-            f"Note: passed over {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",
+            f"Note: skipped {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",
             err=True,
         )
 
@@ -219,9 +219,9 @@ def save_array(array: NDArray[Any], path: Path) -> None:
 
 
 def note_forms(vectors: Vectors, words: Sequence[str], suggest: bool = True) -> None:
-    """Say on stderr where a word is answered for by another form of it, or by its subwords.
+    """Print a note on stderr for each word that was found in another form, or made of its subwords.
 
-    suggest  whether to look for words of like spelling, which takes its time
+    suggest  whether to look for similarly spelled words, which takes time
     """
     from w2v.spelling import suggestions
 
@@ -230,9 +230,9 @@ def note_forms(vectors: Vectors, words: Sequence[str], suggest: bool = True) -> 
         if form is None and vectors.has_vector(word):
             like = suggestions(word, vectors.words) if suggest else []
             hint = f" (did you mean {' or '.join(like)}?)" if like else ""
-            click.echo(f"Note: {word!r} is not in the vocabulary{hint}: asked for what its subwords make.", err=True)
+            click.echo(f"Note: {word!r} is not in the vocabulary{hint}: used the vector of its subwords.", err=True)
         elif form not in (None, word):
-            click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: asked for that.", err=True)
+            click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: used that.", err=True)
 
 
 def settle(vectors: Vectors, words: Sequence[str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import click
 
 from w2v.cli import answers, splitting
-from w2v.languages import LANGUAGES
+from w2v.languages import LANGUAGES, of_reader
 
 
 @click.command()
@@ -42,7 +41,7 @@ def explain(
         sentences,
         answers.load(path) if path is not None else None,
         name=str(path),
-        language=lang or _language(),
+        language=lang or of_reader(),
         pad=pad,
         split=splitting.Splitting(path, None) if path is not None and trained else None,  # as `w2v encode` does
     )
@@ -50,11 +49,3 @@ def explain(
         click.echo(answers.to_json(explained.document()))
         return
     click.echo(explanation.render(explained.steps, width=min(shutil.get_terminal_size().columns, 100)), nl=False)
-
-
-def _language() -> str:
-    """Return the language of the reader's locale, English where there is no explanation in it."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return value[:2] if value[:2] in LANGUAGES else "en"
-    return "en"

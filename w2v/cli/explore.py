@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -25,11 +28,15 @@ def explore(vectors: Path, beside: Path | None, port: int, host: str, opened: bo
         $ w2v explore
         $ w2v explore -v 1900.txt --beside 2000.txt --no-open --port 8080
     """
+    from w2v.errors import FormatError
     from w2v.explorer import server
     from w2v.explorer.guard import is_loopback
 
     with contextlib.closing(server.listen(host, port)) as listening:
         files = [(path, answers.load(path)) for path in (vectors, beside) if path is not None]
+        for path, held in files:
+            if not len(held):
+                raise FormatError(path, "holds no words; there is nothing to see")
         address = server.address(listening)
 
         def ready() -> None:
@@ -37,6 +44,15 @@ def explore(vectors: Path, beside: Path | None, port: int, host: str, opened: bo
             if not is_loopback(host):
                 click.echo("Note: everyone who reaches this machine can read these vectors.", err=True)
             if opened:
-                click.launch(address)
+                _show(address)
 
         server.serve(files, listening, host, ready)
+
+
+def _show(address: str) -> None:
+    """Open the page in a browser if there is one; where not, the address that was printed is all there is to say."""
+    if not sys.platform.startswith("linux"):
+        click.launch(address)
+    elif any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
+        with contextlib.suppress(OSError):  # without a browser, xdg-open names every one that it did not find
+            subprocess.Popen(["xdg-open", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603, S607

@@ -75,7 +75,7 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    """Return settings in one line, without files that were not named; a limit that is none is no number."""
+    """Return settings in one line, without files that were not named and limits that were not set."""
     from w2v.settings import describe
 
     no_limit = describe("max_vocab")["default"]

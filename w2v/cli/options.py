@@ -48,7 +48,7 @@ def batch(command: Command) -> Command:
         click.option(
             "--skip-unknown",
             is_flag=True,
-            help="Pass over the queries of a batch that hold an unknown word: exit code 0, a note at the end.",
+            help="Skip the queries of a batch that hold an unknown word: exit code 0, a note at the end.",
         )(command)
     )
 
@@ -79,7 +79,7 @@ FILES = ("vocab", "start_from")  # settings that name one
 
 
 def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
-    """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
+    """Add the option of one field of TrainSettings, with its default, help text and type."""
     from w2v.settings import describe
 
     about = describe(name) | ({} if default is None else {"default": default})

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import answers, options
+from w2v.languages import of_reader
 
 SMALLEST, LARGEST = 3.0, 60.0  # inches; at 160 dots for each, 9,600 across
 
@@ -63,6 +64,8 @@ def plot(
 ) -> None:
     """Draw words as a map: the WORDs with their neighbors, or the most frequent.
 
+    Titles and axes are in the language of your locale: English, Spanish, Chinese or Japanese.
+
     \b
         $ w2v plot king paris dog --neighbors 12
         $ w2v plot --top 400 --clusters 8 --size 16x12 -o map.png
@@ -73,7 +76,7 @@ def plot(
     from w2v import files, maps
 
     if loss is not None:
-        maps.save_losses(maps.read_losses(loss), output, str(loss))
+        maps.save_losses(maps.read_losses(loss), output, str(loss), of_reader())
         click.echo(f"{output}: loss of {loss}", err=True)
         return
     maps.check_ending(output)
@@ -87,7 +90,7 @@ def plot(
         )
     drawn = maps.build(
         model, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
-        seed=seed, name=vectors.name,
+        seed=seed, name=vectors.name, language=of_reader(),
     )  # fmt: skip
     for note in maps.save(drawn, output, size):
         click.echo(f"Note: {note}", err=True)

@@ -10,7 +10,7 @@ import click
 
 from w2v import kernels
 
-PLAIN_SECONDS = 10.0  # between two lines when stderr is no terminal
+PLAIN_SECONDS = 10.0  # between two lines when stderr is not a terminal
 
 
 def note_between(line: str) -> None:

@@ -64,7 +64,7 @@ def find_index(asked: Vectors, search: str, needs_every_word: Sequence[str] = ()
 
     needs_every_word  options given that an index cannot answer
 
-    Says on stderr which it is, where there are so many words that it matters. Raises SettingsError, MissingExtraError.
+    Says on stderr which it is, if there are many words. Raises SettingsError, MissingExtraError.
     """
     from w2v.queries import approximate
 

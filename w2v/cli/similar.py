@@ -43,7 +43,6 @@ def similar(
     model = answers.load(vectors)
 
     from w2v import queries
-    from w2v.queries.rankings import target
 
     among = searching.chosen(model, filters)
     narrowed = [f"--{name.replace('_', '-')}" for name, value in filters.items() if value is not None]
@@ -53,7 +52,7 @@ def similar(
 
     def ask(words: list[str]) -> answers.Answer:
         if index is not None:
-            found = index.nearest(target(model, words, unlike), top, (*words, *unlike))
+            found = index.nearest(model.sum_of(words, unlike), top, (*words, *unlike))
             rows = [row for row in found if min_cosine is None or row.cosine >= min_cosine]
             return answers.Answer(("word", field), rows, "neighbors", {"search": "approximate"})
         ranked = queries.similar(model, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)

@@ -12,7 +12,7 @@ HANGUP = getattr(signal, "SIGHUP", None)  # the terminal is gone; Windows has no
 
 
 class Stopped(KeyboardInterrupt):
-    """The user, or the system, wants the command to end."""
+    """The user or the system asked the command to end."""
 
     def __init__(self, number: int, advice: str = "") -> None:
         self.exit_code = 128 + number  # as shells have it

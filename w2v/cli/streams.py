@@ -45,7 +45,7 @@ def prepare() -> None:
             os.open(os.devnull, direction)  # which cannot be read, or written, as it is not meant to be
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, closefd=False)), "utf-8")
-    if os.name != "nt":  # where a console is no file
+    if os.name != "nt":  # where a console is not a file
         sys.stdout = _text(1, sys.stdout)
         sys.stderr = _text(2, sys.stderr)
 
@@ -54,6 +54,6 @@ def _text(number: int, old: Any) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         io.BufferedWriter(_Bytes(number, "w", closefd=False)),
         encoding=old.encoding if old is not None else "utf-8",
-        errors="backslashreplace",  # a word may hold what is no text, or what the terminal's encoding does not have
+        errors="backslashreplace",  # a word may hold what is not text, or what the terminal's encoding does not have
         line_buffering=number == 2 or os.isatty(number),
     )

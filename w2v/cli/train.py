@@ -16,6 +16,7 @@ from w2v.cli.aliases import PeersCommand
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
+from w2v.languages import of_reader
 
 if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
@@ -157,7 +158,7 @@ def train(
             meter.notify(line)
         if plot is not None and trained.state.curve:
             curve = maps.Curve([maps.Loss(*point) for point in trained.state.curve], trained.settings.epochs)
-            maps.save_losses(curve, plot, str(outputs.vectors))
+            maps.save_losses(curve, plot, str(outputs.vectors), of_reader())
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")

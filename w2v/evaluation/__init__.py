@@ -96,7 +96,10 @@ def evaluate(
     ignore_case  compare words in upper case; of words that differ in case alone, the first counts
     seed         of the bootstrap, and of k-means
 
-    Raises FormatError for a file that cannot be read, with its line.
+    Returns an Evaluation: scores from 0 to 1 in all and by section, with 95 % intervals. Raises FormatError for a file
+    that cannot be read, with its line.
+
+    >>> w2v.evaluate(vectors, "questions-words.txt").total  # doctest: +SKIP
     """
     if not isinstance(questions, QuestionSet):
         questions = read(questions)

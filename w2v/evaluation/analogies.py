@@ -1,6 +1,6 @@
 """Analogies: of all words, which is to `c` as `b` is to `a`?
 
-The words of the question are no answers. 3CosAdd (Mikolov, Yih & Zweig 2013) takes the word of
+The words of the question are never answers. 3CosAdd (Mikolov, Yih & Zweig 2013) takes the word of
 largest cos(x, b) - cos(x, a) + cos(x, c), 3CosMul (Levy & Goldberg 2014) that of largest
 cos(x, b) cos(x, c) / (cos(x, a) + 0.001), with cosines moved to [0, 1].
 

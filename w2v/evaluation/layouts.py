@@ -8,7 +8,7 @@
                   blanks where not all lines have four words
 
 In all of them: tabs, commas, semicolons or blanks between columns; a line `: name` opens a
-section; a line `#...` is a comment; empty lines are passed over; a first line that names the
+section; a line `#...` is a comment; empty lines are skipped; a first line that names the
 columns is seen and dropped. Two columns are categories where the second repeats, with at most
 half as many values as lines and no `/` in them; pairs otherwise. In a folder, they are pairs.
 
@@ -49,7 +49,7 @@ class Layout(NamedTuple):
 
     kind     a key of `evaluation.KINDS`
     fits     tells whether the rows of a file, and what separates their columns, are of this layout
-    tidy     drops what is no question: a line of column names, columns without questions
+    tidy     drops what is not a question: a line of column names, columns without questions
     parse    makes questions of the rows of one section; the path is for errors
     """
 

@@ -24,5 +24,7 @@ def judge(lexicon: Lexicon, questions: Sequence[OddOne]) -> npt.NDArray[np.float
     right = np.zeros(len(questions))
     for i, (words,) in enumerate(questions):
         units = lexicon.units(lexicon.rows(words))
-        right[i] = np.argmin(units @ units.sum(axis=0)) == len(words) - 1  # of equals the first: a guess is no answer
+        right[i] = (
+            np.argmin(units @ units.sum(axis=0)) == len(words) - 1
+        )  # of equal ones the first: a tie is not a right answer
     return right

@@ -25,7 +25,7 @@ _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 def read(path: str | os.PathLike[str], encoding: str | None = None) -> QuestionSet:
     """Read a file of questions, or a BATS folder of them, in any layout that `layouts` knows.
 
-    encoding  of the file; None: a byte order mark is believed, then UTF-8 is tried, and what is
+    encoding  of the file; None: a byte order mark decides, then UTF-8 is tried, and what is
               not UTF-8 is taken for ISO-8859-1 (Windows-1252 where it has bytes 80 to 9F)
 
     Raises FormatError with the file and the line.

@@ -61,7 +61,7 @@ def resampled_spearman(x: Numbers, y: Numbers, rng: np.random.Generator) -> Numb
 
 
 def interval(results: Numbers) -> tuple[float, float] | tuple[None, None]:
-    """Return the bounds of the middle 95 % of `results`; those that are no number do not count."""
+    """Return the bounds of the middle 95 % of `results`; NaN does not count."""
     numbers = results[np.isfinite(results)]
     if not len(numbers):
         return None, None

@@ -118,7 +118,7 @@ def look_up(sentences: Sequence[Sequence[str]], vectors: Vectors, pad: int | Non
     Raises UnknownWordError where no word is known, SettingsError where a sentence is longer than `pad`.
     """
     if not any(word in vectors for sentence in sentences for word in sentence):
-        vectors.find(sentences[0][0])  # raises, with words of like spelling
+        vectors.find(sentences[0][0])  # raises, with similarly spelled words
     longest = max(map(len, sentences))
     if pad is not None and pad < longest:
         raise SettingsError(f"--pad {pad} is too short: the longest sentence has {longest} words")

@@ -83,7 +83,7 @@ def explain(
     """
     if language not in LANGUAGES:
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
-    spoken = CATALOGUES[language_of("".join(sentences), language)]  # of the toy: the reader's, by the letters
+    spoken = CATALOGUES[language_of("".join(sentences), language)]  # the toy's language is that of the sentences
     ours = {word for text, words in spoken.TEMPLATES for word in (*text.split(), *words.split())}
     if vectors is None:
         form = {word: word for word in ours}.get
@@ -111,7 +111,7 @@ class _Story:
 
     def __init__(self, language: str, name: str, lookup: Lookup, model: toy.Toy) -> None:
         self.texts: dict[str, str] = CATALOGUES[language].TEXTS
-        self.name = name  # of the reader's file; none: the toy is all there is
+        self.name = name  # of the reader's file; empty if there is only the toy
         self.lookup = lookup
         self.toy = model
 

@@ -22,7 +22,7 @@ from w2v.export.rows import check_text, layer_matrix, some_text, special_words
 from w2v.files import replacing
 from w2v.formats import safetensors
 from w2v.vectors import Vectors
-from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
+from w2v.vocabulary import END_OF_SENTENCE, FIRST_WORD, PADDING, UNKNOWN
 
 SNIPPET = """\
 from sentence_transformers import SentenceTransformer
@@ -57,7 +57,7 @@ def tokenizer(vectors: Vectors) -> dict[str, Any]:
     some = vectors.words[:WORDS_LOOKED_AT]
     lower = all(word == word.lower() for word in some)
     split: dict[str, Any] = {"type": "WhitespaceSplit"}
-    if all(LETTERS.fullmatch(word) or word == "</s>" for word in some):
+    if all(LETTERS.fullmatch(word) or word == END_OF_SENTENCE for word in some):
         split = {"type": "Split", "pattern": {"Regex": LETTERS_OF_RUST}, "behavior": "Removed", "invert": True}
     return {
         "version": "1.0",

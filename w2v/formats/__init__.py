@@ -77,7 +77,7 @@ TABLES: dict[str, Format] = {
     "csv": Format("CSV", "tables", (".csv",), refused=_not_text, mapped=True, written="write_csv"),
     "parquet": Format("Parquet", "tables", (".parquet",), refused=_not_text, mapped=True, written="write_parquet"),
 }
-ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv"; the ".5" of "news-1.5" is none
+ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")  # of "v.csv", but not the ".5" of "news-1.5"
 
 
 def ignore(line: str) -> None:
@@ -110,7 +110,12 @@ def save(
 ) -> None:
     """Write vectors, in the format of the name's ending unless `format` is given; files are whole or not there.
 
-    A cache for quick answers is left beside it where the format needs one, see `w2v.formats.cache`. Raises OutputError.
+    dtype      of the numbers in the file: float32, or float16 or int8 where the format has them
+    cache_too  whether to leave a cache for quick answers beside it, see `w2v.formats.cache`
+
+    Raises OutputError.
+
+    >>> save(vectors, "vectors.npz", dtype="float16")  # doctest: +SKIP
     """
     path = Path(path)
     row = _checked(path, format, dtype)
@@ -126,7 +131,7 @@ def save(
 
 
 def check_writable(path: str | os.PathLike[str], format: str | None = None, dtype: str = "float32") -> None:
-    """Raise OutputError if `path` could not be written so; before the vectors are read that shall go there."""
+    """Raise OutputError if vectors could not be written to `path` so: asked before they are read."""
     _checked(Path(path), format, dtype)
     files.check_writable(path)
 
@@ -145,7 +150,7 @@ def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors
     """Return the format of an open file, and its vectors. Raises FormatError, and what `as_format_error` answers.
 
     What another library raises for a damaged file (numpy, zipfile, pickle) is caught where it is called, and readers
-    check what a header promises before they believe it: a ValueError is a bug of ours, and goes through.
+    check the sizes that a header gives before they use them: a ValueError is a bug of ours and is not caught.
     """
     from w2v.formats.detection import detect
 
@@ -165,11 +170,13 @@ def load(
 ) -> Vectors:
     """Read vectors of any format; memory-mapped where a cache of the file is there, else one is made for the next time.
 
-    limit      read no more than so many, from the top
-    note       receives a line on each thing that was accepted though it is not as it should be
+    limit       the most words to read, from the top
+    note        receives a line on each thing that was accepted though it is not as it should be
     keep_cache  whether to make a cache
 
-    Raises FormatError.
+    Returns Vectors: words, and float32 [V, D]. Raises FormatError, ResourceError.
+
+    >>> load("GoogleNews-vectors-negative300.bin.gz", limit=100_000)  # doctest: +SKIP
     """
     path = Path(path)
     with as_format_error(path):

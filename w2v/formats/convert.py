@@ -17,7 +17,7 @@ from w2v.vectors import Vectors
 class Changes:
     """What is to be changed on the way.
 
-    limit      no more than so many words, from the top
+    limit      the most words to take, from the top
     words      a file of the words that are wanted, one a line
     normalize  whether to scale all vectors to length 1
     blank_as   what to write for a blank in a word, where the format has no place for one

@@ -11,7 +11,7 @@ from w2v.formats.glove import LINES_LOOKED_AT, numbers_at_end
 from w2v.formats.rows import BLANKS, BOM, COMMA, NUMBER, SPARSE, SPARSE_PROBLEM, header_of
 from w2v.formats.source import HEAD_BYTES, Source, first_line
 
-# First bytes of what is no file of vectors, and what to say of it.
+# First bytes of other kinds of files, and the message for each.
 NOT_VECTORS = {
     b"SQLite format 3\0": "is an SQLite database, as Magnitude's are; take the text file that it was made of",
     b"version https://git-lfs": "is a pointer of git-lfs, not the file itself; fetch it: git lfs pull",
@@ -114,7 +114,7 @@ def _all_numbers(row: bytes) -> bool:
 
 
 def _behind_header(source: Source, rows: list[bytes], header: tuple[int, int]) -> str:
-    """Return whether what follows a line "V D" is text or binary, or nothing if the line is no header."""
+    """Return whether what follows a line "V D" is text or binary, or "" if the line is not a header."""
     if not rows:
         return "word2vec-text"
     if numbers_at_end(rows[0]) >= header[1]:

@@ -13,8 +13,8 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
 All little-endian. The first release (2016) had no magic, version, pruneidx_size and bools, and was the same otherwise.
 A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret writes the same magic
 and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
-We read this format and do not write it: the n-grams cannot be had back from vectors. A word that the model does not
-have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
+We read this format and do not write it: the rows of n-grams cannot be computed from vectors. A word that the model
+does not have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from w2v.formats.quantised import read_matrix as quantised_matrix
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Floats, Vectors
+from w2v.vocabulary import END_OF_SENTENCE
 
 MAGIC = struct.pack("<i", 793712314)
 SUPERVISED = 3
@@ -38,7 +39,6 @@ WORD = 0
 LONGEST_NGRAM = 1 << 10
 MOST_BUCKETS = 1 << 28  # fastText's default is 2 million
 EVERY_BUCKET = np.empty(0, np.int32)
-END_OF_SENTENCE = b"</s>"
 ENTRY = struct.Struct("<qb")
 VERSION = struct.Struct("<2i")
 HEADER = struct.Struct("<12id3iq")
@@ -206,7 +206,7 @@ def from_subwords(
     matrix: Floats,
     buckets: Floats,
     lengths: tuple[int, int],
-    own: bytes | None = END_OF_SENTENCE,
+    own: bytes | None = END_OF_SENTENCE.encode(),
     places: npt.NDArray[np.int32] = EVERY_BUCKET,
 ) -> Floats:
     """Return the vectors of words.

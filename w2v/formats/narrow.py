@@ -1,7 +1,7 @@
 """Numbers in fewer bits: float16, or int8 with one float32 scale for each row.
 
 Of int8 a row is q * scale with q from -127 to 127 and scale = max |x| / 127: a row's cosines keep about two digits.
-What is no finite number cannot be int8: nan becomes 0, and inf the largest finite number.
+A number that is not finite cannot be int8: nan becomes 0, and inf the largest finite number.
 """
 
 from __future__ import annotations

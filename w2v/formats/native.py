@@ -98,7 +98,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
 
 
 def header_of(file: IO[bytes]) -> Header:
-    """Read the header. Raises ValueError if this is none."""
+    """Read the header. Raises ValueError if there is none."""
     if file.readline(len(MAGIC)) != MAGIC:
         raise ValueError("not a file of w2v")
     return _parsed(file.readline(LONGEST_HEADER))

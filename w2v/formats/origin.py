@@ -1,6 +1,6 @@
 """The small .json beside a file of vectors, which says where they come from; `w2v.training.provenance` has its entries.
 
-It names the size of the file that it speaks of: when that is another now, it speaks of nothing.
+It records the size of its file of vectors, and is ignored when the file has another size now.
 """
 
 from __future__ import annotations

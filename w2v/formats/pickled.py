@@ -106,7 +106,7 @@ class Array:
 
 
 def array_of(thing: object) -> npt.NDArray[Any] | None:
-    """Return the array that a pickle holds, or None if it is none."""
+    """Return the array that a pickle holds, or None if it holds something else."""
     thing = thing.array if isinstance(thing, Array) else thing
     return thing if isinstance(thing, np.ndarray) else None
 
@@ -211,7 +211,7 @@ def _checked(source: Source, file: IO[bytes]) -> IO[bytes]:
     if largest == pickles.CUT:
         raise source.error("is a pickle that cannot be read (it ends too early)")
     if largest > len(data):
-        raise source.error("is a pickle that was made to mislead: it would take far more memory than it holds")
+        raise source.error("is a malicious pickle: it would take far more memory than the file has bytes")
     return rest
 
 

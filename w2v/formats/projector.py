@@ -4,7 +4,7 @@ r"""The Embedding Projector's pair of files: tensors.tsv and metadata.tsv.
     metadata   word \n                      one column: no header
                word \t count \n             two or more: a header of that kind; a tab in line 1 makes it one
 
-The page trims lines and passes over blank ones, so a word of white space alone (U+00A0, U+3000) would shift all
+The page trims lines and skips blank ones, so a word of white space alone (U+00A0, U+3000) would shift all
 words behind it: such a word is not written. Both files end with a newline, or the page waits for it for ever.
 The metadata is NAME.metadata.tsv, metadata.tsv, or has "metadata" where the tensors' name has "tensors", "tensor" or
 "vectors"; either file may be named.

@@ -52,7 +52,7 @@ def read_matrix(source: Source) -> Floats:
     """Read the whole matrix, float32 [rows, cols]. Raises FormatError."""
     norms_too, rows, cols, size = struct.unpack("<?2qi", source.take(21, "the codes"))
     if rows < 0 or size < 0:
-        raise source.error("speaks of a negative number of codes: damaged?")
+        raise source.error("has a negative number of codes: damaged?")
     codes = source.array("u1", (size,), "the codes")
     quantiser = _read_quantiser(source)
     if quantiser.dim != cols or size != rows * quantiser.parts:
@@ -62,7 +62,7 @@ def read_matrix(source: Source) -> Floats:
         codes = source.array("u1", (rows, 1), "the codes of the norms")
         lengths = _read_quantiser(source)
         if lengths.dim != 1:
-            raise source.error("its norms are no numbers: damaged?")
+            raise source.error("its norms are not numbers: damaged?")
         with np.errstate(all="ignore"):
             matrix *= lengths.rows(codes)
     return matrix

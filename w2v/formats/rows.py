@@ -35,7 +35,7 @@ class Layout(NamedTuple):
     """What a reader knows of the rows before it reads them.
 
     dim        how many numbers a row has
-    promised   how many rows a header speaks of, if there is one
+    promised   the number of rows in the header, if there is one
     line       the number of the first row's line
     has_words  whether rows begin with a word
     """
@@ -64,7 +64,7 @@ def read_rows(source: Source, layout: Layout, limit: int | None, note: Note) -> 
     words, matrix = read_table(source, layout, limit, note)
     promised = layout.promised
     if promised is not None and promised != len(matrix) and (limit is None or len(matrix) < limit):
-        note(f"the header speaks of {promised:,} words, the file holds {len(matrix):,}: these were read")
+        note(f"the header promises {promised:,} words, the file holds {len(matrix):,}: these were read")
     return vectors_of(words, matrix, note)
 
 
@@ -257,7 +257,7 @@ def unwritable(word: str) -> str:
         return "an empty word"
     if any(mark in word for mark in " \n\r\t"):
         return f"the word {word!r}, which holds a blank or a line end"
-    return "" if encodable(word) else f"the word {word!r}, which is no text"
+    return "" if encodable(word) else f"the word {word!r}, which is not text"
 
 
 def encodable(word: str) -> bool:

@@ -96,7 +96,7 @@ def _words(source: Source, blob: npt.NDArray[Any], offsets: npt.NDArray[Any]) ->
 
 
 def read_arrays(source: Source) -> dict[str, npt.NDArray[Any]]:
-    """Read the arrays whose numbers we know; those of other kinds are passed over."""
+    """Read the arrays whose numbers we know; others are skipped."""
     (size,) = struct.unpack("<Q", source.take(8, "the header"))
     if size > LONGEST_HEADER:
         raise source.error("has a header longer than safetensors allows: damaged, or another format?")

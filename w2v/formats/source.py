@@ -110,7 +110,7 @@ class Source:
             return np.asarray(mapped)
         numbers = np.empty(0, kind)
         while len(numbers) < count:
-            # Packed: what the file promises is believed only piece by piece.
+            # Packed: the size in the header is not trusted, so memory grows piece by piece.
             piece = self.take(min(count - len(numbers), PIECE_BYTES // kind.itemsize) * kind.itemsize, what)
             before = len(numbers)
             numbers.resize(before + len(piece) // kind.itemsize, refcheck=False)
@@ -133,7 +133,7 @@ def floats(numbers: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 def decoded(words: list[bytes]) -> tuple[list[str], int]:
     r"""Return words as text and how many were no UTF-8.
 
-    Bytes that are none stand as \xe9: two words stay two words, as they would not with U+FFFD.
+    Other bytes are written as \xe9: two words stay two words, as they would not with U+FFFD.
     """
     try:
         together = b"\n".join(words).decode().split("\n") if words else []

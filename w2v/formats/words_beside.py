@@ -14,7 +14,7 @@ NAMES = ("words.txt", "vocab.txt", "vocabulary.txt", "tokenizer.json", "vocab.js
 
 
 def find(source: Source, count: int, note: Note) -> list[str]:
-    """Return the `count` words that belong to a file. Raises FormatError where there is no list of so many."""
+    """Return the `count` words that belong to a file. Raises FormatError where no list has that many."""
     path, found = source.path, []
     for candidate in places(path):
         if candidate.is_file():

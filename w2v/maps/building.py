@@ -14,6 +14,7 @@ from w2v.maps.clusters import group
 from w2v.maps.map import Map
 from w2v.maps.projection import pca, project
 from w2v.maps.shapes import FUNCTION_WORDS
+from w2v.maps.wording import TEXTS
 from w2v.vectors import Vectors
 
 Pair = tuple[str, str]
@@ -34,6 +35,7 @@ def build(
     clusters: int = 0,
     seed: int = 1,
     name: str = "",
+    language: str = "en",
 ) -> Map:
     """Return a map of some words of `vectors`.
 
@@ -45,6 +47,7 @@ def build(
     method     one of METHODS; by default pca for pairs, which keeps offsets, tsne for the rest
     clusters   how many groups to colour; 0: none
     name       of the vectors, for the title
+    language   of the title and the axes
 
     Raises UnknownWordError, SettingsError.
     """
@@ -64,20 +67,23 @@ def build(
         if word in asked:
             raise SettingsError(f"{word!r} has no place: its vector holds NaN or infinity")
         del chosen[word]
+    if not chosen:
+        raise SettingsError("no word has a place: all their vectors hold NaN or infinity")
     shown = tuple(chosen)
     position = {word: i for i, word in enumerate(shown)}
     rows = np.stack([vectors.unit(word) for word in shown])
     if axes:
-        points, names, title = _along(vectors, axes, rows)
+        points, names, title = _along(vectors, axes, rows, language)
     else:
         method = method or ("pca" if pairs else "tsne")
         points, names, title = project(rows, method, seed), ("", ""), TITLES[method]
     coloured, cluster_names = group(rows, shown, clusters, seed) if clusters else (None, ())
     nearest = _nearest(rows)
     if not axes and not pairs and len(shown) > MOST_NEIGHBORS_OF_FEW:
-        title = f"{title}: {_share_kept(points, nearest):.0%} of the nearest neighbors are nearest here"
+        title = f"{title}: {TEXTS[language]['kept'].format(_share_kept(points, nearest))}"
+    of = f"{name}: " if name else ""
     return Map(
-        title=f"{f'{name}: ' if name else ''}{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
+        title=f"{of}{_named(words, neighbors, language)}{_counted(shown, pairs, language)}, {title}",
         words=shown,
         points=points,
         asked=frozenset(position[word] for word in asked),
@@ -90,22 +96,22 @@ def build(
     )
 
 
-def _named(words: Sequence[str], neighbors: int) -> str:
+def _named(words: Sequence[str], neighbors: int, language: str) -> str:
     """Return what is in the middle of the picture; words without neighbors can be seen as they are."""
-    return f"{', '.join(words)} and their neighbors: " if neighbors and 0 < len(words) <= 6 else ""
+    return TEXTS[language]["neighbors"].format(", ".join(words)) if neighbors and 0 < len(words) <= 6 else ""
 
 
-def _counted(shown: Sequence[str], pairs: Sequence[Pair]) -> str:
+def _counted(shown: Sequence[str], pairs: Sequence[Pair], language: str) -> str:
     only_pairs = len({word for pair in pairs for word in pair}) == len(shown)
     number, noun = (len(pairs), "pair") if only_pairs else (len(shown), "word")
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return TEXTS[language][noun if number == 1 else noun + "s"].format(number)
 
 
 TITLES = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 
 def _along(
-    vectors: Vectors, axes: Sequence[Pair], rows: npt.NDArray[np.float32]
+    vectors: Vectors, axes: Sequence[Pair], rows: npt.NDArray[np.float32], language: str
 ) -> tuple[npt.NDArray[np.float64], tuple[str, str], str]:
     """Return each row's cosine to the directions, what they are called, and the title.
 
@@ -118,14 +124,15 @@ def _along(
         if length == 0:
             raise SettingsError(f"--axis {positive} {negative}: the two words have the same vector, no direction")
         directions.append(direction / length)
-    names = [f"{negative} ← cosine → {positive}" for positive, negative in axes]
+    texts = TEXTS[language]
+    names = [texts["cosine"].format(negative, positive) for positive, negative in axes]
     points = rows.astype(np.float64) @ np.stack(directions, axis=1)
-    title = "along " + " and ".join(f"{positive} - {negative}" for positive, negative in axes)
+    title = texts["along"].format(texts["and"].join(f"{positive} - {negative}" for positive, negative in axes))
     if len(axes) == 2:
         return points, (names[0], names[1]), title
     rest = rows - np.outer(points[:, 0], directions[0])
     points = np.column_stack([points[:, 0], pca(rest.astype(np.float32))[:, 0]])
-    return points, (names[0], "first principal component of the rest"), title
+    return points, (names[0], texts["rest"]), title
 
 
 def _nearest(rows: npt.NDArray[np.float32]) -> tuple[tuple[tuple[int, float], ...], ...]:

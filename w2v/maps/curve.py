@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from w2v.errors import FormatError, MissingExtraError, SettingsError
 from w2v.files import check_writable, replacing
+from w2v.maps.fonts import find_fonts
 from w2v.maps.picture import COLOURS, DPI, INK, METADATA, PALE
+from w2v.maps.wording import TEXTS
 
 
 class Loss(NamedTuple):
@@ -99,10 +101,11 @@ def check_losses(path: str | os.PathLike[str]) -> None:
     check_writable(path)
 
 
-def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "") -> None:
+def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "", language: str = "en") -> None:
     """Draw a curve as PNG, SVG or PDF, by the ending of the path.
 
-    name  what the run is called
+    name      what the run is called
+    language  of the axes and the legend, one of `w2v.languages`
 
     Raises SettingsError, OutputError, MissingExtraError.
     """
@@ -115,31 +118,31 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "") -> N
         raise MissingExtraError("a picture", "plot") from error
     losses, epochs = curve
     tokens, values, rates = np.array(losses, np.float64).T
-    unit, scale = next((u, n) for u, n in ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "), (1, "")) if
-                      tokens[-1] >= u or u == 1)  # fmt: skip
-    with matplotlib.rc_context({"svg.hashsalt": "w2v"}), replacing(path) as file:
+    texts = TEXTS[language]
+    units = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1, "tokens"))
+    unit, scale = next((unit, scale) for unit, scale in units if tokens[-1] >= unit or unit == 1)
+    style: dict[Any, Any] = {"svg.hashsalt": "w2v", "font.family": find_fonts((*texts.values(), name)).families}
+    with matplotlib.rc_context(style), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
         axes: Any = figure.add_subplot()
         points = {"marker": "o", "ms": 4, "clip_on": False} if len(losses) < SMOOTHED_OVER else {}
-        axes.plot(
-            tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7, label="loss since the point before", **points
-        )
-        axes.plot(tokens / unit, smooth(values), color=COLOURS[0], lw=2, label="running mean")
-        axes.set_title(f"Loss of {name}" if name else "Loss", loc="left", fontsize=12, color=INK)
+        axes.plot(tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7, label=texts["since"], **points)
+        axes.plot(tokens / unit, smooth(values), color=COLOURS[0], lw=2, label=texts["mean"])
+        axes.set_title(texts["title"].format(name) if name else texts["untitled"], loc="left", fontsize=12, color=INK)
         for epoch in range(1, epochs if epochs <= MOST_MARKS else 0):
             axes.axvline(tokens[-1] * epoch / epochs / unit, color=PALE, lw=0.7, ls=":", zorder=0,
-                         label="end of an epoch" if epoch == 1 else None)  # fmt: skip
+                         label=texts["epoch"] if epoch == 1 else None)  # fmt: skip
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,
                       path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set_xlabel(f"{scale}tokens", color=INK)
-        axes.set_ylabel("loss of a pair", color=INK)
+        axes.set_xlabel(texts[scale], color=INK)
+        axes.set_ylabel(texts["loss"], color=INK)
         axes.grid(color="#E6EAEE", lw=0.6)
         if rates.any():
             right = axes.twinx()
             right.plot(tokens / unit, rates, color=PALE, lw=1, ls="--")
-            axes.plot([], [], color=PALE, lw=1, ls="--", label="learning rate")
-            right.set_ylabel("learning rate", color="#57606A")
+            axes.plot([], [], color=PALE, lw=1, ls="--", label=texts["rate"])
+            right.set_ylabel(texts["rate"], color="#57606A")
             right.set_ylim(bottom=0)
             right.spines["top"].set_visible(False)
         axes.legend(frameon=False, fontsize=9, labelcolor=INK)

@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from w2v.languages import language_of
+
 BASE = "DejaVu Sans"  # comes with matplotlib: Latin, Greek, Cyrillic, Hebrew, Arabic and more
 
 # Han characters have other shapes in Japan, Korea, Taiwan: a font of the text's own language comes first.
@@ -56,7 +58,7 @@ def note(fonts: Fonts) -> str:
 
 def _language(characters: set[str]) -> str:
     """Kana means Japanese, Hangul Korean; Han alone is taken for Chinese."""
-    if any("\u3040" <= char <= "\u30ff" for char in characters):
+    if language_of("".join(characters), "zh") == "ja":
         return "ja"
     return "ko" if any("\uac00" <= char <= "\ud7af" for char in characters) else "zh"
 

@@ -23,9 +23,9 @@ def candidates(
     """Return which words pass all the filters given, bool [V], or None if none was given.
 
     min_count  the word occurred so often in the corpus; W2VError where the vectors hold no counts
-    match      a regular expression found somewhere in the word; SettingsError if it is none
+    match      a regular expression found somewhere in the word; SettingsError if it is not one
     prefix     the word begins so
-    among      the words themselves, or forms of them; those that the vocabulary lacks are passed over
+    among      the words themselves, or forms of them; those that the vocabulary lacks are skipped
     restrict   the first words only, which are the most frequent ones in files that are ordered so
     """
     if all(option is None for option in (min_count, match, prefix, among, restrict)):
@@ -50,7 +50,7 @@ def candidates(
         try:
             found = re.compile(match).search
         except re.error as error:
-            raise SettingsError(f"--match {match!r} is no regular expression: {error}") from error
+            raise SettingsError(f"--match {match!r} is not a regular expression: {error}") from error
         _keep(mask, [found(vectors.words[row]) is not None for row in np.flatnonzero(mask).tolist()])
     return mask
 

@@ -56,24 +56,14 @@ def similar(
     return found if min_cosine is None else [answer for answer in found if answer.value >= min_cosine]
 
 
-def target(vectors: Vectors, words: Sequence[str], unlike: Sequence[str] = ()) -> Floats:
-    """Return the sum of the unit vectors of `words` less those of `unlike`, float32 [D]."""
-    total = np.zeros(vectors.dim, np.float32)
-    for word in words:
-        total += vectors.unit(word)
-    for word in unlike:
-        total -= vectors.unit(word)
-    return total
-
-
 def _cosine(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
-    direction = target(vectors, words, unlike)
+    direction = vectors.sum_of(words, unlike)
     check_directed(direction)
     return vectors.cosines(direction)
 
 
 def _dot(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) -> Floats:
-    with np.errstate(over="ignore", invalid="ignore"):  # rows of NaN or infinity are no answers
+    with np.errstate(over="ignore", invalid="ignore"):  # rows of NaN or infinity are never answers
         dots: Floats = vectors.matrix @ _mean(vectors, words, unlike)
     return dots
 
@@ -133,7 +123,7 @@ def analogy(
 
 
 def _cos_add(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
-    direction = target(vectors, (a, c), (b,))
+    direction = vectors.sum_of((a, c), (b,))
     check_directed(direction)
     return vectors.cosines(direction)
 

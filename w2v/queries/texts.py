@@ -66,7 +66,7 @@ def known_words(
     most   words in a phrase
 
     A text that is a word as a whole, as "new york" is where there is new_york, is that word.
-    A row that holds NaN or infinity is as good as none. A word whose subwords make a vector is known.
+    A row that holds NaN or infinity counts as unknown. A word whose subwords make a vector is known.
     """
     known, unknown = [], []
     words = [text] if vectors.form(text) is not None else split(text)
