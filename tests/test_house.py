@@ -17,6 +17,7 @@ ROWS = [
     {"errors", "languages", "places"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary", "vectors"},
+    {"defaults"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
     {"explorer"},

@@ -4,15 +4,40 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeGuard
 
 from w2v.errors import SettingsError
 
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
+
+AUTO = "auto"
+PRESETS = (AUTO, "text", "topics", "syntax", "items")
+
+
+class AutoInt(int):
+    """A number that nobody gave: `w2v.defaults` chooses it once the corpus is known; until then it is what it holds."""
+
+    def __repr__(self) -> str:
+        return AUTO
+
+    def plain(self) -> int:
+        """Return the number, as if it had been given."""
+        return int(self)
+
+
+class AutoFloat(float):
+    """As AutoInt."""
+
+    def __repr__(self) -> str:
+        return AUTO
+
+    def plain(self) -> float:
+        """Return the number, as if it had been given."""
+        return float(self)
 
 
 def available_threads() -> int:
@@ -29,12 +54,21 @@ def _setting(
     low: float | None = None,
     high: float | None = None,
     *,
+    among: tuple[str, ...] = (),
     shaping: bool = False,
     reading: bool = False,
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
-        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading},
+        metadata={
+            "option": option,
+            "help": help,
+            "low": low,
+            "high": high,
+            "among": among,
+            "shaping": shaping,
+            "reading": reading,
+        },
     )
 
 
@@ -42,9 +76,12 @@ def _setting(
 class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
-    The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive),
-    whether it shapes a model (then text that is added to the model later must have the same) and whether it decides how
-    text is read, so that the option, the check and the message agree.
+    What is not given, or given as "auto", is chosen once the corpus is known, see `w2v.defaults`; what is given is
+    obeyed. The numbers that stand here for it are those of the C program.
+
+    The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive)
+    or the values that it may have, whether it shapes a model (then text that is added to the model later must have the
+    same) and whether it decides how text is read, so that the option, the check and the message agree.
     Raises SettingsError for a value of another type or outside the limits.
 
     >>> TrainSettings(dim=50).dim
@@ -52,16 +89,26 @@ class TrainSettings:
     """
 
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
-    window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
-    negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
-    epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
-    min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
+    window: int = _setting(
+        AutoInt(5), "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000
+    )
+    negatives: int = _setting(AutoInt(5), "--negative", "Noise words drawn for each center word.", 1, 100)
+    epochs: int = _setting(AutoInt(5), "--epochs", "Passes over the corpus.", 1, 100_000)
+    min_count: int = _setting(
+        AutoInt(5), "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True
+    )
     max_vocab: int = _setting(
         2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent.", 1, 2**31 - 1, reading=True
     )
-    sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
-    rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
-    ns_exponent: float = _setting(0.75, "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0)
+    sample: float = _setting(
+        AutoFloat(1e-3), "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0
+    )
+    rate: float = _setting(
+        AutoFloat(0.025), "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0
+    )
+    ns_exponent: float = _setting(
+        AutoFloat(0.75), "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0
+    )
     threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
     tokenizer: str = _setting(
@@ -72,18 +119,42 @@ class TrainSettings:
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
 
+    preset: str = _setting(
+        AUTO, "--preset", "What for: numbers that go together, for all that is not given by itself.", among=PRESETS
+    )
+
     def __post_init__(self) -> None:
         for setting in fields(self):
             given = getattr(self, setting.name)
+            given = _left_open(setting, given)
             object.__setattr__(self, setting.name, value := _of_type(setting.name, str(setting.type), given))
+            if (among := setting.metadata["among"]) and value not in among:
+                raise SettingsError(f"{setting.metadata['option']} must be one of {', '.join(among)}, not {value!r}")
             low, high = setting.metadata["low"], setting.metadata["high"]
             if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
 
 
+def _left_open(setting: Field[Any], given: Any) -> Any:
+    """Return the default where a number was given as "auto"."""
+    default = setting.default_factory() if callable(setting.default_factory) else None
+    return default if isinstance(given, str) and given == AUTO and is_auto(default) else given
+
+
+def is_auto(value: object) -> TypeGuard[AutoInt | AutoFloat]:
+    """Return whether this value of a setting was left to `w2v.defaults`.
+
+    >>> is_auto(TrainSettings().epochs), is_auto(TrainSettings(epochs=5).epochs)
+    (True, False)
+    """
+    return isinstance(value, (AutoInt, AutoFloat))
+
+
 def _of_type(name: str, kind: str, value: Any) -> Any:
     """Return `value` as the type of its field; NumPy's whole numbers and floats become Python's."""
+    if is_auto(value):
+        return value
     is_bool = isinstance(value, bool)
     if kind == "int" and isinstance(value, Integral) and not is_bool:
         return int(value)

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from w2v.settings import AUTO, AutoFloat, AutoInt, describe, is_auto
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 vectors = click.option(
@@ -75,16 +77,29 @@ search = click.option(
 )  # fmt: skip
 
 
+class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have no arguments here
+    """A number, or "auto"."""
+
+    def __init__(self, number: Any) -> None:
+        self.name, self._number = number.name, number
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; TrainSettings knows what "auto" means."""
+        return AUTO if value == AUTO else self._number.convert(value, param, ctx)
+
+
 def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
-    from w2v.settings import describe
-
     about = describe(name)
-    flag = about["default"] is False
+    default = about["default"]
+    flag = default is False
     shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    kind: Any = click.Choice(about["among"]) if about["among"] else type(default)
+    if is_auto(default):
+        default, kind = AUTO, _OrAuto({AutoInt: click.INT, AutoFloat: click.FLOAT}[type(default)])
     return click.option(
-        about["option"], *aliases, name, type=type(about["default"]), is_flag=flag, default=about["default"],
-        show_default=shown, help=about["help"],
+        about["option"], *aliases, name, type=kind, is_flag=flag, default=default, show_default=shown,
+        help=about["help"],
     )  # fmt: skip
 
 

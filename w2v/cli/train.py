@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
     from w2v.training import Outputs, Progress, Session, Trained
 
+# King is to man as what is to woman? In the languages whose words stand here.
+WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
 FOLDER = click.Path(path_type=Path)
 
 
@@ -28,6 +31,7 @@ FOLDER = click.Path(path_type=Path)
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
+@options.setting("preset")
 @options.setting("dim", "--size")
 @options.setting("window")
 @options.setting("negatives")
@@ -88,7 +92,7 @@ def train(
 
     with Stops() as stops:
         from w2v import maps
-        from w2v.training import Outputs, Session
+        from w2v.training import Outputs, Session, account
 
         meter = Meter(quiet)
         outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
@@ -114,6 +118,10 @@ def train(
             raise stops.stopped(lost + _advice(session)) from None
         finally:
             screen.close()
+        for line in account.verdict_lines(trained.verdict):
+            meter.notify(line)
+        if trained.verdict.epochs and corpus and model is None:
+            meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
@@ -170,19 +178,30 @@ def _advice(session: Session) -> str:
 
 def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     """Say what is written now, and which commands to try with words that the vectors have."""
+    from w2v.queries import openers
+
     vectors, output = trained.vectors, outputs.vectors
     assert output is not None
     spent = time.monotonic() - outputs.began
     yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
     where = "" if output == Path("vectors.txt") else f" -v {output}"
-    known = [word for word in ("king", "man", "woman") if word in vectors]
-    words = vectors.words
-    first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
-    yield f"  w2v similar{where} {first}"
-    yield f"  w2v analogy{where} {first} {second} {third}"
-    yield f"  w2v similar{where} {first} {second} --json"
+    known = next((words for words in WELL_KNOWN if all(word in vectors for word in words)), None)
+    words = known or (openers(vectors) * 2)[:2]
+    yield f"  w2v similar{where} {words[0]}"
+    yield f"  w2v {'analogy' if known else 'compare'}{where} {' '.join(words)}"
+    yield f"  w2v similar{where} {' '.join(words[:2])} --json"
     if trained.trace is not None:
         yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
+
+
+def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
+    """Return the command that was typed, with so many epochs."""
+    words = ["w2v", "train", *ctx.params["corpus"]]
+    for option in ctx.command.params:
+        name, value = str(option.name), ctx.params.get(str(option.name))
+        if isinstance(option, click.Option) and name in given - {"epochs"}:
+            words += [option.opts[0], *([] if option.is_flag else [str(value)])]
+    return shlex.join([*words, "--epochs", str(epochs)])
 
 
 def _is_given(ctx: click.Context, name: str) -> bool:

@@ -7,6 +7,7 @@ in the corpus.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
 from w2v.corpus.sources import Source
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.corpus.table import WordTable
+from w2v.defaults import least_count
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
@@ -57,6 +59,8 @@ def encode(
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
     order = np.lexsort((firsts, -counts))
+    least, note = least_count(settings, counts)
+    settings = replace(settings, min_count=least)
     kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
     segment_with = _segment_with(table)
     if len(kept) == 0:
@@ -83,7 +87,7 @@ def encode(
         undecodable=sum(file.undecodable for file in files),
         segment_with=segment_with,
         by_file=tuple(files),
-        notes=tuple(reading.notes),
+        notes=(*reading.notes, *([note] if note else [])),
         dropped_words=tuple(zip(words[len(kept) :], counts[dropped].tolist())),
     )
     return EncodedCorpus(vocabulary, ids, account, settings)

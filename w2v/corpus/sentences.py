@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.defaults import least_count
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
 from w2v.vocabulary import Vocabulary
@@ -34,6 +36,8 @@ def encode(sentences: Iterable[Iterable[str]], settings: TrainSettings) -> Encod
     if not len(counts):
         raise CorpusError(NAME, "no words in them")
     order = np.argsort(-counts, kind="stable")
+    least, note = least_count(settings, counts)
+    settings = replace(settings, min_count=least)
     kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
     if not len(kept):
         raise CorpusError(
@@ -61,6 +65,7 @@ def encode(sentences: Iterable[Iterable[str]], settings: TrainSettings) -> Encod
         kept=vocabulary.tokens,
         sentences=len(ids) - vocabulary.tokens,
         undecodable=0,
+        notes=(note,) if note else (),
         by_file=(FileAccount(NAME, size, tokens, vocabulary.tokens, 0, 0, len(ids)),),
         dropped_words=tuple((words[row], int(counts[row])) for row in dropped),
     )

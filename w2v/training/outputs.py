@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from w2v.training.folder import fingerprint_of
 from w2v.training.keeper import Keeper
 from w2v.training.run import State
 from w2v.training.trace import Trace
+from w2v.training.verdict import Verdict
 from w2v.vectors import Vectors
 
 PROVENANCE_BYTES = 1 << 26  # no provenance is larger
@@ -40,12 +41,14 @@ class Trained:
     settings  of the run
     state     where the run ended, with its loss curve
     trace     the steps that were looked at, if a trace was asked for
+    verdict   what can be said of the vectors
     """
 
     vectors: Vectors
     corpus: EncodedCorpus
     settings: TrainSettings
     state: State
+    verdict: Verdict
     trace: Trace | None = None
 
 
@@ -130,6 +133,7 @@ class Outputs:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
         about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
+        about["verdict"] = asdict(trained.verdict)
         if self.vectors is not None:
             try:
                 origin.write_beside(about, self.vectors)

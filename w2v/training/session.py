@@ -21,9 +21,10 @@ from w2v import formats
 from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
+from w2v.defaults import choose, measure
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.resources import start
-from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
+from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.folder import SUFFIX, Folder
@@ -33,6 +34,7 @@ from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
+from w2v.training.verdict import judge
 from w2v.vectors import Vectors
 
 Report = Callable[[ReadProgress | Progress], None]
@@ -74,7 +76,7 @@ def train(
     """
     chosen = _settings_for(corpus, settings, more)
     session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
-    return session.start(corpus, chosen).vectors
+    return _told(session.start(corpus, chosen), notify)
 
 
 def resume(
@@ -96,7 +98,7 @@ def resume(
     >>> w2v.resume("run")  # doctest: +SKIP
     """
     session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify)
-    return session.resume(Path(folder), corpus, settings).vectors
+    return _told(session.resume(Path(folder), corpus, settings), notify)
 
 
 def extend(
@@ -121,7 +123,7 @@ def extend(
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
     session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
-    return session.extend(Path(model), corpus, settings).vectors
+    return _told(session.extend(Path(model), corpus, settings), notify)
 
 
 @dataclass
@@ -154,7 +156,9 @@ class Session:
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             text = self._read(corpus, settings, settings)
-            for line in account.lines(text, settings):
+            size = measure(text.vocabulary, text.account.sentences)
+            settings, choices = choose(_as_read(settings, text), size)
+            for line in account.lines(text, settings, choices):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
             return self._train_new(text, settings, begin(text.vocabulary, settings))
@@ -284,7 +288,8 @@ class Session:
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
-        trained = Trained(vectors_of(text.vocabulary, state), text, settings, state, seen)
+        vectors = vectors_of(text.vocabulary, state)
+        trained = Trained(vectors, text, settings, state, judge(vectors, text, settings, state), seen)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
@@ -306,16 +311,31 @@ class Session:
         )
 
 
+def _told(trained: Trained, notify: Notify) -> Vectors:
+    for line in account.verdict_lines(trained.verdict):
+        notify(line)
+    return trained.vectors
+
+
 def _settings_for(corpus: Corpus, settings: TrainSettings | None, more: dict[str, Any]) -> TrainSettings:
     """Return the settings to train with. Raises SettingsError where they contradict those of the reading."""
     if not isinstance(corpus, EncodedCorpus) or corpus.settings is None:
         return gathered(settings, more)
     chosen = gathered(settings, more) if settings is not None else gathered(None, {**_given(corpus.settings), **more})
+    chosen = _as_read(chosen, corpus)
     for name in reading():
         then, now = getattr(corpus.settings, name), getattr(chosen, name)
         if then != now:
             raise SettingsError(f"{name} was {then!r} when the corpus was read, and cannot be {now!r} now")
     return chosen
+
+
+def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
+    """Return settings in which the reading has closed what it decides and was left open."""
+    if corpus.settings is None:
+        return settings
+    left_open = [name for name in reading() if is_auto(getattr(settings, name))]
+    return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
 
 
 def _given(settings: TrainSettings) -> dict[str, Any]:
@@ -343,5 +363,5 @@ def _check_settings(path: Path, what: str, kept: TrainSettings, chosen: TrainSet
     """Raise ResumeError for a setting that was given and is not the kept one."""
     for name in sorted(given):
         there, here = getattr(kept, name), getattr(chosen, name)
-        if there != here:
+        if there != here and not is_auto(here):
             raise ResumeError(path, f"{describe(name)['option']} is {there} in this {what} and cannot become {here}")
