@@ -20,7 +20,7 @@ ROWS = [
     {"defaults"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
-    {"explorer"},
+    {"explorer", "tuning"},
     {"cli"},
     {"__main__"},
 ]

@@ -59,13 +59,16 @@ FOLDER = click.Path(path_type=Path)
               help="Draw the loss curve there: .png, .svg or .pdf.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE",
               help="Write 20 steps of the training there, pair by pair, before and after: .tsv or .jsonl.")  # fmt: skip
+@click.option("--validate", type=click.Path(path_type=Path), metavar="FILE",
+              help="Score the vectors on this file of questions after each epoch.")  # fmt: skip
+@click.option("--keep-best", is_flag=True, help="Write the vectors of the epoch that scored best with --validate.")
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, quiet: bool, **settings: Any,
+    validate: Path | None, keep_best: bool, tmp_dir: Path | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -77,22 +80,25 @@ def train(
         $ w2v train --dim 200 --epochs 10 -o news.txt news/ more.txt.gz
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
+        $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train --resume vectors.txt.checkpoint
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
-    given = {name for name in ctx.params if _is_given(ctx, name)}
+    given = {name for name in ctx.params if is_given(ctx, name)}
     if not corpus and resume is None:
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
+    if keep_best and validate is None:
+        raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads)
 
     with Stops() as stops:
-        from w2v import maps
-        from w2v.training import Outputs, Session, account
+        from w2v import evaluation, maps
+        from w2v.training import Outputs, Session, Validation, account
 
         meter = Meter(quiet)
         outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
@@ -104,6 +110,11 @@ def train(
         by_name = {name: value for name, value in settings.items() if name in given}
         if plot is not None:
             maps.check_losses(plot)
+        if validate is not None:
+            questions = evaluation.read(validate)
+            session.validation = Validation(
+                lambda vectors: evaluation.score(vectors, questions), str(validate), keep_best
+            )  # fmt: skip
         try:
             if resume is not None:
                 if "output" not in given:
@@ -118,14 +129,15 @@ def train(
             raise stops.stopped(lost + _advice(session)) from None
         finally:
             screen.close()
-        for line in account.verdict_lines(trained.verdict):
+        for line in (*account.validation_lines(trained.validation), *account.verdict_lines(trained.verdict)):
             meter.notify(line)
         if trained.verdict.epochs and corpus and model is None:
             meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
-            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
+            scores = trained.validation.scores if trained.validation is not None else []
+            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot, [each[1:] for each in scores])
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
@@ -152,7 +164,7 @@ class _Screen:
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 
@@ -204,7 +216,7 @@ def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
     return shlex.join([*words, "--epochs", str(epochs)])
 
 
-def _is_given(ctx: click.Context, name: str) -> bool:
+def is_given(ctx: click.Context, name: str) -> bool:
     """Return whether the user named this option, and did not leave it at its default."""
     source = ctx.get_parameter_source(name)
     return source not in (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)

@@ -85,8 +85,10 @@ def check_losses(path: str | os.PathLike[str]) -> None:
     check_writable(path)
 
 
-def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
-    """Draw a curve as PNG, SVG or PDF, by the ending of the name.
+def save_losses(
+    losses: Sequence[Loss], path: str | os.PathLike[str], scores: Sequence[tuple[int, float]] = ()
+) -> None:  # fmt: skip
+    """Draw a curve as PNG, SVG or PDF, by the ending of the name; below it the scores after so many tokens, if any.
 
     Raises SettingsError, OutputError, MissingExtraError.
     """
@@ -102,14 +104,17 @@ def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
                       tokens[-1] >= u or u == 1)  # fmt: skip
     with matplotlib.rc_context({"svg.hashsalt": "w2v"}), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
-        axes: Any = figure.add_subplot()
+        rows = 2 if scores else 1
+        axes: Any = figure.subplots(rows, sharex=True, height_ratios=(3, 2)[:rows], squeeze=False)[0, 0]
         points = {"marker": "o", "ms": 4, "clip_on": False} if len(losses) < SMOOTHED_OVER else {}
         axes.plot(tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7, **points)
         axes.plot(tokens / unit, smooth(values), color=COLOURS[0], lw=2)
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,
                       path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set_xlabel(f"{name}tokens", color=INK)
+        figure.axes[-1].set_xlabel(f"{name}tokens", color=INK)
+        if scores:
+            _draw_scores(figure.axes[1], np.array(scores, np.float64), unit)
         axes.set_ylabel("loss of a pair", color=INK)
         axes.grid(color="#E6EAEE", lw=0.6)
         if rates.any():
@@ -121,3 +126,14 @@ def save_losses(losses: Sequence[Loss], path: str | os.PathLike[str]) -> None:
         axes.spines["top"].set_visible(False)
         axes.set_xlim(0, tokens[-1] / unit)
         figure.savefig(file, format=format, dpi=DPI, metadata=METADATA[format])
+
+
+def _draw_scores(axes: Any, scores: npt.NDArray[np.float64], unit: float) -> None:
+    """Draw the scores of the validation, and mark the best."""
+    axes.plot(scores[:, 0] / unit, scores[:, 1], color=COLOURS[1], lw=2, marker="o", ms=4, clip_on=False)
+    tokens, best = scores[scores[:, 1].argmax()]
+    axes.axvline(tokens / unit, color=PALE, lw=1)
+    axes.annotate(f"{best:.4f}", (tokens / unit, best), (-4, -12), textcoords="offset points", ha="right", color=INK)
+    axes.set_ylabel("score", color=INK)
+    axes.grid(color="#E6EAEE", lw=0.6)
+    axes.spines[["top", "right"]].set_visible(False)

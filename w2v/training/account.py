@@ -12,6 +12,7 @@ from w2v.training.checkpoints import Kept
 from w2v.training.extension import Drift, Extension
 from w2v.training.replicas import memory_needed
 from w2v.training.trainer import trained_share
+from w2v.training.validation import Validation
 from w2v.training.verdict import RARE, Verdict
 
 FAR = 0.8  # cosine; a rule of thumb, not measured
@@ -92,6 +93,23 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     elif verdict.first is not None and verdict.last is not None and verdict.last > HARDLY * verdict.first:
         lines.append("note        the loss hardly fell: there is too little text to learn from")
     return lines
+
+
+def validation_lines(validation: Validation | None) -> list[str]:
+    """Say how the vectors scored on the way, and which are kept."""
+    if validation is None:
+        return []
+    if not validation.scores:
+        return [
+            f"warning     {validation.name}: none of its questions could be asked, too few of their words are known"
+        ]
+    best = max(validation.scores, key=lambda score: (score.score, -score.epoch))
+    last = validation.scores[-1]
+    kept = "; these vectors are kept" if validation.keep_best else "; --keep-best would keep these"
+    return [
+        f"validation  {validation.name}: {last.score:.4f} at the end"
+        + (f", {best.score:.4f} after epoch {best.epoch}{kept}" if best != last else ", the best of all epochs")
+    ]
 
 
 def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:

@@ -26,6 +26,7 @@ from w2v.training.folder import fingerprint_of
 from w2v.training.keeper import Keeper
 from w2v.training.run import State
 from w2v.training.trace import Trace
+from w2v.training.validation import Validation
 from w2v.training.verdict import Verdict
 from w2v.vectors import Vectors
 
@@ -42,6 +43,7 @@ class Trained:
     state     where the run ended, with its loss curve
     trace     the steps that were looked at, if a trace was asked for
     verdict   what can be said of the vectors
+    validation  their scores on the way, if a validation was asked for
     """
 
     vectors: Vectors
@@ -50,6 +52,7 @@ class Trained:
     state: State
     verdict: Verdict
     trace: Trace | None = None
+    validation: Validation | None = None
 
 
 @dataclass
@@ -134,6 +137,8 @@ class Outputs:
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
         about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
         about["verdict"] = asdict(trained.verdict)
+        if trained.validation is not None:
+            about["validation"] = trained.validation.about()
         if self.vectors is not None:
             try:
                 origin.write_beside(about, self.vectors)

@@ -34,6 +34,7 @@ from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
+from w2v.training.validation import Validation
 from w2v.training.verdict import judge
 from w2v.vectors import Vectors
 
@@ -53,6 +54,8 @@ def train(
     notify: Notify = ignore,
     checkpoint: Name | None = None,
     tmp_dir: Name | None = None,
+    validate: Callable[[Vectors], float | None] | None = None,
+    keep_best: bool = False,
     **more: Any,
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
@@ -63,7 +66,11 @@ def train(
     notify      called with each line that a person should see: what became of the text, warnings
     checkpoint  a folder that keeps the run, for `resume` and `extend`
     tmp_dir     a folder for ids that do not fit the memory
+    validate    called with the vectors at the end of each epoch, returns their score, which a Progress then has;
+                for instance lambda vectors: w2v.evaluation.score(vectors, "questions.txt")
+    keep_best   return the vectors of the epoch with the highest score, not of the last one
 
+    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`); `notify` is told.
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
     ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError; TypeError for an
@@ -75,7 +82,10 @@ def train(
     Vectors(4 words x 8: the sat cat dog)
     """
     chosen = _settings_for(corpus, settings, more)
+    if keep_best and validate is None:
+        raise TypeError("keep_best needs validate, which says what is best")
     session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
     return _told(session.start(corpus, chosen), notify)
 
 
@@ -137,6 +147,7 @@ class Session:
     report      called about ten times a second, with a ReadProgress and later a Progress
     notify      called with each line that a person should see
     stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
+    validation  scores the vectors at the end of each epoch
     keeper      what saves the run, while it is being trained
     settings    of the run that is being trained
     """
@@ -148,6 +159,7 @@ class Session:
     report: Report = ignore
     notify: Notify = ignore
     stop: Callable[[], bool] = lambda: False
+    validation: Validation | None = None
     keeper: Keeper | None = field(default=None, init=False)
     settings: TrainSettings | None = field(default=None, init=False)
 
@@ -280,8 +292,9 @@ class Session:
         self.keeper, self.settings = keeper, settings
         try:
             finish(
-                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify, trace=seen
-            )
+                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
+                trace=seen, validation=self.validation,
+            )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
                 formats.save(vectors_of(text.vocabulary, state), self.outputs.vectors)
@@ -289,7 +302,10 @@ class Session:
             raise
         self.keeper = None
         vectors = vectors_of(text.vocabulary, state)
-        trained = Trained(vectors, text, settings, state, judge(vectors, text, settings, state), seen)
+        if self.validation is not None and self.validation.best is not None:
+            vectors = self.validation.best[1]
+        verdict = judge(vectors, text, settings, state)
+        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
