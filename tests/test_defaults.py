@@ -54,6 +54,15 @@ def test_the_usual_numbers_can_be_given_and_are_then_no_longer_open():
         TrainSettings(dim=AUTO)
 
 
+def test_a_line_of_items_is_the_window_within_bounds():
+    def chosen(sentence):
+        return choose(TrainSettings(preset="items"), size_of(10**5)._replace(sentence=sentence))[0]
+
+    assert [chosen(sentence).window for sentence in (2, 9, 48, 5000)] == [5, 9, 48, 50]
+    assert chosen(5).epochs < chosen(48).epochs
+    assert chosen(5).sample == 0
+
+
 def test_words_that_are_numbers_are_items():
     def looks(words):
         counts = np.arange(len(words), 0, -1).astype(np.int64)

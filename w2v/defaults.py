@@ -7,6 +7,7 @@ Chinese, and on two sets of items; its table stands in `scripts/README.md`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,9 +19,10 @@ from w2v.settings import AUTO, AutoInt, TrainSettings, describe, is_auto
 from w2v.vocabulary import Vocabulary
 
 LEAST_KEPT = 0.75  # share of the tokens that min-count leaves, where nobody gave one
-LEAST_TRAINED = 0.2  # share of the tokens that subsampling leaves, where nobody gave a sample
+LEAST_TRAINED = 0.3  # share of the tokens that subsampling leaves, where nobody gave a sample
 ITEM_SHARE = 0.9  # of the words hold a digit: these are numbers of things
 LARGE = 10_000_000  # tokens
+LIST = 20  # items on a line: beyond, it is no session
 
 EPOCHS_AT_A_MILLION, FEWEST_EPOCHS, MOST_EPOCHS = 25, 5, 100
 
@@ -64,7 +66,7 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
     preset = settings.preset
     if preset == AUTO:
         preset = "items" if size.items else "text"
-    found = {choice.name: choice for choice in (*_by_size(size), *PRESETS[preset])}
+    found = {choice.name: choice for choice in PRESETS[preset](size)}
     left_open = {name: value for name, value in vars(settings).items() if is_auto(value)}
     choices = [found[name] for name in left_open if name in found]
     if "sample" in left_open:
@@ -73,18 +75,42 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
     return replace(settings, preset=preset, **numbers | {name: value for name, value, _ in choices}), choices
 
 
-def _by_size(size: Size) -> list[Choice]:
-    """Return the numbers that follow from the size of a text."""
-    read = f"{size.tokens:,} tokens"
-    epochs = EPOCHS_AT_A_MILLION * (1e6 / size.tokens) ** (1 / 3)
-    epochs = int(np.clip(round(epochs), FEWEST_EPOCHS, MOST_EPOCHS))
+def _for_text(size: Size) -> list[Choice]:
+    sample = 1e-4 if size.tokens >= LARGE else 3e-4
     return [
-        Choice("epochs", epochs, f"{read}; the fewer there are, the more often they must be read"),
-        Choice("negatives", 7, "better than the usual 5, and no more work where eight outputs are scored at once"),
         Choice(
-            "sample", 1e-4 if size.tokens >= LARGE else 3e-4, "thins out the most frequent words, which tell little"
+            "epochs", _epochs(size), f"{size.tokens:,} tokens; the fewer there are, the more often they must be read"
         ),
+        Choice("negatives", 7, "better than the usual 5, and no slower than 6: eight outputs are scored at once"),
+        Choice("sample", sample, "thins out the most frequent words, which tell little"),
     ]
+
+
+def _for_topics(size: Size) -> list[Choice]:
+    return [Choice("window", 12, "words of one subject stand some way apart"), *_for_text(size)]
+
+
+def _for_syntax(size: Size) -> list[Choice]:
+    return [Choice("window", 2, "words that can replace each other have the same next neighbours"), *_for_text(size)]
+
+
+def _for_items(size: Size) -> list[Choice]:
+    """Long lists want their whole as the window and as many epochs as a text; in short sessions they are too many."""
+    window = int(np.clip(round(size.sentence), 5, 50))
+    is_list = size.sentence >= LIST
+    epochs = _epochs(size) if is_list else max(_epochs(size) // 2, FEWEST_EPOCHS)
+    reason = "long lists; as many as for a text" if is_list else "short sessions; more would learn them by heart"
+    return [
+        Choice("window", window, f"a line has {size.sentence:.0f} items on average, and their order matters little"),
+        Choice("epochs", epochs, reason),
+        Choice("negatives", 7, "better than the usual 5, and no slower than 6: eight outputs are scored at once"),
+        Choice("sample", 0.0, "no item is a function word"),
+    ]
+
+
+def _epochs(size: Size) -> int:
+    """Return how often a text is read: as often as the cube root of its size has it."""
+    return int(np.clip(round(EPOCHS_AT_A_MILLION * (1e6 / size.tokens) ** (1 / 3)), FEWEST_EPOCHS, MOST_EPOCHS))
 
 
 def _sparing(choice: Choice, counts: npt.NDArray[np.int64]) -> Choice:
@@ -113,13 +139,9 @@ def least_count(settings: TrainSettings, counts: npt.NDArray[np.int64]) -> tuple
     return least, f"--min-count {least}: the usual {usual} would drop {dropped[usual - 1]:.0%} of so small a text"
 
 
-# What goes together, over what follows from the size.
-PRESETS: dict[str, tuple[Choice, ...]] = {
-    "text": (),
-    "topics": (Choice("window", 12, "words of one subject stand some sentences apart"),),
-    "syntax": (Choice("window", 2, "words that stand in for each other have the same next neighbours"),),
-    "items": (
-        Choice("epochs", 15, "more of them learn single sessions by heart"),
-        Choice("sample", 0.0, "no item is so frequent as function words are"),
-    ),
+PRESETS: dict[str, Callable[[Size], list[Choice]]] = {
+    "text": _for_text,
+    "topics": _for_topics,
+    "syntax": _for_syntax,
+    "items": _for_items,
 }

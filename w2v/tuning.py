@@ -48,6 +48,7 @@ TRIED: dict[str, tuple[float, ...]] = {
 TRIED_ON_ITEMS = TRIED | {"window": (2, 20), "ns_exponent": (-0.5, 0.0, 1.0)}
 
 Ids = npt.NDArray[np.int32]
+Ask = Callable[[Vectors, State, TrainSettings], float | None]
 
 
 class Trial(NamedTuple):
@@ -107,26 +108,15 @@ def tune(
     """
     given = gathered(settings, more)
     fixed = {*fixed, *more, *(name for name in TRIED if name != "dim" and not is_auto(getattr(given, name)))}
-    asked = evaluation.read(questions) if questions is not None else None
+    if questions is not None:
+        evaluation.read(questions)  # what cannot be read is refused before the work
     text = corpus if isinstance(corpus, EncodedCorpus) else read(corpus, given, report=report)
     if text.settings is not None:
         given = replace(given, min_count=text.settings.min_count)
     whole = choose(given, measure(text.vocabulary, text.account.sentences))[0]
     part, held = _divided(text, sample, whole)
     base = choose(replace(given, preset=whole.preset), measure(part.vocabulary, part.account.sentences))[0]
-    if asked is not None:
-        what, ask = f"{asked.kind} of {asked.path}", lambda v, state, s: evaluation.score(v, asked)
-    elif next_items:
-        sessions = [session for session in np.split(held, np.flatnonzero(held < 0) + 1) if len(session) > 2]
-        last = np.array([session[-3:-1] for session in sessions[:ASKED]], np.int64).reshape(-1, 2)
-        if not len(last):
-            raise CorpusError("the corpus", "holds too few sessions of two items or more to hold some out")
-        what, ask = f"next item among the {HITS} nearest", lambda v, state, s: hit_rate(v, last)
-    else:
-        pairs = pairs_of(held, base.seed)
-        if not len(pairs):
-            raise CorpusError("the corpus", "is too small to hold some of it out")
-        what, ask = "held-out loss, its sign turned", lambda v, state, s: -held_out_loss(state, part, s, pairs)
+    what, ask = _measure(questions, next_items, part, held, base.seed)
 
     tried = TRIED_ON_ITEMS if next_items or whole.preset == "items" else TRIED
     tried = {name: values for name, values in tried.items() if name not in fixed}
@@ -164,6 +154,28 @@ def tune(
     epochs = max(1, round(whole.epochs * factor))
     progress(total, total)
     return Tuned(what, trials, noise, best, replace(whole, epochs=epochs, **chosen))
+
+
+def _measure(
+    questions: str | os.PathLike[str] | None, next_items: bool, part: EncodedCorpus, held: Ids, seed: int
+) -> tuple[str, Ask]:
+    """Return what a score is, and how a run that has ended is scored."""
+    if questions is not None:
+        asked = evaluation.read(questions)
+        return f"{asked.kind} of {asked.path}", lambda vectors, state, settings: evaluation.score(vectors, asked)
+    if next_items:
+        sessions = [session for session in np.split(held, np.flatnonzero(held < 0) + 1) if len(session) > 2]
+        last = np.array([session[-3:-1] for session in sessions[:ASKED]], np.int64).reshape(-1, 2)
+        if not len(last):
+            raise CorpusError("the corpus", "holds too few sessions of two items or more to hold some out")
+        return f"next item among the {HITS} nearest", lambda vectors, state, settings: hit_rate(vectors, last)
+    pairs = pairs_of(held, seed)
+    if not len(pairs):
+        raise CorpusError("the corpus", "is too small to hold some of it out")
+    return (
+        "loss of a pair of held-out text, its sign turned",
+        lambda vectors, state, settings: -held_out_loss(state, part, settings, pairs),
+    )
 
 
 def _line(trial: Trial) -> str:

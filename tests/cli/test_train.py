@@ -36,14 +36,14 @@ def corpus(tmp_path):
 
 def test_training_says_what_became_of_the_text_and_what_to_do_next(w2v, corpus, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    outcome = w2v("train", corpus, "--dim", "8", "--min-count", "60", "--threads", "1", "--epochs", "50")
+    outcome = w2v("train", corpus, "--dim", "8", "--min-count", "60", "--threads", "1", "--epochs", "90")
     assert outcome.exit_code == 0
     assert outcome.stdout == ""
     lines = outcome.stderr.splitlines()
     assert lines[0] == "read        600 tokens in 1 file, 100 sentences = 400 kept + 200 below min-count 60"
     assert lines[1] == "vocabulary  3 words kept, 4 dropped; the most frequent: the sat on"
     assert [line.split(":")[0] for line in lines[2:4]] == ["chosen      --negative 7", "chosen      --sample 0"]
-    assert lines[4].startswith("training    50 epochs; --sample 0 passes over 0% of the tokens")
+    assert lines[4].startswith("training    90 epochs; --sample 0 passes over 0% of the tokens")
     assert lines[5].startswith("verdict     loss of a pair ")
     assert lines[6].startswith("vectors.txt: 3 words x 8, in ")
     assert lines[7:] == ["  w2v similar sat", "  w2v compare sat on", "  w2v similar sat on --json"]
@@ -176,7 +176,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
 
 
 def test_the_account_adds_up_over_the_epochs():
-    settings = library.TrainSettings(epochs=9, threads=2, min_count=1)  # long enough for several reports
+    settings = library.TrainSettings(epochs=9, threads=2, min_count=1, sample=1e-3)  # long enough for several reports
     corpus = library.read([DATA / "demo.txt"], settings)
     reports = []
     library.train(corpus, settings, report=reports.append)
