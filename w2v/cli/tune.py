@@ -54,7 +54,7 @@ def tune(
 
     Some ten trainings on a sample: dim, window, epochs, negatives and the exponent of the noise are changed one after
     the other, those that are given stay as they are. The score is that of a file of questions, that of next items, or
-    without these the loss on text that is held out, which says little about the neighbours of words.
+    without these the loss on text that is held out, which says little about neighbours and nothing about epochs.
 
     \b
         $ w2v tune corpus.txt --pairs wordsim353.tsv
