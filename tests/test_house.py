@@ -14,10 +14,10 @@ PACKAGE = TOP / "w2v"
 
 # A module may import from rows above its own, and from its own room.
 ROWS = [
-    {"errors", "languages", "places"},
+    {"errors", "languages", "peers", "places"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
-    {"vocabulary", "vectors"},
-    {"defaults"},
+    {"vocabulary"},
+    {"vectors", "defaults"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
     {"explorer", "tuning"},

@@ -36,4 +36,4 @@ def test_numbers_of_numpy_are_numbers_and_a_whole_rate_is_a_float():
 
 def test_each_setting_says_its_option_and_what_it_does():
     assert all(describe(name)["option"].startswith("--") and describe(name)["help"] for name in names())
-    assert shaping() == ("dim", "tokenizer", "keep_case")
+    assert shaping() == ("dim", "tokenizer", "keep_case", "phrases")

@@ -67,6 +67,10 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
     if preset == AUTO:
         preset = "items" if size.items else "text"
     found = {choice.name: choice for choice in PRESETS[preset](size)}
+    if settings.loss == "hs":
+        del found["negatives"]
+    if settings.objective == "cbow":
+        found["rate"] = Choice("rate", 0.05, "a mean moves less than single words: twice that of skip-gram, as in C")
     left_open = {name: value for name, value in vars(settings).items() if is_auto(value)}
     choices = [found[name] for name in left_open if name in found]
     if "sample" in left_open:

@@ -51,11 +51,11 @@ class FormatError(W2VError):
 class UnknownWordError(W2VError):
     """The vocabulary does not have this word."""
 
-    def __init__(self, word: str, suggestions: Sequence[str] = ()) -> None:
+    def __init__(self, word: str, suggestions: Sequence[str] = (), advice: str = "") -> None:
         self.word = word
         self.suggestions = tuple(suggestions)
         hint = f" Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"{word!r} is not in the vocabulary.{hint}")
+        super().__init__(f"{word!r} is not in the vocabulary.{hint}{advice}")
 
 
 class ResourceError(W2VError):

@@ -10,9 +10,11 @@ from numbers import Integral, Real
 from typing import Any, TypeGuard
 
 from w2v.errors import SettingsError
+from w2v.peers import ELSEWHERE
 
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
+LONGEST_WINDOW = 1_000
 
 AUTO = "auto"
 PRESETS = (AUTO, "text", "topics", "syntax", "items")
@@ -54,22 +56,17 @@ def _setting(
     low: float | None = None,
     high: float | None = None,
     *,
-    among: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (),
     shaping: bool = False,
     reading: bool = False,
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
         metadata={
-            "option": option,
-            "help": help,
-            "low": low,
-            "high": high,
-            "among": among,
-            "shaping": shaping,
+            "option": option, "help": help, "low": low, "high": high, "choices": choices, "shaping": shaping,
             "reading": reading,
         },
-    )
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +85,26 @@ class TrainSettings:
     50
     """
 
+    objective: str = _setting(
+        "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
+        choices=("skipgram", "cbow"), shaping=True,
+    )  # fmt: skip
+    loss: str = _setting(
+        "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
+        choices=("ns", "hs"), shaping=True,
+    )  # fmt: skip
+    negatives_per: str = _setting(
+        "window", "--negatives-per", "Who shares negatives: a window (fast), or each pair draws its own (classic).",
+        choices=("window", "pair"),
+    )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(
-        AutoInt(5), "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000
+        AutoInt(5), "--window", "Furthest context on either side; each center draws 1..window.", 1, LONGEST_WINDOW
     )
+    window_mode: str = _setting(
+        "shrink", "--window-mode", "shrink: each center draws its window; fixed: none does; line: the whole line is the"
+        f" window, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
+    )  # fmt: skip
     negatives: int = _setting(AutoInt(5), "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(AutoInt(5), "--epochs", "Passes over the corpus.", 1, 100_000)
     min_count: int = _setting(
@@ -106,6 +119,9 @@ class TrainSettings:
     rate: float = _setting(
         AutoFloat(0.025), "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0
     )
+    min_rate: float = _setting(
+        0.0, "--min-alpha", "The learning rate falls no lower than this; 0: 1/10000 of --alpha.", 0.0, 10.0
+    )
     ns_exponent: float = _setting(
         AutoFloat(0.75), "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0
     )
@@ -118,9 +134,37 @@ class TrainSettings:
     keep_case: bool = _setting(
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
+    vocab: str = _setting(
+        "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
+    )
+    phrases: int = _setting(
+        0, "--phrases", "Passes that join words into phrases, such as new_york; each may double their length.", 0, 5,
+        shaping=True, reading=True,
+    )  # fmt: skip
+    phrase_score: str = _setting(
+        "word2phrase", "--phrase-score", "How pairs are scored: word2phrase, or npmi (from -1 to 1).", reading=True,
+        choices=("word2phrase", "npmi"),
+    )  # fmt: skip
+    phrase_threshold: float = _setting(
+        0.0, "--phrase-threshold", "Join pairs that score higher; 0 is 100 for word2phrase and 0.5 for npmi.",
+        -1.0, 1e9, reading=True,
+    )  # fmt: skip
+    phrase_min_count: int = _setting(
+        5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
+    )
+
+    start_from: str = _setting(
+        "", "--start-from", "Begin with the rows of this file of vectors, where it has the word."
+    )
+    add_output: bool = _setting(
+        False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
+    )
+    end_of_sentence: bool = _setting(
+        False, "--end-of-sentence", "Begin the file with the row </s>, which the C program's `distance` takes for none."
+    )
 
     preset: str = _setting(
-        AUTO, "--preset", "What for: numbers that go together, for all that is not given by itself.", among=PRESETS
+        AUTO, "--preset", "What for: numbers that go together, for all that is not given by itself.", choices=PRESETS
     )
 
     def __post_init__(self) -> None:
@@ -128,12 +172,27 @@ class TrainSettings:
             given = getattr(self, setting.name)
             given = _left_open(setting, given)
             object.__setattr__(self, setting.name, value := _of_type(setting.name, str(setting.type), given))
-            if (among := setting.metadata["among"]) and value not in among:
-                raise SettingsError(f"{setting.metadata['option']} must be one of {', '.join(among)}, not {value!r}")
             low, high = setting.metadata["low"], setting.metadata["high"]
             if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
+            choices = setting.metadata["choices"]
+            if choices and value not in choices:
+                raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
+        if self.add_output and self.loss == "hs":
+            raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
+        if self.min_rate > self.rate:
+            raise SettingsError(f"--min-alpha {self.min_rate:g} is above --alpha {self.rate:g}")
+
+    @property
+    def reach(self) -> int:
+        """The furthest context on either side."""
+        return LONGEST_WINDOW if self.window_mode == "line" else self.window
+
+    @property
+    def last_rate(self) -> float:
+        """The share of the rate at the start that it falls to."""
+        return self.min_rate / self.rate if self.min_rate else LAST_RATE
 
 
 def _left_open(setting: Field[Any], given: Any) -> Any:
@@ -185,13 +244,6 @@ def shaping() -> tuple[str, ...]:
 def reading() -> tuple[str, ...]:
     """Return the names of the settings that decide how a text is read."""
     return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
-
-
-# What gensim and the C program call them.
-ELSEWHERE = {
-    "vector_size": "dim", "size": "dim", "negative": "negatives", "alpha": "rate", "lr": "rate",
-    "workers": "threads", "iter": "epochs", "max_final_vocab": "max_vocab",
-}  # fmt: skip
 
 
 def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:

@@ -95,8 +95,8 @@ def tune(
     corpus      as for `train`
     questions   a file that `evaluate` reads: the score is its main measure
     next_items  the score is how often the last item of a session that was held out is among the 20 nearest to the
-                one before it; without both, it is the loss of a pair of text that was held out, with its sign turned, and
-                the epochs stay as they are
+                one before it; without both, it is the loss of a pair of text that was held out, with its sign
+                turned, and the epochs stay as they are
     fixed       settings that are not to be changed, by name; all that the settings give are among them, but for dim
     sample      tokens that are trained on, at the most
     report      called with each ReadProgress while the corpus is read
@@ -133,7 +133,7 @@ def tune(
         state = begin(part.vocabulary, settings)
         finish(part, settings, state)
         seconds = time.monotonic() - began
-        score = ask(vectors_of(part.vocabulary, state), state, settings)
+        score = ask(vectors_of(part.vocabulary, state, settings), state, settings)
         if score is None:
             raise CorpusError("the corpus", "holds too few of the words that are asked for")
         trials.append(Trial(settings, float(score), seconds))

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from w2v.errors import UnknownWordError, W2VError
 from w2v.spelling import suggestions, variants
+from w2v.vocabulary import JOINT
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
@@ -149,7 +150,9 @@ class Vectors:
         """
         form = self.form(word)
         if form is None:
-            raise UnknownWordError(word, self.like(word))
+            is_phrase = " " in word.strip() and not any(JOINT in known for known in self.words)
+            advice = " These vectors have no phrases: w2v train --phrases 2 makes them." if is_phrase else ""
+            raise UnknownWordError(word, self.like(word), advice)
         return form
 
     def like(self, word: str, most: int = 3) -> list[str]:

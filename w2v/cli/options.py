@@ -88,13 +88,13 @@ class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have n
         return AUTO if value == AUTO else self._number.convert(value, param, ctx)
 
 
-def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
+def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
     """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
     about = describe(name)
-    default = about["default"]
+    default = about["default"] if default is None else default
     flag = default is False
-    shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
-    kind: Any = click.Choice(about["among"]) if about["among"] else type(default)
+    shown = not flag and default != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    kind: Any = click.Choice(about["choices"]) if about["choices"] else type(default)
     if is_auto(default):
         default, kind = AUTO, _OrAuto({AutoInt: click.INT, AutoFloat: click.FLOAT}[type(default)])
     return click.option(

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from w2v import peers
 from w2v.cli import options
+from w2v.cli.aliases import PeersCommand
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
@@ -25,26 +27,45 @@ WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "
 FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=PeersCommand)
 @click.argument("corpus", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
 @options.setting("preset")
-@options.setting("dim", "--size")
+@options.setting("objective")
+@options.setting("loss")
+@options.setting("negatives_per")
+@options.setting("dim")
 @options.setting("window")
+@options.setting("window_mode")
 @options.setting("negatives")
-@options.setting("epochs", "--iter")
+@options.setting("epochs")
 @options.setting("min_count")
 @options.setting("max_vocab")
 @options.setting("sample")
-@options.setting("rate", "--lr")
+@options.setting("rate")
+@options.setting("min_rate")
 @options.setting("ns_exponent")
 @options.setting("threads")
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("vocab")
+@options.setting("phrases")
+@options.setting("phrase_score")
+@options.setting("phrase_threshold")
+@options.setting("phrase_min_count")
+@options.setting("start_from")
+@options.setting("add_output")
+@options.setting("end_of_sentence")
+@click.option("--output-vectors", "output_rows", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
+@click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write words and counts there, as the C program does.")  # fmt: skip
+@click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
+              " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -68,7 +89,8 @@ FOLDER = click.Path(path_type=Path)
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    validate: Path | None, keep_best: bool, tmp_dir: Path | None, quiet: bool, **settings: Any,
+    validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
+    like: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -82,17 +104,23 @@ def train(
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train --resume vectors.txt.checkpoint
+        $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
     given = {name for name in ctx.params if is_given(ctx, name)}
+    asked = settings["objective"] if "objective" in given else None
+    theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
+    settings |= theirs
     if not corpus and resume is None:
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
     if keep_best and validate is None:
         raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
+    if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
+        raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads)
 
@@ -101,13 +129,17 @@ def train(
         from w2v.training import Outputs, Session, Validation, account
 
         meter = Meter(quiet)
-        outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
+        if like is not None:
+            meter.notify(_what_is_alike(like, theirs))
+        outputs = Outputs(
+            output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
+        )
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
         stops.gently = lambda: session.keeper is not None and session.keeper.awake
         stops.advice = lambda: _advice(session)
-        by_name = {name: value for name, value in settings.items() if name in given}
+        by_name = {name: value for name, value in settings.items() if name in given or name in theirs}
         if plot is not None:
             maps.check_losses(plot)
         if validate is not None:
@@ -119,6 +151,8 @@ def train(
             if resume is not None:
                 if "output" not in given:
                     outputs.vectors = session.output_of(resume)
+                outputs.output_rows = output_rows or session.noted_path(resume, "output_rows")
+                outputs.vocabulary = vocabulary or session.noted_path(resume, "vocabulary")
                 trained = session.resume(resume, corpus, by_name)
             elif model is not None:
                 trained = session.extend(model, corpus, by_name)
@@ -153,13 +187,16 @@ class _Screen:
 
     def report(self, now: ReadProgress | Progress) -> None:
         """Show how far the work is."""
-        kind = type(now).__name__
+        number = getattr(now, "number", 0)
+        kind = f"{type(now).__name__} {number}"
         if kind != self._shown:
             self.close()
             self._bar.enter_context(self._meter)
             self._shown = kind
         settings = self._session.settings
-        if settings is None:
+        if settings is None and number:
+            self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
+        elif settings is None:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
@@ -178,6 +215,16 @@ class _Screen:
         """End the bar that is shown."""
         self._bar.close()
         self._shown = None
+
+
+def _what_is_alike(peer: str, theirs: dict[str, Any]) -> str:
+    """Say which defaults of ours a peer's have replaced."""
+    from w2v.settings import describe, is_auto
+
+    defaults = {name: describe(name)["default"] for name in theirs}
+    changed = (name for name, value in theirs.items() if is_auto(defaults[name]) or value != defaults[name])
+    told = (describe(name)["option"] + ("" if theirs[name] is True else f" {theirs[name]}") for name in changed)
+    return f"like        {peer}: {' '.join(told)}"
 
 
 def _advice(session: Session) -> str:

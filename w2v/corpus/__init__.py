@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, ReadProgress
 from w2v.corpus.forecast import Expected
-from w2v.corpus.reading import ReadProgress, read
+from w2v.corpus.reading import read
 
 __all__ = ["Account", "EncodedCorpus", "Expected", "FileAccount", "ReadProgress", "read"]

@@ -14,7 +14,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
@@ -25,10 +25,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.corpus import sentences
-from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus import sentences, word_counts
+from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
 from w2v.corpus.forecast import Check, Expected, Forecast
-from w2v.corpus.ranking import Counted, encode, named
+from w2v.corpus.ranking import Counted, Wanted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
 from w2v.corpus.spool import Spool, require_room, room_in_memory
 from w2v.corpus.table import WordTable
@@ -47,14 +47,6 @@ MOST_PROCESSES = 61  # Windows cannot wait for more
 ADVICE = "fewer --threads take less, and so does a smaller text"
 
 
-class ReadProgress(NamedTuple):
-    """How far reading has come: bytes on disk read, of how many (0 if unknown), and tokens found."""
-
-    done: int
-    total: int
-    tokens: int
-
-
 Name = str | os.PathLike[str]
 
 
@@ -62,21 +54,23 @@ def read(
     corpus: Name | Iterable[Name] | Iterable[Iterable[str]],
     settings: TrainSettings | None = None,
     *,
-    report: Callable[[ReadProgress], None] = lambda progress: None,
+    report: Report = lambda progress: None,
     check: Check = lambda expected: None,
     tmp_dir: str | os.PathLike[str] | None = None,
     in_memory: int | None = None,
+    phrases_of: Collection[str] | None = None,
     **more: Any,
 ) -> EncodedCorpus:
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
     corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
     settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
-               are what counts here
+               are what counts here, and vocab and what begins with phrase
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default
+    phrases_of the words of a model: with phrases > 0, its phrases are joined and none is looked for
 
     Raises CorpusError, SettingsError, MissingExtraError, ResourceError; TypeError for an argument of another type.
 
@@ -85,8 +79,9 @@ def read(
     """
     settings = gathered(settings, more)
     names, rest = named_or_given(corpus)
+    wanted = Wanted(phrases_of, word_counts.read(settings.vocab).keys() if settings.vocab else None)
     if rest is not None:
-        return sentences.encode(rest, settings)
+        return sentences.encode(rest, settings, wanted, report)
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
     sources = find_sources(names, notes.append)
@@ -110,7 +105,7 @@ def read(
         try:
             with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
                 reading.run(sources, pool, tick)
-            return encode(reading.counted(), settings, [source.name for source in sources], folder, in_memory)
+            return encode(reading.counted(), settings, [s.name for s in sources], folder, in_memory, wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
 

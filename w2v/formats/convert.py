@@ -22,12 +22,14 @@ class Changes:
     words      a file of the words that are wanted, one a line
     normalize  whether to scale all vectors to length 1
     blank_as   what to write for a blank in a word, where the format has no place for one
+    end_of_sentence  whether the first row is </s>, as programs in C have it
     """
 
     limit: int | None = None
     words: Path | None = None
     normalize: bool = False
     blank_as: str | None = None
+    end_of_sentence: bool = False
 
 
 def convert(
@@ -62,7 +64,9 @@ def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vect
             vectors = tidying.first_of(vectors, changes.limit)
     if changes.normalize:
         vectors = tidying.normalized(vectors)
-    return vectors if changes.blank_as is None else _without_blanks(vectors, changes.blank_as, note)
+    if changes.blank_as is not None:
+        vectors = _without_blanks(vectors, changes.blank_as, note)
+    return tidying.with_end_of_sentence(vectors) if changes.end_of_sentence else vectors
 
 
 def _listed(path: Path, note: Note) -> Sequence[str]:

@@ -23,6 +23,7 @@ from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.defaults import choose, measure
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
+from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, extension, source_texts
@@ -32,11 +33,13 @@ from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
+from w2v.training.start_rows import StartRows
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
 from w2v.training.validation import Validation
 from w2v.training.verdict import judge
 from w2v.vectors import Vectors
+from w2v.vocabulary import Vocabulary
 
 Report = Callable[[ReadProgress | Progress], None]
 Notify = Callable[[str], None]
@@ -165,28 +168,41 @@ class Session:
 
     def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
         """Read the corpus and train on it."""
+        self._check_outputs(settings)
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
+            rows = StartRows(settings) if settings.start_from else None
             text = self._read(corpus, settings, settings)
             size = measure(text.vocabulary, text.account.sentences)
             settings, choices = choose(_as_read(settings, text), size)
             for line in account.lines(text, settings, choices):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
-            return self._train_new(text, settings, begin(text.vocabulary, settings))
+            state = begin(text.vocabulary, settings)
+            if rows is not None:
+                self.notify(rows.find(text.vocabulary))
+                state.start = rows.write
+                rows.write(state.tables)
+            return self._train_new(text, settings, state)
 
     def extend(self, model: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Add a corpus to a kept model; `given` are settings by name."""
         kept = _model(model)
         own = gathered(None, given)
+        for name in ("vocab", "start_from"):
+            if getattr(own, name):
+                raise SettingsError(
+                    f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
+                )
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
         settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
+        self._check_outputs(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-            text = self._read(corpus, source_texts.all_words(settings), settings, words=len(kept.vocabulary))
+            text = self._read(corpus, source_texts.all_words(settings), settings, model=kept.vocabulary)
             joined = extension.extend(kept, text, settings)
             for line in account.extension_lines(kept, joined, settings):
                 self.notify(line)
@@ -207,6 +223,7 @@ class Session:
             _check_settings(
                 path, "run", kept.settings, gathered(None, given), [name for name in names() if name in given]
             )
+            self._check_outputs(kept.settings)
             noted = folder.noted()
             text = folder.read_corpus(kept)
             source_texts.check(path, corpus, kept, noted, text, self.tmp_dir)
@@ -232,6 +249,13 @@ class Session:
             Folder.beside(self.outputs.vectors).check_new()
         return corpus
 
+    def _check_outputs(self, settings: TrainSettings) -> None:
+        """Raise SettingsError where the objective does not have what is to be written."""
+        if self.outputs.output_rows is not None and settings.loss == "hs":
+            raise SettingsError("--output-vectors: with --loss hs a word has no output row, the nodes of its path have")
+        if self.outputs.trace is not None and objective_of(settings) is not OBJECTIVES["skipgram"]:
+            raise SettingsError("--trace shows steps of skip-gram with shared negatives alone, so far; leave it out")
+
     def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
         """Check, as soon as something is known of the corpus, that there is room for all that will come."""
         check_memory(expected.words, settings)
@@ -239,8 +263,10 @@ class Session:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self.outputs.require_room(expected.words, settings.dim)
 
-    def _read(self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, words: int = 0) -> EncodedCorpus:
-        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
+    def _read(
+        self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, model: Vocabulary | None = None
+    ) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; `model` has the words that are there already."""
         if isinstance(corpus, EncodedCorpus):
             return corpus
 
@@ -256,9 +282,10 @@ class Session:
             self.report(progress)
 
         def check(expected: Expected) -> None:
-            self._check_resources(expected._replace(words=words) if words else expected, trained)
+            self._check_resources(expected if model is None else expected._replace(words=len(model)), trained)
 
-        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir)
+        known = None if model is None else model.words
+        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()
         return text
@@ -277,8 +304,7 @@ class Session:
             "own": not asked,
             "sources": [] if continued else source_texts.stamps(text),
         }
-        if output is not None:
-            keeper.notes["output"] = str(output.absolute())
+        keeper.notes |= {name: str(path.absolute()) for name, path in self.outputs.noted().items()}
         with keeper:
             if asked:
                 keeper.begin(state)
@@ -297,11 +323,11 @@ class Session:
             )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
-                formats.save(vectors_of(text.vocabulary, state), self.outputs.vectors)
+                formats.save(vectors_of(text.vocabulary, state, settings), self.outputs.vectors)
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
-        vectors = vectors_of(text.vocabulary, state)
+        vectors = vectors_of(text.vocabulary, state, settings)
         if self.validation is not None and self.validation.best is not None:
             vectors = self.validation.best[1]
         verdict = judge(vectors, text, settings, state)
@@ -312,12 +338,17 @@ class Session:
         return trained
 
     @staticmethod
+    def noted_path(path: Path, name: str) -> Path | None:
+        """Return another file that this user asked the kept run to write, see `Outputs.noted`."""
+        noted = Folder(path).noted().get(name)
+        return Path(noted) if isinstance(noted, str) else None
+
+    @staticmethod
     def output_of(path: Path) -> Path:
         """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
         Folder(path).check_there()
-        noted = Folder(path).noted()
-        if isinstance(noted.get("output"), str):
-            return Path(noted["output"])
+        if (output := Session.noted_path(path, "output")) is not None:
+            return output
         if path.resolve().name.endswith(SUFFIX):
             return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
         raise ResumeError(

@@ -16,8 +16,9 @@ import numpy as np
 from w2v import resources
 from w2v.corpus import EncodedCorpus
 from w2v.errors import DivergenceError, ResourceError, StoppedError
+from w2v.formats import tidying
 from w2v.kernels import random, rounds
-from w2v.settings import LAST_RATE, TrainSettings, describe
+from w2v.settings import TrainSettings, describe
 from w2v.training.keeper import Keeper
 from w2v.training.replicas import Replicas, memory_needed
 from w2v.training.run import Point, State, Sums
@@ -64,9 +65,18 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
 
 
-def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
+def vectors_of(vocabulary: Vocabulary, state: State, settings: TrainSettings) -> Vectors:
     """Return what a run has learnt so far."""
-    return Vectors(vocabulary.words, state.tables.input[:, : state.tables.dim], vocabulary.counts)
+    matrix = state.tables.input[:, : state.tables.dim]
+    if settings.add_output:
+        matrix = matrix + state.tables.output[:, : state.tables.dim]
+    vectors = Vectors(vocabulary.words, matrix, vocabulary.counts)
+    return tidying.with_end_of_sentence(vectors) if settings.end_of_sentence else vectors
+
+
+def output_vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
+    """Return the output rows of the words, what each was predicted with."""
+    return Vectors(vocabulary.words, state.tables.output[:, : state.tables.dim], vocabulary.counts)
 
 
 def finish(
@@ -123,7 +133,7 @@ def finish(
         if asked and state.rounds < end:
             raise StoppedError(saved)
         if validation is not None:
-            validation.look(vectors_of(corpus.vocabulary, state), state, epoch)
+            validation.look(vectors_of(corpus.vocabulary, state, settings), state, epoch)
     report(meter.progress(state.sums))
 
 
@@ -136,6 +146,7 @@ def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, notif
         state.rounds, state.sums, state.curve = good.state.rounds, good.state.sums, good.state.curve
     else:
         state.tables.forget(settings.seed)
+        state.start(state.tables)
         state.rounds, state.sums, state.curve = 0, np.zeros(4), []
     state.rollbacks, state.rate_share = rollbacks, 0.5**rollbacks
     if rollbacks >= MOST_ROLLBACKS:
@@ -191,7 +202,9 @@ class _Meter:
     def progress(self, now: Sums) -> Progress:
         """Return how far the run is, and now and then add a point to the loss curve."""
         tokens = int(now[rounds.TOKENS])
-        rate = self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), LAST_RATE)
+        rate = (
+            self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), self.settings.last_rate)
+        )
         loss = _loss(self._reported, now)
         if loss is not None:
             self._reported = now
