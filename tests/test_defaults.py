@@ -118,3 +118,17 @@ def test_a_corpus_that_was_read_keeps_its_min_count():
     assert len(w2v.train(corpus, dim=4, threads=1)) == len(w2v.train(corpus, TrainSettings(dim=4, threads=1))) == 3
     with pytest.raises(w2v.W2VError, match="min_count was 1 when the corpus was read, and cannot be 2 now"):
         w2v.train(corpus, min_count=2)
+
+
+def test_text_that_is_added_to_a_model_has_the_usual_numbers_and_no_advice_on_epochs(tmp_path):
+    w2v.train([["a", "b", "c"] * 4] * 9, dim=4, threads=1, checkpoint=tmp_path / "run")
+    notes = []
+    w2v.extend(tmp_path / "run", [["a", "b", "d"] * 5], threads=1, notify=notes.append)
+    assert any("below min-count 5" in note for note in notes)
+    assert not any("auto" in note or "under-trained" in note for note in notes)
+
+
+def test_the_tree_has_no_negatives_and_the_mean_of_a_window_a_higher_rate():
+    chosen, choices = choose(TrainSettings(loss="hs", objective="cbow"), size_of(10**6))
+    assert chosen.rate == 0.05
+    assert "negatives" not in {choice.name for choice in choices}

@@ -71,12 +71,16 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
         del found["negatives"]
     if settings.objective == "cbow":
         found["rate"] = Choice("rate", 0.05, "a mean moves less than single words: twice that of skip-gram, as in C")
-    left_open = {name: value for name, value in vars(settings).items() if is_auto(value)}
-    choices = [found[name] for name in left_open if name in found]
-    if "sample" in left_open:
-        choices = [_sparing(choice, size.counts) if choice.name == "sample" else choice for choice in choices]
-    numbers: dict[str, Any] = {name: value.plain() for name, value in left_open.items()}
-    return replace(settings, preset=preset, **numbers | {name: value for name, value, _ in choices}), choices
+    choices = [found[name] for name, value in vars(settings).items() if is_auto(value) and name in found]
+    choices = [_sparing(choice, size.counts) if choice.name == "sample" else choice for choice in choices]
+    numbers: dict[str, Any] = {name: value for name, value, _ in choices}
+    return replace(usual(settings), preset=preset, **numbers), choices
+
+
+def usual(settings: TrainSettings) -> TrainSettings:
+    """Return settings of which nothing is left open: what nobody gave has the number of the C program."""
+    numbers: dict[str, Any] = {name: value.plain() for name, value in vars(settings).items() if is_auto(value)}
+    return replace(settings, **numbers)
 
 
 def _for_text(size: Size) -> list[Choice]:
@@ -134,13 +138,13 @@ def least_count(settings: TrainSettings, counts: npt.NDArray[np.int64]) -> tuple
     given: int | AutoInt = settings.min_count
     if not isinstance(given, AutoInt):
         return given, ""
-    usual = given.plain()
-    counted = np.bincount(np.minimum(counts, usual), weights=counts, minlength=usual + 1)
+    most = given.plain()
+    counted = np.bincount(np.minimum(counts, most), weights=counts, minlength=most + 1)
     dropped = np.cumsum(counted) / max(counts.sum(), 1)  # of the words that occur up to so often
-    least = next((least for least in range(usual, 1, -1) if dropped[least - 1] <= 1 - LEAST_KEPT), 1)
-    if least == usual:
-        return usual, ""
-    return least, f"--min-count {least}: the usual {usual} would drop {dropped[usual - 1]:.0%} of so small a text"
+    least = next((least for least in range(most, 1, -1) if dropped[least - 1] <= 1 - LEAST_KEPT), 1)
+    if least == most:
+        return most, ""
+    return least, f"--min-count {least}: the usual {most} would drop {dropped[most - 1]:.0%} of so small a text"
 
 
 PRESETS: dict[str, Callable[[Size], list[Choice]]] = {

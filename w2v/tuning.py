@@ -19,7 +19,7 @@ import numpy.typing as npt
 from w2v import evaluation
 from w2v.corpus import EncodedCorpus, read
 from w2v.defaults import choose, measure
-from w2v.errors import CorpusError
+from w2v.errors import CorpusError, SettingsError
 from w2v.kernels.random import keep_shares
 from w2v.settings import TrainSettings, gathered, is_auto
 from w2v.training import begin, finish, vectors_of
@@ -109,6 +109,8 @@ def tune(
     """
     given = gathered(settings, more)
     fixed = {*fixed, *more, *(name for name in TRIED if name != "dim" and not is_auto(getattr(given, name)))}
+    if given.loss == "hs":
+        raise SettingsError("--loss hs has neither negatives nor an exponent: there is little to be tuned")
     if questions is not None:
         evaluation.read(questions)  # what cannot be read is refused before the work
     text = corpus if isinstance(corpus, EncodedCorpus) else read(corpus, given, report=report)

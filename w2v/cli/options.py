@@ -103,6 +103,17 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
     )  # fmt: skip
 
 
+def settings(*names: str) -> Callable[[Command], Command]:
+    """Add the options of several fields of TrainSettings."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            command = setting(name)(command)
+        return command
+
+    return add
+
+
 TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."
 AS_TRAINED = "[default: as the vectors were trained, where the .json beside them says so; else "
 splitting = click.option("--tokenizer", help=f"How text is split: {TOKENIZERS}  {AS_TRAINED}words]")

@@ -29,20 +29,10 @@ FILE = click.Path(path_type=Path)
 @click.option("--next-items", is_flag=True, help="Score on the next item of sessions that are held out.")
 @click.option("--sample-tokens", type=click.IntRange(min=1000), default=1_000_000, show_default=True,
               help="Train on so many tokens of a larger corpus.")  # fmt: skip
-@options.setting("preset")
-@options.setting("dim")
-@options.setting("window")
-@options.setting("negatives")
-@options.setting("epochs")
-@options.setting("min_count")
-@options.setting("max_vocab")
-@options.setting("sample")
-@options.setting("rate")
-@options.setting("ns_exponent")
-@options.setting("threads")
-@options.setting("seed")
-@options.setting("tokenizer")
-@options.setting("keep_case")
+@options.settings(
+    "preset", "objective", "dim", "window", "negatives", "epochs", "min_count", "max_vocab", "sample", "rate",
+    "ns_exponent", "threads", "seed", "tokenizer", "keep_case",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors and the result only.")
 @click.pass_context

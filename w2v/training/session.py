@@ -21,7 +21,7 @@ from w2v import formats
 from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
-from w2v.defaults import choose, measure
+from w2v.defaults import choose, measure, usual
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
@@ -195,7 +195,7 @@ class Session:
                     f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
                 )
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
-        settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
+        settings = replace(usual(own), **{name: getattr(kept.settings, name) for name in shaping()})
         self._check_outputs(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
@@ -210,7 +210,8 @@ class Session:
             trained = self._train_new(joined.corpus, settings, joined.state, continued=True)
         for line in account.drift_lines(extension.drift(kept, joined), kept, joined):
             self.notify(line)
-        return trained
+        # What was learnt before is not known here, so there is no saying how many epochs are enough.
+        return replace(trained, verdict=replace(trained.verdict, epochs=0))
 
     def resume(self, path: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
