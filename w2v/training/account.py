@@ -88,8 +88,8 @@ def verdict_lines(verdict: Verdict) -> list[str]:
     """Say whether the vectors are any good, as far as that can be said without questions."""
     loss = "" if verdict.first is None else f"loss of a pair {verdict.first:.2f} -> {verdict.last:.2f}; "
     lines = [
-        f"verdict     {loss}the cosine of two random words is {verdict.cosine:.2f} on average;"
-        f" {verdict.rare:.0%} of the words were seen fewer than {RARE} times"
+        f"verdict     {loss}cosine of random words {verdict.cosine:.2f};"
+        f" {verdict.rare:.0%} of the words seen fewer than {RARE} times"
     ]
     if verdict.epochs:
         lines.append(f"note        under-trained: neighbours will be better after {_counted(verdict.epochs, 'epoch')}")
