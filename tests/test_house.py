@@ -15,6 +15,7 @@ PACKAGE = TOP / "w2v"
 # A module may import from rows above its own, and from its own room.
 ROWS = [
     {"errors", "languages", "peers", "places"},
+    {"encodings"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary"},
     {"vectors", "defaults"},

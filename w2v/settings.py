@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, TypeGuard
 
+from w2v import encodings
 from w2v.errors import SettingsError
 from w2v.peers import ELSEWHERE
 
@@ -134,6 +135,10 @@ class TrainSettings:
     keep_case: bool = _setting(
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
     )
+    encoding: str = _setting(
+        "auto", "--encoding", "Of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte order mark is"
+        " believed first; auto takes UTF-8 and refuses what is not.", reading=True,
+    )  # fmt: skip
     vocab: str = _setting(
         "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
     )
@@ -179,6 +184,8 @@ class TrainSettings:
             choices = setting.metadata["choices"]
             if choices and value not in choices:
                 raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
+        if self.encoding != "auto":
+            encodings.check(self.encoding)
         if self.add_output and self.loss == "hs":
             raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
         if self.min_rate > self.rate:

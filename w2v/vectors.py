@@ -60,6 +60,7 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
+    why_missing   returns a sentence on why a word is none of `words`, or "" where that is not known
 
     `vectors["king"]` is a row, float32 [D], `vectors[["king", "queen"]]` several, `"king" in vectors` and
     `for word in vectors` ask for the words. gensim's names of the questions are there too: `most_similar`,
@@ -77,6 +78,7 @@ class Vectors:
     counts: npt.NDArray[np.int64] | None = None
     stored_norms: Floats | None = None
     subwords: Callable[[str], Floats | None] | None = None
+    why_missing: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         assert self.matrix.dtype == np.float32
@@ -140,7 +142,7 @@ class Vectors:
         return mask
 
     def form(self, word: str) -> str | None:
-        """Return `word` itself or the form of it that the vocabulary has: NFC, lower-cased, `_` for blanks; or None."""
+        """Return `word`, or the first of `w2v.spelling.variants` of it that the vocabulary has, or None."""
         return next((form for form in (word, *variants(word)) if self._row(form) is not None), None)
 
     def find(self, word: str) -> str:
@@ -150,9 +152,10 @@ class Vectors:
         """
         form = self.form(word)
         if form is None:
-            is_phrase = " " in word.strip() and not any(JOINT in known for known in self.words)
-            advice = " These vectors have no phrases: w2v train --phrases 2 makes them." if is_phrase else ""
-            raise UnknownWordError(word, self.like(word), advice)
+            why = self.why_missing(word) if self.why_missing is not None else ""
+            if " " in word.strip() and not any(JOINT in known for known in self.words):
+                why = "These vectors have no phrases: w2v train --phrases 2 makes them."
+            raise UnknownWordError(word, self.like(word), why)
         return form
 
     def like(self, word: str, most: int = 3) -> list[str]:

@@ -52,6 +52,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@options.setting("encoding")
 @options.setting("vocab")
 @options.setting("phrases")
 @options.setting("phrase_score")
@@ -83,6 +84,9 @@ FOLDER = click.Path(path_type=Path)
 @click.option("--validate", type=click.Path(path_type=Path), metavar="FILE",
               help="Score the vectors on this file of questions after each epoch.")  # fmt: skip
 @click.option("--keep-best", is_flag=True, help="Write the vectors of the epoch that scored best with --validate.")
+@click.option("--cluster", metavar="ADDRESS",
+              help="Train on the machines of a Ray cluster, with --threads in all: auto, ray://host:port, or local:N"
+              " to try it with N processes here. The same vectors as on one machine.")  # fmt: skip
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
@@ -90,7 +94,7 @@ def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
     validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
-    like: str | None, quiet: bool, **settings: Any,
+    like: str | None, cluster: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -105,6 +109,7 @@ def train(
         $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train --resume vectors.txt.checkpoint
         $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
+        $ w2v train corpus.txt --threads 8 --cluster local:4
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
@@ -122,7 +127,7 @@ def train(
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
-    require_address_space(chosen.threads)
+    require_address_space(chosen.threads if cluster is None else 1)
 
     with Stops() as stops:
         from w2v import evaluation, maps
@@ -131,10 +136,10 @@ def train(
         meter = Meter(quiet)
         if like is not None:
             meter.notify(_what_is_alike(like, theirs))
-        outputs = Outputs(
-            output, report, trace, () if plot is None else ((plot, "the loss curve"),), output_rows, vocabulary
-        )
-        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
+        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        named = tuple((path, what) for path, what in others if path is not None)
+        outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
+        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
         stops.gently = lambda: session.keeper is not None and session.keeper.awake
@@ -171,7 +176,9 @@ def train(
             meter.notify(line)
         if plot is not None and trained.state.curve:
             scores = trained.validation.scores if trained.validation is not None else []
-            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot, [each[1:] for each in scores])
+            points = [maps.Loss(*point) for point in trained.state.curve]
+            curve = maps.Curve(points, trained.settings.epochs, [each[1:] for each in scores])
+            maps.save_losses(curve, plot, str(outputs.vectors))
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
@@ -201,7 +208,7 @@ class _Screen:
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "cluster")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 

@@ -29,7 +29,7 @@ from w2v.vocabulary import JOINT, Vocabulary
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
 AT_ONCE = 1 << 20  # words
-SHOWN = 10  # dropped words, the most frequent ones
+SHOWN = 1000  # dropped words of an account, the most frequent ones: some 20 kB in a checkpoint
 Counts = npt.NDArray[np.int64]
 Dropped = tuple[tuple[str, int], ...]
 WordsOf = Callable[[npt.NDArray[Any]], tuple[str, ...]]

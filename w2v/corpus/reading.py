@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from w2v import encodings
 from w2v.corpus import sentences, word_counts
 from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
 from w2v.corpus.forecast import Check, Expected, Forecast
@@ -64,8 +65,8 @@ def read(
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
     corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
-    settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
-               are what counts here, and vocab and what begins with phrase
+    settings   a TrainSettings, or its fields by name; tokenizer, keep_case, encoding, min_count, max_vocab and
+               threads are what counts here, and vocab and what begins with phrase
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
@@ -209,7 +210,8 @@ class _Reading:
     def _produce(self, sources: list[Source], pool: ProcessPoolExecutor | None) -> None:
         size = SEGMENT_BYTES if pool else BLOCK_BYTES
         before = 0
-        for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size, self.notes.append)):
+        blocks = read_blocks(sources, self.rule.boundaries, size, self.notes.append, self.settings.encoding)
+        for number, block in enumerate(blocks):
             self.owners.append(-1)
             self.sources.append(block.source)
             segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
@@ -238,6 +240,8 @@ class _Reading:
                 return
             text, bad = self._segmented(work)
             prepared, bad_too = self.rule.prepare(text)
+            if bad + bad_too and self.settings.encoding == "auto":
+                _check_encoding(work.block, bad + bad_too)
             ids = self.tables[owner].scan(prepared, self.rule, work.number)
             self.spool.put(work.number, ids)
             with self._lock:
@@ -246,7 +250,7 @@ class _Reading:
                 tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
                 self.tokens += tokens
                 sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
-                undecodable = bad + bad_too + work.block.zeros
+                undecodable = bad + bad_too + work.block.lost
                 sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable
 
     def counted(self) -> Counted:
@@ -267,3 +271,14 @@ class _Reading:
             ) from error
         except Exception as error:
             raise CorpusError(work.block.source.name, f"--tokenizer {name} fails on it: {error}") from error
+
+
+def _check_encoding(block: Block, undecodable: int) -> None:
+    """Raise CorpusError for a text that is not in UTF-8: its words would be cut at their accents."""
+    if encodings.is_another(block.text, undecodable):
+        how = encodings.examples(block.text)
+        raise CorpusError(
+            block.source.name,
+            f"is not in UTF-8; say what it is with --encoding{': ' + how if how else ' latin-1, or another'};"
+            " --encoding utf-8 reads it all the same",
+        )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from w2v import formats
-from w2v.errors import FormatError, OutputError
-from w2v.formats import origin, tidying, words_beside
+from w2v.errors import FormatError
+from w2v.formats import companions, origin, tidying, words_beside
 from w2v.formats.source import Note
 from w2v.vectors import Vectors
 
@@ -39,9 +38,12 @@ def convert(
 
     Where the small file beside `source` says how its vectors were made, `target` gets one, too.
     """
-    if os.path.realpath(source) == os.path.realpath(target):
-        raise OutputError(target, "is the file that is read; name another")
     formats.check_writable(target, format, dtype)
+    beside = [path for known in formats.FORMATS for path, _ in companions.companions(source, known)]
+    if source.suffix.lower() == ".npy":
+        beside += words_beside.places(source)
+    read = [source, *beside, *([changes.words] if changes.words is not None else [])]
+    companions.check_apart(target, format or formats.format_of(target), read)
     vectors = changed(source, changes, note)
     formats.save(vectors, target, format, dtype, cache_too=False)
     made = origin.read(source)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from w2v import files, formats
 from w2v.corpus import EncodedCorpus, word_counts
@@ -45,6 +46,7 @@ class Trained:
     trace     the steps that were looked at, if a trace was asked for
     verdict   what can be said of the vectors
     validation  their scores on the way, if a validation was asked for
+    workers   what each worker of a cluster did
     """
 
     vectors: Vectors
@@ -54,6 +56,7 @@ class Trained:
     verdict: Verdict
     trace: Trace | None = None
     validation: Validation | None = None
+    workers: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -174,6 +177,8 @@ class Outputs:
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(trained.corpus, trained.settings)
+            if trained.workers:
+                about["workers"] = list(trained.workers)
             try:
                 origin.write(about, self.report)
             except OutputError as error:

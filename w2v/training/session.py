@@ -17,6 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from w2v import formats
 from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
 from w2v.corpus.reading import named_or_given
@@ -26,11 +29,13 @@ from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
-from w2v.training import account, checkpoints, extension, source_texts
+from w2v.training import account, checkpoints, cluster, extension, source_texts
 from w2v.training.checkpoints import Kept
+from w2v.training.cluster import Cluster, Nodes
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
+from w2v.training.replicas import Replicas
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
 from w2v.training.start_rows import StartRows
@@ -59,6 +64,7 @@ def train(
     tmp_dir: Name | None = None,
     validate: Callable[[Vectors], float | None] | None = None,
     keep_best: bool = False,
+    cluster: str | None = None,
     **more: Any,
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
@@ -72,12 +78,13 @@ def train(
     validate    called with the vectors at the end of each epoch, returns their score, which a Progress then has;
                 for instance lambda vectors: w2v.evaluation.score(vectors, "questions.txt")
     keep_best   return the vectors of the epoch with the highest score, not of the last one
+    cluster     "auto", "ray://host:port" or "local:N": train on the machines of a Ray cluster, to the same bits
 
     What is left open in the settings is chosen once the corpus is known (`w2v.defaults`); `notify` is told.
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
-    ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError; TypeError for an
-    argument of another type.
+    ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError, ClusterError;
+    TypeError for an argument of another type.
 
     >>> import w2v
     >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
@@ -87,7 +94,9 @@ def train(
     chosen = _settings_for(corpus, settings, more)
     if keep_best and validate is None:
         raise TypeError("keep_best needs validate, which says what is best")
-    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(
+        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
+    )
     session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
     return _told(session.start(corpus, chosen), notify)
 
@@ -99,6 +108,7 @@ def resume(
     report: Report = ignore,
     notify: Notify = ignore,
     tmp_dir: Name | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Vectors:
     """Go on with the run that `folder` keeps, and return its vectors, float32 [V, dim]: the bits of an unbroken run.
@@ -110,7 +120,7 @@ def resume(
 
     >>> w2v.resume("run")  # doctest: +SKIP
     """
-    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
     return _told(session.resume(Path(folder), corpus, settings), notify)
 
 
@@ -122,6 +132,7 @@ def extend(
     notify: Notify = ignore,
     checkpoint: Name | None = None,
     tmp_dir: Name | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Vectors:
     """Add new text to a kept model: new words get vectors, old ones move. Returns float32 [V old and new, dim].
@@ -135,7 +146,9 @@ def extend(
 
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
-    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(
+        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
+    )
     return _told(session.extend(Path(model), corpus, settings), notify)
 
 
@@ -149,6 +162,7 @@ class Session:
     tmp_dir     for ids that do not fit the memory
     report      called about ten times a second, with a ReadProgress and later a Progress
     notify      called with each line that a person should see
+    cluster     where to train, as --cluster has it; None: on this machine
     stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
     validation  scores the vectors at the end of each epoch
     keeper      what saves the run, while it is being trained
@@ -163,8 +177,11 @@ class Session:
     notify: Notify = ignore
     stop: Callable[[], bool] = lambda: False
     validation: Validation | None = None
+    cluster: str | None = None
     keeper: Keeper | None = field(default=None, init=False)
     settings: TrainSettings | None = field(default=None, init=False)
+    _nodes: Nodes | None = field(default=None, init=False)
+    _executor: Cluster | None = field(default=None, init=False)
 
     def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
         """Read the corpus and train on it."""
@@ -178,7 +195,7 @@ class Session:
             for line in account.lines(text, settings, choices):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
-            state = begin(text.vocabulary, settings)
+            state = begin(text.vocabulary, self._here(settings))
             if rows is not None:
                 self.notify(rows.find(text.vocabulary))
                 state.start = rows.write
@@ -217,7 +234,8 @@ class Session:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
         folder = Folder(path)
         folder.check_there()
-        with folder.locked():
+        with folder.locked(), ExitStack() as claim:
+            self._connect(claim)
             kept, wrong = folder.read()
             for line in wrong:
                 self.notify(f"warning     {line}; going on from the checkpoint before")
@@ -248,7 +266,27 @@ class Session:
             claim.enter_context(Folder(self.checkpoint).claimed())
         elif self.outputs.vectors is not None:
             Folder.beside(self.outputs.vectors).check_new()
+        self._connect(claim)
         return corpus
+
+    def _connect(self, claim: ExitStack) -> None:
+        """Connect with the cluster, if there is to be one, for as long as `claim` lasts."""
+        if self.cluster is not None:
+            self._nodes = claim.enter_context(Nodes(self.cluster))
+            self.notify(f"cluster     {self._nodes.describe()}")
+
+    def _here(self, settings: TrainSettings) -> TrainSettings:
+        """Return settings with the threads that this machine trains with."""
+        return settings if self._nodes is None else replace(settings, threads=1)
+
+    def _replicas(
+        self, stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings
+    ) -> Replicas:
+        """Return what trains the rounds."""
+        if self._nodes is None:
+            return Replicas(stream, counts, settings)
+        self._executor = Cluster(self._nodes, stream, counts, settings, self.notify)
+        return self._executor
 
     def _check_outputs(self, settings: TrainSettings) -> None:
         """Raise SettingsError where the objective does not have what is to be written."""
@@ -259,7 +297,7 @@ class Session:
 
     def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
         """Check, as soon as something is known of the corpus, that there is room for all that will come."""
-        check_memory(expected.words, settings)
+        check_memory(expected.words, self._here(settings))
         if self.checkpoint is not None:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self.outputs.require_room(expected.words, settings.dim)
@@ -273,7 +311,7 @@ class Session:
 
         def compile_kernel() -> None:
             with suppress(Exception):  # what fails here fails again where it is answered
-                compile_ahead(trained)
+                (compile_ahead if self._nodes is None else cluster.compile_ahead)(trained)
 
         ahead = threading.Thread(target=compile_kernel, daemon=True)
 
@@ -320,7 +358,7 @@ class Session:
         try:
             finish(
                 text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
-                trace=seen, validation=self.validation,
+                trace=seen, validation=self.validation, executor=self._replicas,
             )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
@@ -331,8 +369,9 @@ class Session:
         vectors = vectors_of(text.vocabulary, state, settings)
         if self.validation is not None and self.validation.best is not None:
             vectors = self.validation.best[1]
+        workers = () if self._executor is None else self._executor.by_worker()
         verdict = judge(vectors, text, settings, state)
-        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation)
+        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()

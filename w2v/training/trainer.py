@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from w2v import resources
 from w2v.corpus import EncodedCorpus
@@ -44,6 +45,7 @@ class Progress:
               the centers that were drawn for it (one in 32); None if there were none
     rate      learning rate
     score     of the last epoch that was validated; None if none was
+    cluster   how its workers are doing, in a few words; empty on one machine
     """
 
     epoch: int
@@ -53,6 +55,10 @@ class Progress:
     loss: float | None
     rate: float
     score: float | None = None
+    cluster: str = ""
+
+
+Executor = Callable[[npt.NDArray[np.int32], npt.NDArray[np.int64], TrainSettings], Replicas]
 
 
 def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
@@ -91,6 +97,7 @@ def finish(
     trace: Trace | None = None,
     validation: Validation | None = None,
     clock: Callable[[], float] = time.monotonic,
+    executor: Executor = Replicas,
 ) -> None:
     """Train `state` to the end of its run.
 
@@ -100,16 +107,17 @@ def finish(
     notify  is told of rollbacks
     trace   is shown some steps on the way
     validation  scores the vectors at the end of each epoch
+    executor  trains the rounds: replicas here, or on a cluster
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
     rate; the third time, DivergenceError is raised, and `state` is the last good one.
     """
-    replicas = Replicas(corpus.stream, corpus.vocabulary.counts, settings)
+    replicas = executor(corpus.stream, corpus.vocabulary.counts, settings)
     epoch, end = replicas.rounds.each, replicas.rounds.all
     meter = _Meter(settings, corpus.account.kept, state, validation)
 
     def tick(sums: Sums) -> bool:
-        report(meter.progress(sums))
+        report(replace(meter.progress(sums), cluster=replicas.describe()))
         return stop() or (keeper is not None and keeper.due(meter.share(sums)))
 
     trace = trace or Trace([])
