@@ -160,7 +160,9 @@ def _draw_scores(axes: Any, scores: npt.NDArray[np.float64], unit: float) -> Non
     axes.plot(scores[:, 0] / unit, scores[:, 1], color=COLOURS[1], lw=2, marker="o", ms=4, clip_on=False)
     tokens, best = scores[scores[:, 1].argmax()]
     axes.axvline(tokens / unit, color=PALE, lw=1)
-    axes.annotate(f"{best:.4f}", (tokens / unit, best), (-4, -12), textcoords="offset points", ha="right", color=INK)
+    side = -1 if tokens > scores[-1, 0] / 2 else 1
+    axes.annotate(f"best {best:.4f}", (tokens / unit, 0.06), (5 * side, 0), xycoords=("data", "axes fraction"),
+                  textcoords="offset points", ha="right" if side < 0 else "left", color=INK)  # fmt: skip
     axes.set_ylabel("score", color=INK)
     axes.grid(color="#E6EAEE", lw=0.6)
     axes.spines[["top", "right"]].set_visible(False)
