@@ -24,6 +24,8 @@ PRESETS = (AUTO, "text", "topics", "syntax", "items")
 class AutoInt(int):
     """A number that nobody gave: `w2v.defaults` chooses it once the corpus is known; until then it is what it holds."""
 
+    __str__ = int.__repr__  # in a message it is the number that counts
+
     def __repr__(self) -> str:
         return AUTO
 
@@ -34,6 +36,8 @@ class AutoInt(int):
 
 class AutoFloat(float):
     """As AutoInt."""
+
+    __str__ = float.__repr__
 
     def __repr__(self) -> str:
         return AUTO
