@@ -77,6 +77,9 @@ search = click.option(
 )  # fmt: skip
 
 
+FILES = ("vocab", "start_from")  # settings that name one
+
+
 class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have no arguments here
     """A number, or "auto"."""
 
@@ -98,8 +101,8 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
     if is_auto(default):
         default, kind = AUTO, _OrAuto({AutoInt: click.INT, AutoFloat: click.FLOAT}[type(default)])
     return click.option(
-        about["option"], *aliases, name, type=kind, is_flag=flag, default=default, show_default=shown,
-        help=about["help"],
+        about["option"], *aliases, name, type=kind, metavar="FILE" if name in FILES else None, is_flag=flag,
+        default=default, show_default=shown, help=about["help"],
     )  # fmt: skip
 
 

@@ -256,6 +256,10 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     yield f"  w2v similar{where} {words[0]}"
     yield f"  w2v {'analogy' if known else 'compare'}{where} {' '.join(words)}"
     yield f"  w2v similar{where} {' '.join(words[:2])} --json"
+    if outputs.output_rows is not None:
+        yield f"{outputs.output_rows}: the output rows of the same words"
+    if outputs.vocabulary is not None:
+        yield f"{outputs.vocabulary}: words and counts"
     if trained.trace is not None:
         yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
 
