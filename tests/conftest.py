@@ -59,6 +59,6 @@ def demo_vectors(tmp_path_factory):
     import w2v
 
     path = tmp_path_factory.mktemp("demo") / "vectors.txt"
-    settings = w2v.TrainSettings(epochs=15, threads=1)
+    settings = w2v.TrainSettings(threads=1)
     w2v.save(w2v.train(w2v.read([DATA / "demo.txt"], settings), settings), path)
     return path

@@ -18,10 +18,10 @@ ROWS = [
     {"encodings"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary"},
-    {"vectors"},
+    {"vectors", "defaults"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
-    {"explorer"},
+    {"explorer", "tuning"},
     {"cli"},
     {"__main__"},
 ]

@@ -102,7 +102,7 @@ def test_the_counts_in_the_readme_of_the_data_are_those_of_the_files():
     assert f"{len(lines) - sections:,} questions in {sections} sections" in table
 
 
-@pytest.mark.parametrize("table", ["peers", "kernel", "formats", "explore"])
+@pytest.mark.parametrize("table", ["peers", "kernel", "defaults", "formats", "explore"])
 def test_each_table_of_the_benchmark_has_its_place(table):
     """`scripts/benchmark --write` puts the peers into the README, and the others beside itself."""
     place = README if table == "peers" else (DATA.parent / "scripts" / "README.md").read_text()

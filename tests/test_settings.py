@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -43,3 +46,10 @@ def test_each_setting_says_its_option_and_what_it_does():
 def test_an_encoding_that_python_does_not_have_is_refused(name):
     with pytest.raises(SettingsError, match="--encoding: there is no encoding"):
         TrainSettings(encoding=name)
+
+
+def test_what_is_left_open_is_auto_in_a_repr_and_a_number_in_a_message_and_in_json():
+    settings = TrainSettings()
+    assert "epochs=auto" in repr(settings)
+    assert f"{settings.epochs} {settings.sample} {settings.rate:g}" == "5 0.001 0.025"
+    assert json.loads(json.dumps(asdict(settings)))["sample"] == 0.001

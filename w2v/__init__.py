@@ -3,6 +3,7 @@
     train     a text becomes vectors            resume, extend   go on with a kept run, add text to it
     read      a text becomes ids, once          evaluate         scores of vectors on questions
     load      vectors from a file               save             vectors into a file
+    tune      settings that score best
 
 and `ProgressBar()`, which `train`, `read`, `resume` and `extend` take as `report`, in notebooks too.
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from w2v.formats import load, save
     from w2v.settings import TrainSettings
     from w2v.training import extend, resume, train
+    from w2v.tuning import tune
     from w2v.vectors import Vectors
     from w2v.vocabulary import Vocabulary
 
@@ -47,6 +49,7 @@ _HOME = {
     "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
+    "tune": "w2v.tuning",
 }
 __all__ = [
     "EncodedCorpus",
@@ -62,6 +65,7 @@ __all__ = [
     "resume",
     "save",
     "train",
+    "tune",
 ]
 
 

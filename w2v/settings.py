@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeGuard
 
 from w2v import encodings
 from w2v.errors import SettingsError
@@ -16,6 +16,35 @@ from w2v.peers import ELSEWHERE
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
 LONGEST_WINDOW = 1_000
+
+AUTO = "auto"
+PRESETS = (AUTO, "text", "topics", "syntax", "items")
+
+
+class AutoInt(int):
+    """A number that nobody gave: `w2v.defaults` chooses it once the corpus is known; until then it is what it holds."""
+
+    __str__ = int.__repr__  # in a message it is the number that counts
+
+    def __repr__(self) -> str:
+        return AUTO
+
+    def plain(self) -> int:
+        """Return the number, as if it had been given."""
+        return int(self)
+
+
+class AutoFloat(float):
+    """As AutoInt."""
+
+    __str__ = float.__repr__
+
+    def __repr__(self) -> str:
+        return AUTO
+
+    def plain(self) -> float:
+        """Return the number, as if it had been given."""
+        return float(self)
 
 
 def available_threads() -> int:
@@ -50,9 +79,12 @@ def _setting(
 class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
-    The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive),
-    whether it shapes a model (then text that is added to the model later must have the same) and whether it decides how
-    text is read, so that the option, the check and the message agree.
+    What is not given, or given as "auto", is chosen once the corpus is known, see `w2v.defaults`; what is given is
+    obeyed. The numbers that stand here for it are those of the C program.
+
+    The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive)
+    or the values that it may have, whether it shapes a model (then text that is added to the model later must have the
+    same) and whether it decides how text is read, so that the option, the check and the message agree.
     Raises SettingsError for a value of another type or outside the limits.
 
     >>> TrainSettings(dim=50).dim
@@ -74,23 +106,31 @@ class TrainSettings:
         choices=("window", "pair"),
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
-    window: int = _setting(5, "--window", "Furthest context on either side.", 1, LONGEST_WINDOW)
+    window: int = _setting(AutoInt(5), "--window", "Furthest context on either side.", 1, LONGEST_WINDOW)
     window_mode: str = _setting(
         "shrink", "--window-mode", "shrink: each center draws from 1 to --window; fixed: all take --window; line: the"
         f" whole line, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
     )  # fmt: skip
-    negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
-    epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
-    min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
+    negatives: int = _setting(AutoInt(5), "--negative", "Noise words drawn for each center word.", 1, 100)
+    epochs: int = _setting(AutoInt(5), "--epochs", "Passes over the corpus.", 1, 100_000)
+    min_count: int = _setting(
+        AutoInt(5), "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True
+    )
     max_vocab: int = _setting(
         2**31 - 1, "--max-vocab", "Keep at most this many words, the most frequent.", 1, 2**31 - 1, reading=True
     )
-    sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
-    rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
+    sample: float = _setting(
+        AutoFloat(1e-3), "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0
+    )
+    rate: float = _setting(
+        AutoFloat(0.025), "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0
+    )
     min_rate: float = _setting(
         0.0, "--min-alpha", "The learning rate falls no lower than this; 0: 1/10000 of --alpha.", 0.0, 10.0
     )
-    ns_exponent: float = _setting(0.75, "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0)
+    ns_exponent: float = _setting(
+        AutoFloat(0.75), "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0
+    )
     threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
     tokenizer: str = _setting(
@@ -133,9 +173,14 @@ class TrainSettings:
         False, "--end-of-sentence", "Begin the file with the row </s>, where the C program's tools expect it."
     )
 
+    preset: str = _setting(
+        AUTO, "--preset", "What for: numbers that go together, for all that is not given by itself.", choices=PRESETS
+    )
+
     def __post_init__(self) -> None:
         for setting in fields(self):
             given = getattr(self, setting.name)
+            given = _left_open(setting, given)
             object.__setattr__(self, setting.name, value := _of_type(setting.name, str(setting.type), given))
             low, high = setting.metadata["low"], setting.metadata["high"]
             if low is not None and not low <= value <= high:
@@ -168,8 +213,25 @@ TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(
 )
 
 
+def _left_open(setting: Field[Any], given: Any) -> Any:
+    """Return the default where a number was given as "auto"."""
+    default = setting.default_factory() if callable(setting.default_factory) else None
+    return default if isinstance(given, str) and given == AUTO and is_auto(default) else given
+
+
+def is_auto(value: object) -> TypeGuard[AutoInt | AutoFloat]:
+    """Return whether this value of a setting was left to `w2v.defaults`.
+
+    >>> is_auto(TrainSettings().epochs), is_auto(TrainSettings(epochs=5).epochs)
+    (True, False)
+    """
+    return isinstance(value, (AutoInt, AutoFloat))
+
+
 def _of_type(name: str, kind: str, value: Any) -> Any:
     """Return `value` as the type of its field; NumPy's whole numbers and floats become Python's."""
+    if is_auto(value):
+        return value
     is_bool = isinstance(value, bool)
     if kind == "int" and isinstance(value, Integral) and not is_bool:
         return int(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -35,23 +36,35 @@ def corpus(tmp_path):
 
 def test_training_says_what_became_of_the_text_and_what_to_do_next(w2v, corpus, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    outcome = w2v("train", corpus, "--dim", "8", "--min-count", "60", "--threads", "1", "--epochs", "50")
+    outcome = w2v("train", corpus, "--dim", "8", "--min-count", "60", "--threads", "1", "--epochs", "90")
     assert outcome.exit_code == 0
     assert outcome.stdout == ""
     lines = outcome.stderr.splitlines()
     assert lines[0] == "read        600 tokens in 1 file, 100 sentences = 400 kept + 200 below min-count 60"
     assert lines[1] == "vocabulary  3 words kept, 4 dropped; the most frequent: the sat on"
-    assert lines[2].startswith("training    50 epochs; --sample 0.001 passes over ")
-    assert lines[3].startswith("vectors.txt: 3 words x 8, in ")
-    assert lines[4:] == ["  w2v similar the", "  w2v analogy the sat on", "  w2v similar the sat --json"]
+    assert [line.split(":")[0] for line in lines[2:4]] == ["chosen      --negative 7", "chosen      --sample 0"]
+    assert lines[4].startswith("training    90 epochs; --sample 0 passes over 0% of the tokens")
+    assert lines[5].startswith("verdict     loss of a pair ")
+    assert lines[6].startswith("vectors.txt: 3 words x 8, in ")
+    assert lines[7:] == ["  w2v similar sat", "  w2v compare sat on", "  w2v similar sat on --json"]
     assert len(library.load("vectors.txt")) == 3
 
 
-def test_a_small_corpus_gets_a_hint(w2v, corpus, tmp_path):
-    outcome = w2v("train", corpus, "-o", tmp_path / "v.txt", "--threads", "1")
-    assert (
-        "note        a small corpus: 5 epochs may be too few, and more cost seconds; try --epochs 50" in outcome.stderr
-    )
+def test_a_run_of_too_few_epochs_ends_with_the_command_to_run_instead(w2v, corpus, tmp_path):
+    outcome = w2v("train", corpus, "-o", tmp_path / "v.txt", "--threads", "1", "--epochs", "2", "--keep-case")
+    lines = outcome.stderr.splitlines()
+    place = lines.index("note        under-trained: neighbours will be better after 100 epochs")
+    assert lines[place + 1] == f"  w2v train {corpus} -o {tmp_path / 'v.txt'} --threads 1 --keep-case --epochs 100"
+    assert library.load(tmp_path / "v.txt").matrix.any()
+    again = w2v(*shlex.split(lines[place + 1])[1:])
+    assert "under-trained" not in again.stderr
+
+
+def test_auto_is_what_is_chosen_without_the_option(w2v, corpus, tmp_path):
+    outputs = [tmp_path / "without.txt", tmp_path / "auto.txt"]
+    w2v("train", corpus, "-o", outputs[0], "--threads", "1", "-q")
+    w2v("train", corpus, "-o", outputs[1], "--threads", "1", "-q", "--epochs", "auto", "--sample", "auto")
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
 
 
 def test_quiet_is_quiet(w2v, corpus, tmp_path):
@@ -99,7 +112,7 @@ def test_a_name_ending_in_bin_gives_word2vec_binary(w2v, corpus, tmp_path):
         (("missing.txt",), "missing.txt: no such file or directory", 1),
         (("empty.txt",), "empty.txt: no words in it; is this the right file, and the right --tokenizer?", 1),
         (("folder",), "folder: this directory holds no files; name a file or a directory of text files", 1),
-        (("rare.txt",), "--min-count 2 or less leaves words", 1),
+        (("rare.txt", "--min-count", "5"), "--min-count 2 or less leaves words", 1),
         (("junk.bin",), "junk.bin: this is binary data, not text", 1),
         (("cut.gz",), "cut.gz: the archive is damaged or cut short", 1),
         (("corpus.txt", "--dim", "0"), "--dim must be from 1 to 10000, not 0", 2),
@@ -163,7 +176,7 @@ def test_ctrl_c_stops_at_once_and_leaves_nothing(tmp_path):
 
 
 def test_the_account_adds_up_over_the_epochs():
-    settings = library.TrainSettings(epochs=9, threads=2, min_count=1)  # long enough for several reports
+    settings = library.TrainSettings(epochs=9, threads=2, min_count=1, sample=1e-3)  # long enough for several reports
     corpus = library.read([DATA / "demo.txt"], settings)
     reports = []
     library.train(corpus, settings, report=reports.append)

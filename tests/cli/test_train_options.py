@@ -215,7 +215,8 @@ def test_like_takes_the_defaults_of_a_peer_but_not_against_the_user(w2v, here):
     )
     assert outcome.exit_code == 0
     assert outcome.stderr.splitlines()[0] == (
-        "like        word2vec: --negatives-per pair --tokenizer whitespace --keep-case --end-of-sentence"
+        "like        word2vec: --negatives-per pair --window 5 --negative 5 --epochs 5 --min-count 5 --sample 0.001"
+        " --alpha 0.025 --ns-exponent 0.75 --tokenizer whitespace --keep-case --end-of-sentence"
     )
     settings = json.loads((here / "v.bin.json").read_text())["settings"]
     assert {name: settings[name] for name in ("dim", "objective", "rate", "tokenizer")} == {

@@ -12,11 +12,12 @@ from where import DATA
 
 import w2v as library
 from w2v import training
+from w2v.defaults import usual
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError
 from w2v.training import Folder, Keeper, checkpoints
 from w2v.training.checkpoints import Kept
 
-SETTINGS = library.TrainSettings(dim=20, epochs=3, threads=1)
+SETTINGS = usual(library.TrainSettings(dim=20, epochs=3, threads=1))
 
 
 @pytest.fixture(scope="module")

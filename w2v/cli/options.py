@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from w2v.settings import AUTO, AutoFloat, AutoInt, describe, is_auto
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 vectors = click.option(
@@ -78,18 +80,41 @@ search = click.option(
 FILES = ("vocab", "start_from")  # settings that name one
 
 
-def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
-    """Add the option of one field of TrainSettings, with its default, help text and type."""
-    from w2v.settings import describe
+class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have no arguments here
+    """A number, or "auto"."""
 
-    about = describe(name) | ({} if default is None else {"default": default})
-    flag = about["default"] is False
-    shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
-    kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
+    def __init__(self, number: Any) -> None:
+        self.name, self._number = number.name, number
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number; TrainSettings knows what "auto" means."""
+        return AUTO if value == AUTO else self._number.convert(value, param, ctx)
+
+
+def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
+    """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
+    about = describe(name)
+    default = about["default"] if default is None else default
+    flag = default is False
+    shown = not flag and default != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    kind: Any = click.Choice(about["choices"]) if about["choices"] else type(default)
+    if is_auto(default):
+        default, kind = AUTO, _OrAuto({AutoInt: click.INT, AutoFloat: click.FLOAT}[type(default)])
     return click.option(
         about["option"], *aliases, name, type=kind, metavar="FILE" if name in FILES else None, is_flag=flag,
-        default=about["default"], show_default=shown, help=about["help"],
+        default=default, show_default=shown, help=about["help"],
     )  # fmt: skip
+
+
+def settings(*names: str) -> Callable[[Command], Command]:
+    """Add the options of several fields of TrainSettings."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            command = setting(name)(command)
+        return command
+
+    return add
 
 
 TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."

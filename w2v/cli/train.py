@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
     from w2v.training import Outputs, Progress, Session, Trained
 
+# King is to man as what is to woman? In the languages whose words stand here.
+WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
 FOLDER = click.Path(path_type=Path)
 
 
@@ -31,6 +34,7 @@ FOLDER = click.Path(path_type=Path)
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
+@options.setting("preset")
 @options.setting("objective")
 @options.setting("loss")
 @options.setting("negatives_per")
@@ -78,6 +82,9 @@ FOLDER = click.Path(path_type=Path)
               help="Draw the loss curve there: .png, .svg or .pdf.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE",
               help="Write 20 steps of the training there, pair by pair, before and after: .tsv or .jsonl.")  # fmt: skip
+@click.option("--validate", type=click.Path(path_type=Path), metavar="FILE",
+              help="Score the vectors on this file of questions after each epoch.")  # fmt: skip
+@click.option("--keep-best", is_flag=True, help="Write the vectors of the epoch that scored best with --validate.")
 @click.option("--cluster", metavar="ADDRESS",
               help="Train on the machines of a Ray cluster, with --threads in all: auto, ray://host:port, or local:N"
               " to try it with N processes here. The same vectors as on one machine.")  # fmt: skip
@@ -87,8 +94,8 @@ FOLDER = click.Path(path_type=Path)
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, cluster: str | None,
-    quiet: bool, **settings: Any,
+    validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
+    like: str | None, cluster: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -100,6 +107,7 @@ def train(
         $ w2v train --dim 200 --epochs 10 -o news.txt news/ more.txt.gz
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
+        $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train --resume vectors.txt.checkpoint
         $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
         $ w2v train corpus.txt --threads 8 --cluster local:4
@@ -107,7 +115,7 @@ def train(
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
-    given = {name for name in ctx.params if _is_given(ctx, name)}
+    given = {name for name in ctx.params if is_given(ctx, name)}
     asked = settings["objective"] if "objective" in given else None
     theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
     settings |= theirs
@@ -115,14 +123,16 @@ def train(
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
+    if keep_best and validate is None:
+        raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads if cluster is None else 1)
 
     with Stops() as stops:
-        from w2v import maps
-        from w2v.training import Outputs, Session
+        from w2v import evaluation, maps
+        from w2v.training import Outputs, Session, Validation, account
 
         meter = Meter(quiet)
         if like is not None:
@@ -138,6 +148,11 @@ def train(
         by_name = {name: value for name, value in settings.items() if name in given or name in theirs}
         if plot is not None:
             maps.check_losses(plot)
+        if validate is not None:
+            questions = evaluation.read(validate)
+            session.validation = Validation(
+                lambda vectors: evaluation.score(vectors, questions), str(validate), keep_best
+            )  # fmt: skip
         try:
             if resume is not None:
                 if "output" not in given:
@@ -154,10 +169,16 @@ def train(
             raise stops.stopped(lost + _advice(session)) from None
         finally:
             screen.close()
+        for line in (*account.validation_lines(trained.validation), *account.verdict_lines(trained.verdict)):
+            meter.notify(line)
+        if trained.verdict.epochs and corpus and model is None:
+            meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
-            curve = maps.Curve([maps.Loss(*point) for point in trained.state.curve], trained.settings.epochs)
+            scores = trained.validation.scores if trained.validation is not None else []
+            points = [maps.Loss(*point) for point in trained.state.curve]
+            curve = maps.Curve(points, trained.settings.epochs, [each[1:] for each in scores])
             maps.save_losses(curve, plot, str(outputs.vectors), of_reader())
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
@@ -188,7 +209,7 @@ class _Screen:
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "cluster")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "cluster")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 
@@ -206,9 +227,10 @@ class _Screen:
 
 def _what_is_alike(peer: str, theirs: dict[str, Any]) -> str:
     """Say which defaults of ours a peer's have replaced."""
-    from w2v.settings import describe
+    from w2v.settings import describe, is_auto
 
-    changed = (name for name, value in theirs.items() if value != describe(name)["default"])
+    defaults = {name: describe(name)["default"] for name in theirs}
+    changed = (name for name, value in theirs.items() if is_auto(defaults[name]) or value != defaults[name])
     told = (describe(name)["option"] + ("" if theirs[name] is True else f" {theirs[name]}") for name in changed)
     return f"like        {peer}: {' '.join(told)}"
 
@@ -223,19 +245,18 @@ def _advice(session: Session) -> str:
 
 def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     """Say what is written now, and which commands to try with words that the vectors have."""
+    from w2v.queries import openers
+
     vectors, output = trained.vectors, outputs.vectors
     assert output is not None
-    from w2v.vocabulary import END_OF_SENTENCE
-
     spent = time.monotonic() - outputs.began
     yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
     where = "" if output == Path("vectors.txt") else f" -v {output}"
-    known = [word for word in ("king", "man", "woman") if word in vectors]
-    words = [word for word in vectors.words[:4] if word != END_OF_SENTENCE]
-    first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
-    yield f"  w2v similar{where} {first}"
-    yield f"  w2v analogy{where} {first} {second} {third}"
-    yield f"  w2v similar{where} {first} {second} --json"
+    known = next((words for words in WELL_KNOWN if all(word in vectors for word in words)), None)
+    words = known or (openers(vectors) * 2)[:2]
+    yield f"  w2v similar{where} {words[0]}"
+    yield f"  w2v {'analogy' if known else 'compare'}{where} {' '.join(words)}"
+    yield f"  w2v similar{where} {' '.join(words[:2])} --json"
     if outputs.output_rows is not None:
         yield f"{outputs.output_rows}: the output rows of the same words"
     if outputs.vocabulary is not None:
@@ -244,7 +265,17 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
         yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
 
 
-def _is_given(ctx: click.Context, name: str) -> bool:
+def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
+    """Return the command that was typed, with so many epochs."""
+    words = ["w2v", "train", *ctx.params["corpus"]]
+    for option in ctx.command.params:
+        name, value = str(option.name), ctx.params.get(str(option.name))
+        if isinstance(option, click.Option) and name in given - {"epochs"}:
+            words += [option.opts[0], *([] if option.is_flag else [str(value)])]
+    return shlex.join([*words, "--epochs", str(epochs)])
+
+
+def is_given(ctx: click.Context, name: str) -> bool:
     """Return whether the user named this option, and did not leave it at its default."""
     source = ctx.get_parameter_source(name)
     return source not in (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, Phrase, Repo
 from w2v.corpus.sources import Source
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.corpus.table import WordTable
+from w2v.defaults import least_count
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
@@ -129,6 +131,14 @@ def rank(
     return Ranked(vocabulary, joined.stream, files, types, _most_frequent(rest, left, words), joined.phrases)
 
 
+def least_settled(settings: TrainSettings, counts: Counts, wanted: Wanted) -> tuple[TrainSettings, tuple[str, ...]]:
+    """Return settings whose min_count is no longer open, and a note where it is not the usual one."""
+    if wanted.only is not None:
+        return replace(settings, min_count=int(settings.min_count)), ()
+    least, note = least_count(settings, counts)
+    return replace(settings, min_count=least), (note,) if note else ()
+
+
 def _those(only: Collection[str], order: Counts, words: WordsOf) -> Counts:
     return order[np.array([word in only for word in words(order)], np.bool_)]
 
@@ -167,6 +177,7 @@ def encode(
     counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
+    settings, note = least_settled(settings, counts, wanted)
 
     def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
         return _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
@@ -180,7 +191,7 @@ def encode(
             nothing_left(counts, settings, "--min-count")
             + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
-    return encoded(ranked, reading.tokens, settings, wanted, segment_with, tuple(reading.notes))
+    return encoded(ranked, reading.tokens, settings, wanted, segment_with, (*reading.notes, *note))
 
 
 def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus.encoded import EncodedCorpus, FileAccount, Report
-from w2v.corpus.ranking import Wanted, encoded, nothing_left, rank
+from w2v.corpus.ranking import Wanted, encoded, least_settled, nothing_left, rank
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
@@ -40,6 +40,7 @@ def encode(
     counts = np.bincount(ids[ids >= 0], minlength=len(number)).astype(np.int64)
     if not len(counts):
         raise CorpusError(NAME, "no words in them")
+    settings, note = least_settled(settings, counts, wanted)
     words = list(number)
     tokens = int(counts.sum())
     size = sum(len(word.encode()) * int(count) for word, count in zip(words, counts))
@@ -54,7 +55,7 @@ def encode(
     ranked = rank(words_of, counts, np.arange(len(counts)), renumber, settings, wanted, report)
     if ranked is None:
         raise CorpusError(NAME, nothing_left(counts, settings, "a min_count of"))
-    return encoded(ranked, tokens, settings, wanted)
+    return encoded(ranked, tokens, settings, wanted, (), note)
 
 
 def _check(word: object, place: int) -> None:

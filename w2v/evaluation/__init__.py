@@ -27,7 +27,7 @@ from w2v.evaluation.scores import Comparison, Contrast, Estimate, Evaluation, Se
 from w2v.evaluation.statistics import MEASURES, Numbers, interval
 from w2v.vectors import Vectors
 
-__all__ = ["Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read"]
+__all__ = ["Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read", "score"]
 
 
 class Kind(NamedTuple):
@@ -124,6 +124,22 @@ def evaluate(
         tuple(section for section in sections if section.name),
         SectionScore("total", estimates, covered, total),
     )
+
+
+def score(vectors: Vectors, questions: QuestionSet | str | os.PathLike[str]) -> float | None:
+    """Return the main measure of all questions alone, without intervals; None where too few words are known."""
+    if not isinstance(questions, QuestionSet):
+        questions = read(questions)
+    kind = KINDS[questions.kind]
+    lexicon = _lexicon(vectors, kind, None, True)
+    answers, scores = [], []
+    for _, listed in questions.sections:
+        known = _chosen(listed, kind.covered(lexicon, listed))
+        answers.append(kind.judge(lexicon, known, "3cosadd", np.random.default_rng(1)))
+        scores.append(_scores(known))
+    given = np.concatenate(answers)
+    value = MEASURES[kind.measures[0]].value(given, np.concatenate(scores)) if len(given) else float("nan")
+    return _finite(value)
 
 
 def compare(

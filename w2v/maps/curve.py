@@ -29,10 +29,14 @@ class Loss(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Points in the order of their tokens, and how many epochs they are of; 0 where that is not known."""
+    """Points in the order of their tokens, and how many epochs they are of; 0 where that is not known.
+
+    scores  of a validation, each after so many tokens
+    """
 
     points: list[Loss]
     epochs: int = 0
+    scores: Sequence[tuple[int, float]] = ()
 
 
 SMOOTHED_OVER = 25  # parts of the run
@@ -116,7 +120,7 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "", lang
         from matplotlib.patheffects import withStroke
     except ImportError as error:
         raise MissingExtraError("a picture", "plot") from error
-    losses, epochs = curve
+    losses, epochs, scores = curve
     tokens, values, rates = np.array(losses, np.float64).T
     texts = TEXTS[language]
     units = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"), (1, "tokens"))
@@ -124,7 +128,8 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "", lang
     style: dict[Any, Any] = {"svg.hashsalt": "w2v", "font.family": find_fonts((*texts.values(), name)).families}
     with matplotlib.rc_context(style), replacing(path) as file:
         figure = Figure(figsize=(8, 4.5), dpi=DPI, layout="constrained")
-        axes: Any = figure.add_subplot()
+        rows = 2 if scores else 1
+        axes: Any = figure.subplots(rows, sharex=True, height_ratios=(3, 2)[:rows], squeeze=False)[0, 0]
         points = {"marker": "o", "ms": 4, "clip_on": False} if len(losses) < SMOOTHED_OVER else {}
         axes.plot(tokens / unit, values, color=COLOURS[5], lw=0.8, alpha=0.7, label=texts["since"], **points)
         axes.plot(tokens / unit, smooth(values), color=COLOURS[0], lw=2, label=texts["mean"])
@@ -135,7 +140,9 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "", lang
         axes.annotate(f"{smooth(values)[-1]:.4f}", (tokens[-1] / unit, smooth(values)[-1]), (-4, 8),
                       textcoords="offset points", ha="right", color=INK,
                       path_effects=[withStroke(linewidth=3, foreground="white")])  # fmt: skip
-        axes.set_xlabel(texts[scale], color=INK)
+        figure.axes[-1].set_xlabel(texts[scale], color=INK)
+        if scores:
+            _draw_scores(figure.axes[1], np.array(scores, np.float64), unit)
         axes.set_ylabel(texts["loss"], color=INK)
         axes.grid(color="#E6EAEE", lw=0.6)
         if rates.any():
@@ -149,3 +156,16 @@ def save_losses(curve: Curve, path: str | os.PathLike[str], name: str = "", lang
         axes.spines["top"].set_visible(False)
         axes.set_xlim(0, tokens[-1] / unit)
         figure.savefig(file, format=format, dpi=DPI, metadata=METADATA[format])
+
+
+def _draw_scores(axes: Any, scores: npt.NDArray[np.float64], unit: float) -> None:
+    """Draw the scores of the validation, and mark the best."""
+    axes.plot(scores[:, 0] / unit, scores[:, 1], color=COLOURS[1], lw=2, marker="o", ms=4, clip_on=False)
+    tokens, best = scores[scores[:, 1].argmax()]
+    axes.axvline(tokens / unit, color=PALE, lw=1)
+    side = -1 if tokens > scores[-1, 0] / 2 else 1
+    axes.annotate(f"best {best:.4f}", (tokens / unit, 0.06), (5 * side, 0), xycoords=("data", "axes fraction"),
+                  textcoords="offset points", ha="right" if side < 0 else "left", color=INK)  # fmt: skip
+    axes.set_ylabel("score", color=INK)
+    axes.grid(color="#E6EAEE", lw=0.6)
+    axes.spines[["top", "right"]].set_visible(False)

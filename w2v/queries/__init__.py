@@ -9,6 +9,7 @@ from w2v.queries.candidates import candidates
 from w2v.queries.comparisons import compare, soft_cosine, word_movers_distance
 from w2v.queries.directions import Placed, axis, odd
 from w2v.queries.expressions import evaluate, words_of
+from w2v.queries.openers import openers
 from w2v.queries.rankings import MEASURES, Ranked, analogy, similar
 from w2v.queries.texts import known_words, mean_vectors, sif_vectors, split
 
@@ -24,6 +25,7 @@ __all__ = [
     "known_words",
     "mean_vectors",
     "odd",
+    "openers",
     "sif_vectors",
     "similar",
     "soft_cosine",

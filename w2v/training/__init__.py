@@ -18,6 +18,7 @@ from w2v.training.trainer import (
     trained_share,
     vectors_of,
 )
+from w2v.training.validation import Validation
 
 __all__ = [
     "Folder",
@@ -27,6 +28,7 @@ __all__ = [
     "Session",
     "Trace",
     "Trained",
+    "Validation",
     "begin",
     "check_memory",
     "compile_ahead",

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from w2v.corpus import Account, EncodedCorpus
 from w2v.corpus.phrases import THRESHOLDS
+from w2v.defaults import Choice
 from w2v.resources import sized
 from w2v.settings import TrainSettings
 from w2v.training.checkpoints import Kept
 from w2v.training.extension import Drift, Extension
 from w2v.training.replicas import memory_needed
 from w2v.training.trainer import trained_share
+from w2v.training.validation import Validation
+from w2v.training.verdict import RARE, Verdict
 
 FAR = 0.8  # cosine; a rule of thumb, not measured
+HARDLY = 0.95  # of the loss at the start
 
 
-def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
-    """Say what became of the text, in numbers that add up, and what training it takes."""
+def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choice]) -> list[str]:
+    """Say what became of the text, in numbers that add up, what was chosen for it, and what training it takes."""
     account, words = corpus.account, len(corpus.vocabulary)
     share = trained_share(corpus.vocabulary, settings.sample)
     lines = [
@@ -24,17 +30,13 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
         f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
         f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
+        *(f"chosen      {choice}" for choice in choices),
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
         f" {1 - share:.0%} of the tokens, the most frequent ones; {sized(memory_needed(words, settings))}"
         f" of memory; {_counted(settings.threads, 'thread')}",
     ]
     if settings.phrases:
         lines.insert(2, _phrases_line(corpus, settings))
-    if (enough := _enough_epochs(account.kept)) > settings.epochs:
-        lines.append(
-            f"note        a small corpus: {_counted(settings.epochs, 'epoch')} may be too few, and more cost"
-            f" seconds; try --epochs {enough}"
-        )
     if account.undecodable:
         share_bad = account.undecodable / max(account.bytes, 1)
         hint = "; is this UTF-8? iconv -f ISO-8859-1 -t UTF-8 converts" if share_bad > 0.001 else ""
@@ -84,6 +86,37 @@ def drift_lines(drift: Drift, kept: Kept, joined: Extension) -> list[str]:
     return lines
 
 
+def verdict_lines(verdict: Verdict) -> list[str]:
+    """Say whether the vectors are any good, as far as that can be said without questions."""
+    loss = "" if verdict.first is None else f"loss of a pair {verdict.first:.2f} -> {verdict.last:.2f}; "
+    lines = [
+        f"verdict     {loss}cosine of random words {verdict.cosine:.2f};"
+        f" {verdict.rare:.0%} of the words seen fewer than {RARE} times"
+    ]
+    if verdict.epochs:
+        lines.append(f"note        under-trained: neighbours will be better after {_counted(verdict.epochs, 'epoch')}")
+    elif verdict.first is not None and verdict.last is not None and verdict.last > HARDLY * verdict.first:
+        lines.append("note        the loss hardly fell: there is too little text to learn from")
+    return lines
+
+
+def validation_lines(validation: Validation | None) -> list[str]:
+    """Say how the vectors scored on the way, and which are kept."""
+    if validation is None:
+        return []
+    if not validation.scores:
+        return [
+            f"warning     {validation.name}: none of its questions could be asked, too few of their words are known"
+        ]
+    best = max(validation.scores, key=lambda score: (score.score, -score.epoch))
+    last = validation.scores[-1]
+    kept = "; these vectors are kept" if validation.keep_best else "; --keep-best would keep these"
+    return [
+        f"validation  {validation.name}: {last.score:.4f} at the end"
+        + (f", {best.score:.4f} after epoch {best.epoch}{kept}" if best != last else ", the best of all epochs")
+    ]
+
+
 def _joined(account: Account) -> str:
     return f" + {account.joined:,} joined to the word before" if account.joined else ""
 
@@ -105,15 +138,6 @@ def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:
     return (
         f"below min-count {settings.min_count}" if words < settings.max_vocab else "beyond max-vocab or below min-count"
     )
-
-
-def _enough_epochs(tokens: int) -> int:
-    """Return how often a corpus of this size should be read: 25 million tokens in all, but at most 50 times.
-
-    On a million tokens of the Brown corpus, WordSim-353 rises from .25 at 5 epochs to .45 at 25, and no
-    further at 50; from 17 million on, 5 epochs are a fair start.
-    """
-    return min(50, -(-25_000_000 // tokens))
 
 
 def _counted(number: int, noun: str) -> str:

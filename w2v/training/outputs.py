@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from w2v.training.keeper import Keeper
 from w2v.training.run import State
 from w2v.training.trace import Trace
 from w2v.training.trainer import output_vectors_of
+from w2v.training.validation import Validation
+from w2v.training.verdict import Verdict
 from w2v.vectors import Vectors
 
 PROVENANCE_BYTES = 1 << 26  # no provenance is larger
@@ -42,6 +44,8 @@ class Trained:
     settings  of the run
     state     where the run ended, with its loss curve
     trace     the steps that were looked at, if a trace was asked for
+    verdict   what can be said of the vectors
+    validation  their scores on the way, if a validation was asked for
     workers   what each worker of a cluster did
     """
 
@@ -49,7 +53,9 @@ class Trained:
     corpus: EncodedCorpus
     settings: TrainSettings
     state: State
+    verdict: Verdict
     trace: Trace | None = None
+    validation: Validation | None = None
     workers: tuple[dict[str, Any], ...] = ()
 
 
@@ -158,6 +164,9 @@ class Outputs:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
         about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
+        about["verdict"] = asdict(trained.verdict)
+        if trained.validation is not None:
+            about["validation"] = trained.validation.about()
         for path, side in ((self.vectors, {}), (self.output_rows, {"rows": "output"})):
             if path is None:
                 continue

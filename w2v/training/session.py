@@ -24,10 +24,11 @@ from w2v import formats
 from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
+from w2v.defaults import choose, measure, usual
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
-from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
+from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, cluster, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.cluster import Cluster, Nodes
@@ -40,6 +41,8 @@ from w2v.training.source_texts import Corpus, Name
 from w2v.training.start_rows import StartRows
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
+from w2v.training.validation import Validation
+from w2v.training.verdict import judge
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
@@ -59,6 +62,8 @@ def train(
     notify: Notify = ignore,
     checkpoint: Name | None = None,
     tmp_dir: Name | None = None,
+    validate: Callable[[Vectors], float | None] | None = None,
+    keep_best: bool = False,
     cluster: str | None = None,
     **more: Any,
 ) -> Vectors:
@@ -70,8 +75,12 @@ def train(
     notify      called with each line that a person should see: what became of the text, warnings
     checkpoint  a folder that keeps the run, for `resume` and `extend`
     tmp_dir     a folder for ids that do not fit the memory
+    validate    called with the vectors at the end of each epoch, returns their score, which a Progress then has;
+                for instance lambda vectors: w2v.evaluation.score(vectors, "questions.txt")
+    keep_best   return the vectors of the epoch with the highest score, not of the last one
     cluster     "auto", "ray://host:port" or "local:N": train on the machines of a Ray cluster, to the same bits
 
+    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`); `notify` is told.
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
     ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError, ClusterError;
@@ -83,10 +92,13 @@ def train(
     Vectors(4 words x 8: the sat cat dog)
     """
     chosen = _settings_for(corpus, settings, more)
+    if keep_best and validate is None:
+        raise TypeError("keep_best needs validate, which says what is best")
     session = Session(
         checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
     )
-    return session.start(corpus, chosen).vectors
+    session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
+    return _told(session.start(corpus, chosen), notify)
 
 
 def resume(
@@ -109,7 +121,7 @@ def resume(
     >>> w2v.resume("run")  # doctest: +SKIP
     """
     session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
-    return session.resume(Path(folder), corpus, settings).vectors
+    return _told(session.resume(Path(folder), corpus, settings), notify)
 
 
 def extend(
@@ -137,7 +149,7 @@ def extend(
     session = Session(
         checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
     )
-    return session.extend(Path(model), corpus, settings).vectors
+    return _told(session.extend(Path(model), corpus, settings), notify)
 
 
 @dataclass
@@ -152,6 +164,7 @@ class Session:
     notify      called with each line that a person should see
     cluster     where to train, as --cluster has it; None: on this machine
     stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
+    validation  scores the vectors at the end of each epoch
     keeper      what saves the run, while it is being trained
     settings    of the run that is being trained
     """
@@ -163,6 +176,7 @@ class Session:
     report: Report = ignore
     notify: Notify = ignore
     stop: Callable[[], bool] = lambda: False
+    validation: Validation | None = None
     cluster: str | None = None
     keeper: Keeper | None = field(default=None, init=False)
     settings: TrainSettings | None = field(default=None, init=False)
@@ -176,7 +190,9 @@ class Session:
             corpus = self._prepare(corpus, claim)
             rows = StartRows(settings) if settings.start_from else None
             text = self._read(corpus, settings, settings)
-            for line in account.lines(text, settings):
+            size = measure(text.vocabulary, text.account.sentences)
+            settings, choices = choose(_as_read(settings, text), size)
+            for line in account.lines(text, settings, choices):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
             state = begin(text.vocabulary, settings, mapped=self._nodes is not None)
@@ -196,7 +212,7 @@ class Session:
                     f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
                 )
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
-        settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
+        settings = replace(usual(own), **{name: getattr(kept.settings, name) for name in shaping()})
         self._check_outputs(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
@@ -211,7 +227,8 @@ class Session:
             trained = self._train_new(joined.corpus, settings, joined.state, continued=True)
         for line in account.drift_lines(extension.drift(kept, joined), kept, joined):
             self.notify(line)
-        return trained
+        # What was learnt before is not known here, so there is no saying how many epochs are enough.
+        return replace(trained, verdict=replace(trained.verdict, epochs=0))
 
     def resume(self, path: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
@@ -338,7 +355,7 @@ class Session:
         try:
             finish(
                 text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
-                trace=seen, executor=self._replicas,
+                trace=seen, validation=self.validation, executor=self._replicas,
             )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
@@ -346,8 +363,12 @@ class Session:
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
+        vectors = vectors_of(text.vocabulary, state, settings)
+        if self.validation is not None and self.validation.best is not None:
+            vectors = self.validation.best[1]
         workers = () if self._executor is None else self._executor.by_worker()
-        trained = Trained(vectors_of(text.vocabulary, state, settings), text, settings, state, seen, workers)
+        verdict = judge(vectors, text, settings, state)
+        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
@@ -374,16 +395,31 @@ class Session:
         )
 
 
+def _told(trained: Trained, notify: Notify) -> Vectors:
+    for line in account.verdict_lines(trained.verdict):
+        notify(line)
+    return trained.vectors
+
+
 def _settings_for(corpus: Corpus, settings: TrainSettings | None, more: dict[str, Any]) -> TrainSettings:
     """Return the settings to train with. Raises SettingsError where they contradict those of the reading."""
     if not isinstance(corpus, EncodedCorpus) or corpus.settings is None:
         return gathered(settings, more)
     chosen = gathered(settings, more) if settings is not None else gathered(None, {**_given(corpus.settings), **more})
+    chosen = _as_read(chosen, corpus)
     for name in reading():
         then, now = getattr(corpus.settings, name), getattr(chosen, name)
         if then != now:
             raise SettingsError(f"{name} was {then!r} when the corpus was read, and cannot be {now!r} now")
     return chosen
+
+
+def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
+    """Return settings in which the reading has closed what it decides and was left open."""
+    if corpus.settings is None:
+        return settings
+    left_open = [name for name in reading() if is_auto(getattr(settings, name))]
+    return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
 
 
 def _given(settings: TrainSettings) -> dict[str, Any]:
@@ -411,5 +447,5 @@ def _check_settings(path: Path, what: str, kept: TrainSettings, chosen: TrainSet
     """Raise ResumeError for a setting that was given and is not the kept one."""
     for name in sorted(given):
         there, here = getattr(kept, name), getattr(chosen, name)
-        if there != here:
+        if there != here and not is_auto(here):
             raise ResumeError(path, f"{describe(name)['option']} is {there} in this {what} and cannot become {here}")

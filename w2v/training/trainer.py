@@ -25,6 +25,7 @@ from w2v.training.replicas import Replicas, memory_needed
 from w2v.training.run import Point, State, Sums
 from w2v.training.tables import Tables
 from w2v.training.trace import Trace
+from w2v.training.validation import Validation
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
@@ -43,6 +44,7 @@ class Progress:
     loss      mean loss of a (center, context) pair with its negatives since the last report, over
               the centers that were drawn for it (one in 32); None if there were none
     rate      learning rate
+    score     of the last epoch that was validated; None if none was
     cluster   how its workers are doing, in a few words; empty on one machine
     """
 
@@ -52,6 +54,7 @@ class Progress:
     centers: int
     loss: float | None
     rate: float
+    score: float | None = None
     cluster: str = ""
 
 
@@ -96,6 +99,7 @@ def finish(
     stop: Callable[[], bool] = lambda: False,
     notify: Callable[[str], None] = lambda line: None,
     trace: Trace | None = None,
+    validation: Validation | None = None,
     clock: Callable[[], float] = time.monotonic,
     executor: Executor = Replicas,
 ) -> None:
@@ -106,6 +110,7 @@ def finish(
             saves, and raises StoppedError
     notify  is told of rollbacks
     trace   is shown some steps on the way
+    validation  scores the vectors at the end of each epoch
     executor  trains the rounds: replicas here, or on a cluster
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
@@ -113,7 +118,7 @@ def finish(
     """
     replicas = executor(corpus.stream, corpus.vocabulary.counts, settings)
     epoch, end = replicas.rounds.each, replicas.rounds.all
-    meter = _Meter(settings, corpus.account.kept, state)
+    meter = _Meter(settings, corpus.account.kept, state, validation)
 
     def tick(sums: Sums) -> bool:
         report(replace(meter.progress(sums), cluster=replicas.describe()))
@@ -123,8 +128,8 @@ def finish(
     trace.begin(replicas, state)
     while state.rounds < end:
         trace.look(replicas, corpus.vocabulary.words, state)
-        kept = keeper is not None and keeper.awake
-        limit = min(end, (state.rounds // epoch + 1) * epoch) if kept else end
+        by_epoch = validation is not None or (keeper is not None and keeper.awake)
+        limit = min(end, (state.rounds // epoch + 1) * epoch) if by_epoch else end
         limit = min([limit, *trace.moments])
         began = clock()
         try:
@@ -133,12 +138,14 @@ def finish(
             state.seconds += clock() - began
         if not finite or (state.rounds >= end and not state.tables.finite()):
             _go_back(state, settings, keeper, notify)
-            meter = _Meter(settings, corpus.account.kept, state)
+            meter = _Meter(settings, corpus.account.kept, state, validation)
             continue
         asked = stop()
         saved = keeper is not None and keeper.save(state, meter.share(state.sums), must=asked or state.rounds >= end)
         if asked and state.rounds < end:
             raise StoppedError(saved)
+        if validation is not None:
+            validation.look(vectors_of(corpus.vocabulary, state, settings), state, epoch)
     report(meter.progress(state.sums))
 
 
@@ -192,8 +199,10 @@ def compile_ahead(settings: TrainSettings) -> None:
 class _Meter:
     """Makes reports of the kernels' sums, and the loss curve."""
 
-    def __init__(self, settings: TrainSettings, tokens: int, state: State) -> None:
-        self.settings = settings
+    def __init__(
+        self, settings: TrainSettings, tokens: int, state: State, validation: Validation | None = None
+    ) -> None:
+        self.settings, self._validation = settings, validation
         self.total = settings.epochs * tokens
         self._state = state
         self._reported = self._drawn = state.sums
@@ -223,6 +232,7 @@ class _Meter:
             centers=int(now[rounds.CENTERS]),
             loss=loss,
             rate=rate,
+            score=self._validation.last if self._validation is not None else None,
         )
 
 

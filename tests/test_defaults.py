@@ -1,0 +1,134 @@
+"""What is chosen where nothing was given, and that what was given is obeyed."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import w2v
+from w2v.defaults import PRESETS, Size, choose, least_count, measure
+from w2v.settings import AUTO, TrainSettings, is_auto, names
+from w2v.vocabulary import Vocabulary
+
+
+def size_of(tokens, words=1000, items=False):
+    return Size(tokens, np.full(words, max(tokens // words, 1), np.int64), 20.0, items)
+
+
+def test_the_smaller_a_text_the_more_often_it_is_read():
+    epochs = [choose(TrainSettings(), size_of(tokens))[0].epochs for tokens in (10**4, 10**5, 10**6, 10**7, 10**9)]
+    assert epochs == sorted(epochs, reverse=True)
+    assert (epochs[0], epochs[2], epochs[-1]) == (100, 25, 5)
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "epochs": st.integers(1, 50), "window": st.integers(1, 20), "negatives": st.integers(1, 20),
+            "sample": st.sampled_from([0.0, 1e-5, 1e-3]), "rate": st.floats(0.001, 0.5), "min_count": st.integers(1, 9),
+            "ns_exponent": st.floats(-1, 1), "preset": st.sampled_from(list(PRESETS)),
+        },
+    ),
+    st.integers(1, 10**10),
+    st.booleans(),
+)  # fmt: skip
+def test_what_is_given_is_obeyed_and_nothing_stays_open(settings, tokens, items):
+    chosen, choices = choose(TrainSettings(**settings), size_of(tokens, items=items))
+    assert {name: getattr(chosen, name) for name in settings} == settings
+    assert not [name for name in names() if is_auto(getattr(chosen, name))]
+    assert not {choice.name for choice in choices} & settings.keys()
+    assert all(getattr(chosen, choice.name) == choice.value and choice.reason for choice in choices)
+    assert choose(chosen, size_of(tokens, items=items)) == (chosen, [])
+
+
+def test_the_usual_numbers_can_be_given_and_are_then_no_longer_open():
+    assert TrainSettings().epochs == TrainSettings(epochs=5).epochs == 5
+    assert choose(TrainSettings(epochs=5), size_of(10**4))[0].epochs == 5
+    assert is_auto(TrainSettings(epochs=AUTO).epochs)
+    with pytest.raises(w2v.W2VError, match="dim must be a whole number, not 'auto'"):
+        TrainSettings(dim=AUTO)
+
+
+def test_a_line_of_items_is_the_window_within_bounds():
+    def chosen(sentence):
+        return choose(TrainSettings(preset="items"), size_of(10**5)._replace(sentence=sentence))[0]
+
+    assert [chosen(sentence).window for sentence in (2, 9, 48, 5000)] == [5, 9, 48, 50]
+    assert chosen(5).epochs < chosen(48).epochs
+    assert chosen(5).sample == 0
+
+
+def test_words_that_are_numbers_are_items():
+    def looks(words):
+        counts = np.arange(len(words), 0, -1).astype(np.int64)
+        return measure(Vocabulary(tuple(words), counts), 1).items
+
+    assert looks(["1043", "a77", "b-9"])
+    assert not looks(["the", "of", "1984"])
+    assert choose(TrainSettings(), size_of(10**5, items=True))[0].preset == "items"
+    assert choose(TrainSettings(preset="text"), size_of(10**5, items=True))[0].preset == "text"
+
+
+@pytest.mark.parametrize(
+    ("counts", "least"),
+    [([100, 90, 80], 5), ([10, 4, 4, 4], 4), ([2, 2, 2, 1], 2), ([1, 1, 1], 1), ([30, 4, 3, 2], 5)],
+)
+def test_a_min_count_that_nobody_gave_leaves_three_quarters_of_the_tokens(counts, least):
+    found, note = least_count(TrainSettings(), np.array(counts))
+    assert found == least
+    assert bool(note) == (least != 5)
+    assert least_count(TrainSettings(min_count=5), np.array(counts)) == (5, "")
+
+
+def test_a_sample_that_nobody_gave_leaves_most_of_a_text_of_few_words():
+    assert choose(TrainSettings(), size_of(1000, words=3))[0].sample == 0
+    assert choose(TrainSettings(sample=1e-4), size_of(1000, words=3))[0].sample == 1e-4
+
+
+def test_a_small_corpus_trains_without_options_and_its_vectors_say_what_was_chosen(tmp_path):
+    sentences = [["el", "gato", "come"], ["el", "perro", "come"]]
+    notes = []
+    vectors = w2v.train(sentences, dim=8, threads=1, notify=notes.append, checkpoint=tmp_path / "run")
+    assert len(vectors) == 4
+    assert "note        --min-count 2: the usual 5 would drop 100% of so small a text" not in notes
+    assert any(note.startswith("chosen      --epochs 100: 6 tokens") for note in notes)
+    assert any(note.startswith("verdict     ") for note in notes)
+    assert np.array_equal(w2v.resume(tmp_path / "run").matrix, vectors.matrix)
+
+
+def test_a_checkpoint_holds_the_numbers_that_were_chosen(tmp_path):
+    from w2v.training import Folder, facts
+
+    w2v.train([["a", "b", "c"] * 4] * 9, dim=4, threads=1, checkpoint=tmp_path / "run")
+    settings = json.loads(json.dumps(facts(Folder(tmp_path / "run"))["settings"]))
+    assert (settings["epochs"], settings["negatives"], settings["preset"]) == (100, 7, "text")
+    w2v.resume(tmp_path / "run", epochs="auto")
+    with pytest.raises(w2v.W2VError, match="--epochs is 100 in this run and cannot become 5"):
+        w2v.resume(tmp_path / "run", epochs=5)
+
+
+def test_a_corpus_that_was_read_keeps_its_min_count():
+    corpus = w2v.read([["a", "b"], ["a", "c"]])
+    assert corpus.settings.min_count == 1
+    assert len(w2v.train(corpus, dim=4, threads=1)) == len(w2v.train(corpus, TrainSettings(dim=4, threads=1))) == 3
+    with pytest.raises(w2v.W2VError, match="min_count was 1 when the corpus was read, and cannot be 2 now"):
+        w2v.train(corpus, min_count=2)
+
+
+def test_text_that_is_added_to_a_model_has_the_usual_numbers_and_no_advice_on_epochs(tmp_path):
+    w2v.train([["a", "b", "c"] * 4] * 9, dim=4, threads=1, checkpoint=tmp_path / "run")
+    notes = []
+    w2v.extend(tmp_path / "run", [["a", "b", "d"] * 5], threads=1, notify=notes.append)
+    assert any("below min-count 5" in note for note in notes)
+    assert not any("auto" in note or "under-trained" in note for note in notes)
+
+
+def test_the_tree_has_no_negatives_and_the_mean_of_a_window_a_higher_rate():
+    chosen, choices = choose(TrainSettings(loss="hs", objective="cbow"), size_of(10**6))
+    assert chosen.rate == 0.05
+    assert "negatives" not in {choice.name for choice in choices}

@@ -1,0 +1,155 @@
+"""Chooses what the user left open, out of what the corpus is: one function, with a reason for each number.
+
+A pass over a small corpus costs little and one is worth little, so small corpora are read often. The numbers are
+those that `scripts/benchmark --defaults` measures, on 0.1 to 17 million tokens of English, on Spanish, Japanese and
+Chinese, and on two sets of items; its table stands in `scripts/README.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels.random import keep_shares
+from w2v.settings import AUTO, AutoInt, TrainSettings, describe, is_auto
+from w2v.vocabulary import Vocabulary
+
+LEAST_KEPT = 0.75  # share of the tokens that min-count leaves, where nobody gave one
+LEAST_TRAINED = 0.3  # share of the tokens that subsampling leaves, where nobody gave a sample
+ITEM_SHARE = 0.9  # of the words hold a digit: these are numbers of things
+LARGE = 10_000_000  # tokens
+LIST = 20  # items on a line: beyond, it is no session
+
+EPOCHS_AT_A_MILLION, FEWEST_EPOCHS, MOST_EPOCHS = 25, 5, 100
+
+
+class Size(NamedTuple):
+    """What is asked of a corpus.
+
+    tokens    of words in the vocabulary
+    counts    int64 [V]
+    sentence  mean tokens of a sentence
+    items     whether the words are numbers of things
+    """
+
+    tokens: int
+    counts: npt.NDArray[np.int64]
+    sentence: float
+    items: bool
+
+
+class Choice(NamedTuple):
+    """A number that was chosen for a setting, and why."""
+
+    name: str
+    value: float
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{describe(self.name)['option']} {self.value:g}: {self.reason}"
+
+
+def measure(vocabulary: Vocabulary, sentences: int) -> Size:
+    """Return what is asked of a corpus of so many sentences."""
+    words = vocabulary.words[:1000]
+    with_digit = sum(any(letter.isdigit() for letter in word) for word in words)
+    tokens = vocabulary.tokens
+    return Size(tokens, vocabulary.counts, tokens / max(sentences, 1), with_digit >= ITEM_SHARE * len(words))
+
+
+def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Choice]]:
+    """Return settings of which nothing is left open, and what was chosen in them, with the reason of each."""
+    preset = settings.preset
+    if preset == AUTO:
+        preset = "items" if size.items else "text"
+    found = {choice.name: choice for choice in PRESETS[preset](size)}
+    if settings.loss == "hs":
+        del found["negatives"]
+    if settings.objective == "cbow":
+        found["rate"] = Choice("rate", 0.05, "a mean moves less than single words: twice that of skip-gram, as in C")
+    choices = [found[name] for name, value in vars(settings).items() if is_auto(value) and name in found]
+    choices = [_sparing(choice, size.counts) if choice.name == "sample" else choice for choice in choices]
+    numbers: dict[str, Any] = {name: value for name, value, _ in choices}
+    return replace(usual(settings), preset=preset, **numbers), choices
+
+
+def usual(settings: TrainSettings) -> TrainSettings:
+    """Return settings of which nothing is left open: what nobody gave has the number of the C program."""
+    numbers: dict[str, Any] = {name: value.plain() for name, value in vars(settings).items() if is_auto(value)}
+    return replace(settings, **numbers)
+
+
+def _for_text(size: Size) -> list[Choice]:
+    sample = 1e-4 if size.tokens >= LARGE else 3e-4
+    return [
+        Choice(
+            "epochs", _epochs(size), f"{size.tokens:,} tokens; the fewer there are, the more often they must be read"
+        ),
+        Choice("negatives", 7, "better than the usual 5, and no slower than 6: eight outputs are scored at once"),
+        Choice("sample", sample, "thins out the most frequent words, which tell little"),
+    ]
+
+
+def _for_topics(size: Size) -> list[Choice]:
+    return [Choice("window", 12, "words of one subject stand some way apart"), *_for_text(size)]
+
+
+def _for_syntax(size: Size) -> list[Choice]:
+    return [Choice("window", 2, "words that can replace each other have the same next neighbours"), *_for_text(size)]
+
+
+def _for_items(size: Size) -> list[Choice]:
+    """Long lists want their whole as the window and as many epochs as a text; in short sessions they are too many."""
+    window = int(np.clip(round(size.sentence), 5, 50))
+    is_list = size.sentence >= LIST
+    epochs = _epochs(size) if is_list else max(_epochs(size) // 2, FEWEST_EPOCHS)
+    reason = "long lists; as many as for a text" if is_list else "short sessions; more would learn them by heart"
+    return [
+        Choice("window", window, f"a line has {size.sentence:.0f} items on average, and their order matters little"),
+        Choice("epochs", epochs, reason),
+        Choice("negatives", 7, "better than the usual 5, and no slower than 6: eight outputs are scored at once"),
+        Choice("sample", 0.0, "no item is a function word"),
+    ]
+
+
+def _epochs(size: Size) -> int:
+    """Return how often a text is read: as often as the cube root of its size has it."""
+    return int(np.clip(round(EPOCHS_AT_A_MILLION * (1e6 / size.tokens) ** (1 / 3)), FEWEST_EPOCHS, MOST_EPOCHS))
+
+
+def _sparing(choice: Choice, counts: npt.NDArray[np.int64]) -> Choice:
+    """Return a sample that leaves enough of the tokens, where the one that was chosen does not."""
+    for sample in (choice.value, 1e-3, 1e-2):
+        if sample >= choice.value and float(keep_shares(counts, sample) @ counts) >= LEAST_TRAINED * counts.sum():
+            reason = choice.reason if sample == choice.value else f"{choice.value:g} would pass over most of the text"
+            return choice._replace(value=sample, reason=reason)
+    return choice._replace(value=0.0, reason="so few words, all of them frequent: thinning out would leave little")
+
+
+def least_count(settings: TrainSettings, counts: npt.NDArray[np.int64]) -> tuple[int, str]:
+    """Return the min-count to read with, and a note where it is not the usual one.
+
+    counts  int64 of all different words that were read, in any order
+    """
+    given: int | AutoInt = settings.min_count
+    if not isinstance(given, AutoInt):
+        return given, ""
+    most = given.plain()
+    counted = np.bincount(np.minimum(counts, most), weights=counts, minlength=most + 1)
+    dropped = np.cumsum(counted) / max(counts.sum(), 1)  # of the words that occur up to so often
+    least = next((least for least in range(most, 1, -1) if dropped[least - 1] <= 1 - LEAST_KEPT), 1)
+    if least == most:
+        return most, ""
+    return least, f"--min-count {least}: the usual {most} would drop {dropped[most - 1]:.0%} of so small a text"
+
+
+PRESETS: dict[str, Callable[[Size], list[Choice]]] = {
+    "text": _for_text,
+    "topics": _for_topics,
+    "syntax": _for_syntax,
+    "items": _for_items,
+}
