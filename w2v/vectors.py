@@ -59,6 +59,9 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
+    output        float32 [V, D], the output rows of the training: row i says what stands near words[i], where kept
+    titles        V names, "" where there is none: then the words are ids, which are found as they stand or by their
+                  name, and never by their spelling; None where they are words
 
     `vectors["king"]` is a row, float32 [D], `vectors[["king", "queen"]]` several, `"king" in vectors` and
     `for word in vectors` ask for the words. gensim's names of the questions are there too: `most_similar`,
@@ -76,6 +79,8 @@ class Vectors:
     counts: npt.NDArray[np.int64] | None = None
     stored_norms: Floats | None = None
     subwords: Callable[[str], Floats | None] | None = None
+    output: Floats | None = None
+    titles: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         assert self.matrix.dtype == np.float32
@@ -139,7 +144,12 @@ class Vectors:
         return mask
 
     def form(self, word: str) -> str | None:
-        """Return `word` itself or the form of it that the vocabulary has: NFC, lower-cased, `_` for blanks; or None."""
+        """Return `word` itself or the form of it that the vocabulary has: NFC, lower-cased, `_` for blanks; or None.
+
+        Of ids, that is the id itself, or the most frequent one with this title.
+        """
+        if self.titles is not None:
+            return word if self._row(word) is not None else self._titled(word)
         return next((form for form in (word, *variants(word)) if self._row(form) is not None), None)
 
     def find(self, word: str) -> str:
@@ -152,8 +162,23 @@ class Vectors:
             raise UnknownWordError(word, self.like(word))
         return form
 
+    def _titled(self, title: str) -> str | None:
+        try:
+            return self.words[self.titles.index(title)] if self.titles is not None and title else None
+        except ValueError:
+            return None
+
+    def title(self, word: str) -> str:
+        """Return the title of a word, itself where it has none. Raises UnknownWordError."""
+        return (self.titles[self.row(word)] if self.titles is not None else "") or word
+
     def like(self, word: str, most: int = 3) -> list[str]:
-        """Return words of like spelling; behind them, where they are few, words near to what its subwords make."""
+        """Return words of like spelling; behind them, where they are few, words near to what its subwords make.
+
+        An id of like spelling is another thing altogether: of ids, titles of like spelling are returned.
+        """
+        if self.titles is not None:
+            return suggestions(word, [title for title in self.titles if title], most)
         found = suggestions(word, self.words, most)
         made = self.made_of_subwords(word)
         if made is None or not made.any():

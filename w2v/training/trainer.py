@@ -63,7 +63,10 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
 
 def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
     """Return what a run has learnt so far."""
-    return Vectors(vocabulary.words, state.tables.input[:, : state.tables.dim], vocabulary.counts)
+    dim = state.tables.dim
+    return Vectors(
+        vocabulary.words, state.tables.input[:, :dim], vocabulary.counts, output=state.tables.output[:, :dim]
+    )
 
 
 def finish(
