@@ -18,7 +18,7 @@ ROWS = [
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary", "vectors"},
     {"corpus", "formats", "objectives"},
-    {"training", "evaluation", "queries", "export", "maps", "explanation"},
+    {"training", "evaluation", "queries", "items", "export", "maps", "explanation"},
     {"explorer"},
     {"cli"},
     {"__main__"},

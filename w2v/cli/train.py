@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import options
+from w2v.cli import events, options
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
@@ -41,6 +42,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@events.columns
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -73,6 +75,7 @@ def train(
         $ w2v train --dim 200 --epochs 10 -o news.txt news/ more.txt.gz
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
+        $ w2v train plays.csv --by user --order time --item artist --session-gap 30m
         $ w2v train --resume vectors.txt.checkpoint
     """
     from w2v.resources import require_address_space
@@ -83,6 +86,9 @@ def train(
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
+    read = events.chosen(corpus, given, settings)
+    if read is not corpus and "output" not in given:
+        output = Path("vectors.w2v")  # the format that keeps what comes next, and takes any id
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads)
 
@@ -104,11 +110,11 @@ def train(
             if resume is not None:
                 if "output" not in given:
                     outputs.vectors = session.output_of(resume)
-                trained = session.resume(resume, corpus, by_name)
+                trained = session.resume(resume, read, by_name)
             elif model is not None:
-                trained = session.extend(model, corpus, by_name)
+                trained = session.extend(model, read, by_name)
             else:
-                trained = session.start(corpus, chosen)
+                trained = session.start(read, chosen)
         except StoppedError as error:
             lost = "" if error.kept else "; no checkpoint of the last minutes"
             raise stops.stopped(lost + _advice(session)) from None
@@ -174,6 +180,10 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     assert output is not None
     spent = time.monotonic() - outputs.began
     yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
+    if vectors.titles is not None:
+        where = "" if output == Path("vectors.w2v") else f" -v {output}"
+        yield f"  w2v recommend{where} {shlex.quote(vectors.title(vectors.words[0]))}"
+        return
     where = "" if output == Path("vectors.txt") else f" -v {output}"
     known = [word for word in ("king", "man", "woman") if word in vectors]
     words = vectors.words

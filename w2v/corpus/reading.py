@@ -25,8 +25,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.corpus import sentences
+from w2v.corpus import events, sentences
 from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus.events import Events
 from w2v.corpus.forecast import Check, Expected, Forecast
 from w2v.corpus.ranking import Counted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
@@ -59,7 +60,7 @@ Name = str | os.PathLike[str]
 
 
 def read(
-    corpus: Name | Iterable[Name] | Iterable[Iterable[str]],
+    corpus: Name | Iterable[Name] | Iterable[Iterable[str]] | Events,
     settings: TrainSettings | None = None,
     *,
     report: Callable[[ReadProgress], None] = lambda progress: None,
@@ -70,7 +71,7 @@ def read(
 ) -> EncodedCorpus:
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
-    corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
+    corpus     a file or a folder, several of them, "-" for standard input; sentences, each a list of words; Events
     settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
                are what counts here
     report     called about ten times a second
@@ -84,6 +85,12 @@ def read(
     ('the', 'cat', 'dog')
     """
     settings = gathered(settings, more)
+    if isinstance(corpus, Events):
+        return events.encode(
+            corpus, settings, report=lambda *now: report(ReadProgress(*now)), check=check,
+            tmp_dir=None if tmp_dir is None else Path(tmp_dir),
+            in_memory=room_in_memory() if in_memory is None else in_memory,
+        )  # fmt: skip
     names, rest = named_or_given(corpus)
     if rest is not None:
         return sentences.encode(rest, settings)

@@ -64,9 +64,8 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
 def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
     """Return what a run has learnt so far."""
     dim = state.tables.dim
-    return Vectors(
-        vocabulary.words, state.tables.input[:, :dim], vocabulary.counts, output=state.tables.output[:, :dim]
-    )
+    input, output = state.tables.input[:, :dim], state.tables.output[:, :dim]
+    return Vectors(vocabulary.words, input, vocabulary.counts, output=output, titles=vocabulary.titles)
 
 
 def finish(
