@@ -90,7 +90,8 @@ def _next(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
 
 
 def _alike(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
-    units = vectors.matrix / np.where(vectors.directed, vectors.norms, np.float32(np.inf))[:, None]
+    lengths = np.where(vectors.directed, vectors.norms, np.inf).astype(np.float32)
+    units = vectors.matrix / lengths[:, None]
     return lambda rows: units[rows], units
 
 
