@@ -18,8 +18,8 @@ ROWS = [
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
     {"vocabulary", "vectors"},
     {"corpus", "formats", "objectives"},
-    {"training", "evaluation", "queries", "items", "export", "maps", "explanation"},
-    {"explorer"},
+    {"training", "evaluation", "queries", "export", "maps", "explanation"},
+    {"explorer", "items"},
     {"cli"},
     {"__main__"},
 ]

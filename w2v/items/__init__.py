@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from w2v.items.nextitem import NextItem, evaluate_next
 from w2v.items.recommendations import MEASURES, Recommendation, measure_of, recommend, scores
+from w2v.items.sequences import Sequences
 
-__all__ = ["MEASURES", "Recommendation", "measure_of", "recommend", "scores"]
+__all__ = [
+    "MEASURES",
+    "NextItem",
+    "Recommendation",
+    "Sequences",
+    "evaluate_next",
+    "measure_of",
+    "recommend",
+    "scores",
+]
