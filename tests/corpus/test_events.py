@@ -1,4 +1,4 @@
-"""A table of events becomes sequences of ids: exact, in the order of time, and every row that is left out is counted."""
+"""A table of events becomes sequences of ids: exact, in the order of time; every row that is left out is counted."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_same_events_in_any_format_are_the_same_sequences(log, tmp_path):
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     tabs = "user\tartist\ttime\n" + "".join("\t".join(row.values()) + "\n" for row in rows)
     parquet = tmp_path / "plays.parquet"
-    duckdb.sql(f"COPY (SELECT * FROM read_json('{log(lines, 'a.json')}')) TO '{parquet}' (FORMAT parquet)")
+    duckdb.read_json(str(log(lines, "a.json"))).write_parquet(str(parquet))
     tables = [
         log(), log(LOG.replace("\n", "\r\n"), "crlf.csv"), log(b"\xef\xbb\xbf" + LOG.encode(), "bom.csv"),
         log(gzip.compress(LOG.encode()), "plays.csv.gz"), log(bz2.compress(LOG.encode()), "plays.csv.bz2"),

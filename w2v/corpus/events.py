@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Name = str | os.PathLike[str]
+Times = npt.NDArray[np.float64]
 AT_ONCE = 1 << 20  # events fetched
 SHOWN = 10  # dropped items, the most frequent ones
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 GAP = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+LATE = 0.1  # the share of the events that --split time holds out, about
 MILLISECONDS = 1e11  # a time in seconds as large as this would be in the year 5138
 
 
@@ -51,6 +53,9 @@ class Events:
     order        the column of times, or of numbers that grow with time; without one, the order of the rows
     session_gap  seconds, or "30m", "2h", "1d": a longer pause ends a sequence
     min_events   a shorter sequence is left out
+    split        what is held out of the training, to test it: "last", the last event of each sequence; "time", what
+                 begins in the last tenth of the time; or a share of the sequences, such as 0.1
+    part         "train", what is left then; or "test", the sequences whose last item is asked for
     names        a table of what the items are called: a file or a data frame
     id, name     its columns
 
@@ -66,6 +71,8 @@ class Events:
     order: str | None = None
     session_gap: float | str | None = None
     min_events: int = 1
+    split: float | str | None = None
+    part: str = "train"
     names: Any = None
     id: str = "id"
     name: str = "name"
@@ -75,6 +82,19 @@ class Events:
             raise SettingsError("--session-gap needs the times of the events: --order COLUMN")
         if self.min_events < 1:
             raise SettingsError(f"--min-events must be 1 or more, not {self.min_events}")
+        if self.split == "time" and self.order is None:
+            raise SettingsError("--split time needs the times of the events: --order COLUMN")
+        if self.split is not None and self.share is None and self.split not in ("last", "time"):
+            raise SettingsError(f"--split is last, time, or a share between 0 and 1, not {self.split!r}")
+
+    @property
+    def share(self) -> float | None:
+        """The share of the sequences that is held out, if that is how they are split."""
+        try:
+            share = float(self.split if self.split is not None else "")
+        except ValueError:
+            return None
+        return share if 0 < share < 1 else None
 
     @property
     def gap(self) -> float | None:
@@ -133,6 +153,9 @@ def encode(
             notes.append(
                 f"left out {short:,} sequences of fewer than {events.min_events} events (--min-events), {lost:,} events"
             )
+        if events.split is not None and events.part == "train":
+            lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
+            notes.append(f"held out by --split {events.split}: {lost:,} events, and sequences that are too short")
         order = np.argsort(-counts, kind="stable")
         kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
         if not len(kept):
@@ -248,8 +271,8 @@ def _items(
     return [row[0] for row in rows], [row[1] for row in rows]
 
 
-def _chunks(connection: DuckDBPyConnection, gap: float | None) -> Iterator[tuple[Ids, npt.NDArray[np.int64]]]:
-    """Yield items, int32 [n], of whole sequences, and where each begins, int64 [S]."""
+def _chunks(connection: DuckDBPyConnection, gap: float | None) -> Iterator[tuple[Ids, Times, npt.NDArray[np.int64]]]:
+    """Yield items, int32 [n], of whole sequences, their times, float64 [n], and where each begins, int64 [S]."""
     size = _one(connection, "SELECT count(*) FROM sorted")
     users, times, items = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int32)
     for first in range(0, size, AT_ONCE):
@@ -264,7 +287,7 @@ def _chunks(connection: DuckDBPyConnection, gap: float | None) -> Iterator[tuple
             new |= np.diff(times, prepend=times[0]) > gap
         starts = np.flatnonzero(new)
         end = len(items) if first + AT_ONCE >= size else starts[-1]  # the last sequence may go on
-        yield items[:end], starts[starts < end]
+        yield items[:end], times[:end], starts[starts < end]
         users, times, items = users[end:], times[end:], items[end:]
 
 
@@ -274,16 +297,48 @@ def _cut(
     """Put sequences into the spool; returns the counts of items, int64, the blocks, and how many were too short."""
     counts = np.zeros(items, np.int64)
     short = blocks = 0
-    for chunk, starts in _chunks(connection, _gap(connection, events)):
+    held = _Held(connection, events)
+    for chunk, times, starts in _chunks(connection, _gap(connection, events)):
         lengths = np.diff(starts, append=len(chunk))
         long = lengths >= events.min_events
         short += int(np.count_nonzero(~long))
-        chunk = chunk[np.repeat(long, lengths)]
-        counts += np.bincount(chunk, minlength=items)
-        ends = np.insert(chunk, np.cumsum(lengths[long]), np.int32(scanning.SENTENCE_END))
-        spool.put(blocks, ends)
+        kept = np.repeat(long, lengths) & held.part(times, starts, lengths)
+        ends = np.cumsum(np.add.reduceat(kept, starts, dtype=np.int64))
+        counts += np.bincount(chunk[kept], minlength=items)
+        # Where nothing is kept of a sequence, its end stands behind another one, and is dropped with the rare items.
+        spool.put(blocks, np.insert(chunk[kept], ends, np.int32(scanning.SENTENCE_END)))
         blocks += 1
     return counts, blocks, short
+
+
+class _Held:
+    """Which events belong to the part that is asked for, chunk after chunk."""
+
+    def __init__(self, connection: DuckDBPyConnection, events: Events) -> None:
+        self._events = events
+        self._rng = np.random.default_rng(0)  # not the seed of the training: the same split for all of them
+        self._cut = 0.0
+        if events.split == "time":
+            row = connection.execute(f"SELECT quantile_cont(moment, {1 - LATE}) FROM sorted").fetchone()
+            assert row is not None
+            self._cut = float(row[0])
+
+    def part(
+        self, times: Times, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.bool_]:
+        """Return which events of some whole sequences belong to the part, bool [n]."""
+        train = self._events.part == "train"
+        if self._events.split is None:
+            return np.full(len(times), train)
+        if self._events.split == "time":
+            return times < self._cut if train else np.repeat(times[starts] >= self._cut, lengths)
+        if self._events.split == "last":
+            kept = np.ones(len(times), np.bool_) if train else np.repeat(lengths > 1, lengths)
+            if train:
+                kept[(starts + lengths - 1)[lengths > 1]] = False
+            return kept
+        chance: Times = self._rng.random(len(starts))
+        return np.repeat((chance < (self._events.share or 0.0)) != train, lengths)
 
 
 def _gap(connection: DuckDBPyConnection, events: Events) -> float | None:

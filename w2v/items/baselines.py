@@ -22,7 +22,7 @@ from w2v.items.recommendations import FADING
 from w2v.items.sequences import Rows, Sequences
 from w2v.vectors import Floats
 
-REACH = 50  # items between two that are counted as company: of a history of thousands, not every pair
+REACH = 20  # the furthest that two items are counted as company: of a history of thousands, not every pair
 NEIGHBORS, LATEST = 100, 1000
 Scored = tuple[Rows, Floats]  # items, each once, and their scores
 Baseline = Callable[[Rows], Scored]
@@ -92,17 +92,19 @@ def neighbors(train: Sequences, size: int) -> Baseline:
 def _counted(train: Sequences, size: int, reach: int, both: bool) -> _Table:
     """Count pairs of items of one sequence at most `reach` apart, in the order they stand in, or in both."""
     ends = np.repeat(train.starts[1:], np.diff(train.starts))
-    keys, counts = np.empty(0, np.int64), np.empty(0, np.int64)
-    longest = int(np.diff(train.starts).max(initial=0))
-    for distance in range(1, min(reach, longest - 1) + 1):
-        first = np.flatnonzero(np.arange(len(train.rows)) + distance < ends)
+    place = np.arange(len(train.rows))
+    found = [np.empty(0, np.int64)]
+    for distance in range(1, min(reach + 1, int(np.diff(train.starts).max(initial=0)))):
+        first = place[place + distance < ends]
         one, other = train.rows[first], train.rows[first + distance]
-        new = np.concatenate((one * size + other, other * size + one)) if both else one * size + other
-        new, times = np.unique(new, return_counts=True)
-        keys, which = np.unique(np.concatenate((keys, new)), return_inverse=True)
-        counts = np.bincount(which, np.concatenate((counts, times))).astype(np.int64)
-    kept = keys // size != keys % size
-    keys, counts = keys[kept], counts[kept]
+        if both:  # a pair is counted in one order, and put down in both below
+            one, other = np.minimum(one, other), np.maximum(one, other)
+        found.append((one * size + other)[one != other])
+    keys, counts = np.unique(np.concatenate(found), return_counts=True)
+    if both:
+        keys, counts = np.concatenate((keys, keys % size * size + keys // size)), np.concatenate((counts, counts))
+        order = np.argsort(keys)
+        keys, counts = keys[order], counts[order]
     return _Table(np.searchsorted(keys, np.arange(size + 1) * size), keys % size, counts.astype(np.float32))
 
 
