@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from w2v.corpus import EncodedCorpus, Events, read
+    from w2v.corpus import EncodedCorpus, Events, Graph, read
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
@@ -33,6 +33,7 @@ __version__ = "0.1.0"
 _HOME = {
     "EncodedCorpus": "w2v.corpus",
     "Events": "w2v.corpus",
+    "Graph": "w2v.corpus",
     "TrainSettings": "w2v.settings",
     "Vectors": "w2v.vectors",
     "Vocabulary": "w2v.vocabulary",
@@ -48,6 +49,7 @@ _HOME = {
 __all__ = [
     "EncodedCorpus",
     "Events",
+    "Graph",
     "TrainSettings",
     "Vectors",
     "Vocabulary",

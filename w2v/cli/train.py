@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import events, options
+from w2v.cli import events, graphs, options
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
@@ -44,6 +44,7 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("keep_case")
 @events.columns
 @events.naming
+@graphs.walking
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -87,8 +88,9 @@ def train(
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
-    log = events.chosen(corpus, given, settings)
-    if log is not None and "output" not in given:
+    walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
+    things = walked or log
+    if things is not None and "output" not in given:
         output = Path("vectors.w2v")  # the format that keeps what comes next, and takes any id
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads)
@@ -111,11 +113,11 @@ def train(
             if resume is not None:
                 if "output" not in given:
                     outputs.vectors = session.output_of(resume)
-                trained = session.resume(resume, log or corpus, by_name)
+                trained = session.resume(resume, things or corpus, by_name)
             elif model is not None:
-                trained = session.extend(model, log or corpus, by_name)
+                trained = session.extend(model, things or corpus, by_name)
             else:
-                trained = session.start(log or corpus, chosen)
+                trained = session.start(things or corpus, chosen)
         except StoppedError as error:
             lost = "" if error.kept else "; no checkpoint of the last minutes"
             raise stops.stopped(lost + _advice(session)) from None

@@ -25,10 +25,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.corpus import events, sentences
+from w2v.corpus import events, graphs, sentences
 from w2v.corpus.encoded import EncodedCorpus
 from w2v.corpus.events import Events
 from w2v.corpus.forecast import Check, Expected, Forecast
+from w2v.corpus.graphs import Graph
 from w2v.corpus.ranking import Counted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
 from w2v.corpus.spool import Spool, require_room, room_in_memory
@@ -60,7 +61,7 @@ Name = str | os.PathLike[str]
 
 
 def read(
-    corpus: Name | Iterable[Name] | Iterable[Iterable[str]] | Events,
+    corpus: Name | Iterable[Name] | Iterable[Iterable[str]] | Events | Graph,
     settings: TrainSettings | None = None,
     *,
     report: Callable[[ReadProgress], None] = lambda progress: None,
@@ -71,7 +72,8 @@ def read(
 ) -> EncodedCorpus:
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
-    corpus     a file or a folder, several of them, "-" for standard input; sentences, each a list of words; Events
+    corpus     a file or a folder, several of them, "-" for standard input; sentences, each a list of words; Events;
+               a Graph
     settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
                are what counts here
     report     called about ten times a second
@@ -85,22 +87,23 @@ def read(
     ('the', 'cat', 'dog')
     """
     settings = gathered(settings, more)
-    if isinstance(corpus, Events):
-        return events.encode(
-            corpus, settings, report=lambda *now: report(ReadProgress(*now)), check=check,
-            tmp_dir=None if tmp_dir is None else Path(tmp_dir),
-            in_memory=room_in_memory() if in_memory is None else in_memory,
-        )  # fmt: skip
+    folder = Path(tmp_dir) if tmp_dir is not None else None
+    in_memory = room_in_memory() if in_memory is None else in_memory
+    if isinstance(corpus, (Events, Graph)):
+        how: dict[str, Any] = {"report": lambda *now: report(ReadProgress(*now)), "check": check, "tmp_dir": folder,
+               "in_memory": in_memory}  # fmt: skip
+        if isinstance(corpus, Events):
+            return events.encode(corpus, settings, **how)
+        edges = read(corpus.files, graphs.reading(settings), tmp_dir=tmp_dir)
+        return graphs.encode(corpus, edges, settings, **how)
     names, rest = named_or_given(corpus)
     if rest is not None:
         return sentences.encode(rest, settings)
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
     sources = find_sources(names, notes.append)
-    folder = Path(tmp_dir) if tmp_dir is not None else None
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
-    in_memory = room_in_memory() if in_memory is None else in_memory
     with closing(Spool(folder, in_memory)) as spool:
         reading = _Reading(settings, spool, notes)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v import formats
-from w2v.corpus import EncodedCorpus, Events, Expected, ReadProgress, read
+from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
@@ -56,7 +56,8 @@ def train(
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
 
-    corpus      a file or folder, several of them, sentences (each a list of words), Events, or what `read` returned
+    corpus      a file or folder, several of them, sentences (each a list of words), Events, a Graph, or what
+                `read` returned
     settings    a TrainSettings; or give its fields by name: dim, window, negatives, epochs, min_count, ...
     report      called about ten times a second with a ReadProgress, later a Progress
     notify      called with each line that a person should see: what became of the text, warnings
@@ -207,7 +208,7 @@ class Session:
     def _prepare(self, corpus: Corpus, claim: ExitStack) -> Corpus:
         """Check, before the work, that what will be written can be; take the folder of checkpoints for this run."""
         files: list[str] = []
-        if isinstance(corpus, Events):
+        if isinstance(corpus, (Events, Graph)):
             files = [os.fspath(name) for name in corpus.files]
         elif not isinstance(corpus, EncodedCorpus):
             files, sentences = named_or_given(corpus)
