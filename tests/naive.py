@@ -13,6 +13,7 @@ import numpy as np
 
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
+SPREAD = 0xD1342543DE82EF95
 
 
 def splitmix(x):
@@ -100,13 +101,57 @@ def window_steps(x, y, labels, times, rate):
     return error @ y, error.T @ x, error
 
 
+def huffman(counts):
+    """Return {word: [(node, label), ...]}, the path of each word from the root, node 0, on.
+
+    The two least go below a new node again and again (Huffman 1952). Of equals an inner node comes before a word,
+    the older node first, and the rarer word first, as in word2vec.c; nodes are numbered from the last made on.
+    """
+    least = [(count, 1, -word, {word: []}) for word, count in enumerate(counts)]
+    for made in range(len(counts) - 1):
+        least.sort(key=lambda entry: entry[:3])
+        (few, _, _, first), (many, _, _, second), *least = least
+        node = len(counts) - 2 - made
+        below = {word: [(node, 1.0), *path] for word, path in first.items()}
+        below |= {word: [(node, 0.0), *path] for word, path in second.items()}
+        least.append((few + many, 0, made, below))
+    return least[0][3]
+
+
+def take_step(center, context, bags, outputs, labels, times, places, rate, width):
+    """Take one SGD step in place: every bag, a list of input rows, against every output. Returns the loss.
+
+    A bag is the mean of its rows, and each of them is moved by what is owed to the mean.
+    All errors are taken at one point, then carried out panel by panel (`width` outputs), bag by bag.
+
+    places  at which place of the panels each output stands
+    """
+    rows = [center[bag[0]] if len(bag) == 1 else center[bag].mean(axis=0) for bag in bags]
+    before = [row.copy() for row in rows]
+    x, y = np.array(rows), context[outputs]
+    errors = window_steps(x, y, labels, times, rate)[2]
+    for panel in range(places.max() // width + 1):
+        here = places // width == panel
+        for row, error in zip(rows, errors):
+            was = row.copy()
+            row += error[here] @ y[here]
+            context[np.array(outputs)[here]] += np.outer(error[here], was)
+    for bag, row, was in zip(bags, rows, before):
+        if len(bag) > 1:
+            np.add.at(center, bag, row - was)
+    return window_loss(x, y, labels, times)
+
+
 def train(
-    stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None
-):
+    stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None,
+    objective="skipgram", paths=None,
+):  # fmt: skip
     """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
 
-    width  how many outputs are taken together
-    part   (epoch, first, last): only the centers at these positions
+    width      how many outputs are taken together
+    part       (epoch, first, last): only the centers at these positions
+    objective  skipgram, cbow, or one of them with -hs or -pairs, as the table of objectives has them
+    paths      of each word, where the objective ends in -hs
     """
     loss = pairs = 0.0
     for epoch in range(epochs):
@@ -118,23 +163,25 @@ def train(
             # The rate is that of the block in which the center stands.
             done = (epoch * len(stream) + position // block * block) / (epochs * len(stream))
             now = max(rate * (1 - done), last_rate)
-            drawn = negatives(bits, id, noise, count)
-            outputs = [id, *drawn]
-            places = np.array([0, *(place for place, _ in drawn.values())])
-            labels = np.array([1.0] + [0.0] * len(drawn))
-            times = np.array([1.0, *(often for _, often in drawn.values())])
-            x, y = center[contexts], context[outputs]
-            if bits % 32 == 0:
-                loss += window_loss(x, y, labels, times)
-                pairs += len(contexts)
-            # All steps are taken at one point, then carried out panel by panel, context by context.
-            steps = window_steps(x, y, labels, times, now)[2]
-            for panel in range(places.max() // width + 1):
-                here = places // width == panel
-                for word, step in zip(contexts, steps):
-                    before = center[word].copy()
-                    center[word] += step[here] @ y[here]
-                    context[np.array(outputs)[here]] += np.outer(step[here], before)
+            bags = [contexts] if objective.startswith("cbow") else [[word] for word in contexts]
+            steps = [(bags, bits)]
+            if objective == "skipgram-pairs":  # one after the other, each with random bits of its own
+                steps = [([bag], splitmix((bits + place * SPREAD) & MASK)) for place, bag in enumerate(bags, 1)]
+            for step, seed_of_step in steps:
+                if objective.endswith("-hs"):
+                    outputs, labels = map(list, zip(*paths[id]))
+                    labels = np.array(labels)
+                    times, places = np.ones(len(labels)), np.arange(len(labels))
+                else:
+                    drawn = negatives(seed_of_step, id, noise, count)
+                    outputs = [id, *drawn]
+                    places = np.array([0, *(place for place, _ in drawn.values())])
+                    labels = np.array([1.0] + [0.0] * len(drawn))
+                    times = np.array([1.0, *(often for _, often in drawn.values())])
+                of_step = take_step(center, context, step, outputs, labels, times, places, now, width)
+                if bits % 32 == 0:
+                    loss += of_step
+                    pairs += len(step)
     return loss, pairs
 
 

@@ -33,6 +33,31 @@ def test_the_steps_of_a_window_are_minus_the_numeric_gradient_of_its_loss():
         np.testing.assert_allclose(step, -numeric, rtol=1e-6, atol=1e-8)
 
 
+def test_the_huffman_tree_is_that_of_a_worked_example():
+    # 5 and 4 meet 6 = 3 + (2 + 1): the two rarest words are four turns apart, the three frequent ones have two.
+    paths = naive.huffman([5, 4, 3, 2, 1])
+    assert [len(paths[word]) for word in range(5)] == [2, 2, 2, 3, 3]
+    assert [len(path) for _, path in sorted(naive.huffman([8, 4, 2, 1, 1]).items())] == [1, 2, 3, 4, 4]
+    assert len({tuple(path) for path in paths.values()}) == 5
+
+
+def test_every_row_of_a_bag_is_moved_by_minus_the_numeric_gradient_of_the_mean():
+    """word2vec.c, `cbow_mean`: the mean goes in, and each word gets the whole of what is owed to it."""
+    rng = np.random.default_rng(1)
+    center, context = rng.normal(size=(5, 7)), rng.normal(size=(4, 7))
+    labels, times = np.array([1.0, 0, 0]), np.array([1.0, 1, 2])
+    bag, outputs = [3, 0, 4], [1, 0, 2]
+    x, y = center[bag].mean(axis=0), context[outputs]
+    numeric = np.empty(7)
+    for d in range(7):
+        losses = [naive.window_loss((x + h * np.eye(7)[d])[None], y, labels, times) for h in (1e-6, -1e-6)]
+        numeric[d] = (losses[0] - losses[1]) / 2e-6
+    before = center.copy()
+    naive.take_step(center, context, [bag], outputs, labels, times, np.arange(3), 1.0, 8)
+    np.testing.assert_allclose((center - before)[bag], np.tile(-numeric, (3, 1)), rtol=1e-6, atol=1e-8)
+    assert (center == before)[[1, 2]].all()
+
+
 @pytest.mark.parametrize(("count", "expected"), [(1_000_000, 0.0101), (10_000, 0.11), (1, 1.0)])
 def test_keep_probability_is_that_of_the_c_program(count, expected):
     # ten million tokens, sample 1e-5: for a word at 10 % of them sqrt(1e-4) + 1e-4 = .0101

@@ -1,6 +1,6 @@
 """The table of objectives: what is trained, by which kernel.
 
-An objective is one file in `w2v.kernels.objectives` (a Plan, a Scratch, `train_span`), its slow twin in
+An objective is one file in `w2v.kernels.objectives` (a class of plan, `train_span`), its slow twin in
 `tests/naive.py`, and one row here.
 """
 
@@ -8,52 +8,97 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels import random
-from w2v.kernels.objectives import Work, skipgram
+from w2v.kernels import huffman, random
+from w2v.kernels.objectives import Paths, Work, cbow, pairs, skipgram, spans, tree
 from w2v.settings import LAST_RATE, TrainSettings
 
 Floats = npt.NDArray[np.float64]
+TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
 
 
 @dataclass(frozen=True)
 class Objective:
     """What varies between objectives.
 
-    plan         makes the numbers of a run out of settings and the learning rate at the start
-    new_scratch  makes what a thread writes to, out of a plan and the length of a row
-    touches      how often each row is moved for each trained center, float64 [V] for input rows and output rows
+    kind     the class of its plan, which chooses the kernel
+    outputs  how many outputs a center has at the most
+    touches  how often each row is moved for each trained center, float64 [V] for input rows and output rows
     """
 
-    plan: Callable[[TrainSettings, float], Any]
-    new_scratch: Callable[[Any, int], Any]
-    touches: Callable[[npt.NDArray[np.int64], TrainSettings], tuple[Floats, Floats]]
+    kind: type[spans.Plan]
+    outputs: Callable[[TrainSettings, Work], int]
+    touches: Callable[[npt.NDArray[np.int64], TrainSettings, Work], tuple[Floats, Floats]]
+
+    def plan(self, settings: TrainSettings, rate: float, work: Work) -> spans.Plan:
+        """Return the numbers of a run that begins with this learning rate."""
+        outputs = self.outputs(settings, work)
+        width = TREE_PANEL if settings.loss == "hs" else spans.panel_width(outputs)
+        return self.kind(
+            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed, (0,) * width
+        )  # fmt: skip
+
+
+def objective_of(settings: TrainSettings) -> Objective:
+    """Return the row of the table that the settings name."""
+    if settings.loss == "hs":
+        return OBJECTIVES[f"{settings.objective}-hs"]
+    # Of CBOW's one input for a window there is one set of negatives, whichever way one says it.
+    pairs = settings.objective == "skipgram" and settings.negatives_per == "pair"
+    return OBJECTIVES["skipgram-pairs" if pairs else settings.objective]
 
 
 def work_of(stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings) -> Work:
-    """Return what is trained on: the ids, which of them are kept, and the noise."""
-    return Work(stream, random.keep_limits(counts, settings.sample), random.noise_table(counts, settings.ns_exponent))
+    """Return what is trained on: the ids, which of them are kept, and the noise or the paths."""
+    keep = random.keep_limits(counts, settings.sample)
+    if settings.loss == "hs":
+        return Work(stream, keep, np.zeros(0, np.uint64), Paths(*huffman.huffman_paths(counts)))
+    return Work(stream, keep, random.noise_table(counts, settings.ns_exponent))
 
 
-def _skipgram_plan(settings: TrainSettings, rate: float) -> skipgram.Plan:
-    return skipgram.Plan(
-        settings.window, settings.negatives, settings.epochs, rate, rate * LAST_RATE, settings.seed,
-        (0,) * skipgram.panel_width(settings.negatives),
-    )  # fmt: skip
+def _drawn(settings: TrainSettings, work: Work) -> int:
+    """A word and its negatives."""
+    return 1 + settings.negatives
 
 
-def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Floats, Floats]:
-    """A word of the window is moved once, and a window holds window + 1 on average; so is the center and each draw."""
+def _longest_path(settings: TrainSettings, work: Work) -> int:
+    return max(1, int(np.diff(work.paths.starts).max(initial=0)))
+
+
+def _shares(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Floats, Floats]:
+    """Return how often each word is a center, and how often it is drawn."""
     kept = counts * random.keep_shares(counts, settings.sample)
-    shares = kept / kept.sum()
     noise = counts.astype(np.float64) ** settings.ns_exponent
-    return (settings.window + 1) * shares, shares + settings.negatives * (noise / noise.sum())
+    return kept / kept.sum(), noise / noise.sum()
+
+
+def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
+    """A word of the window is moved once, and a window holds window + 1 on average; so is the center and each draw."""
+    shares, noise = _shares(counts, settings)
+    return (settings.window + 1) * shares, shares + settings.negatives * noise
+
+
+def _pair_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
+    """The center is moved with each word of the window, and so are draws of its own."""
+    inputs, outputs = _window_touches(counts, settings, work)
+    return inputs, (settings.window + 1) * outputs
+
+
+def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
+    """A node is moved when a word below it is the center."""
+    shares, _ = _shares(counts, settings)
+    lengths = np.diff(work.paths.starts)
+    nodes: Floats = np.bincount(work.paths.nodes, np.repeat(shares, lengths), len(counts)).astype(np.float64)
+    return (settings.window + 1) * shares, nodes
 
 
 OBJECTIVES = {
-    "skipgram": Objective(_skipgram_plan, skipgram.new_scratch, _window_touches),
+    "skipgram": Objective(skipgram.SkipGram, _drawn, _window_touches),
+    "skipgram-pairs": Objective(pairs.Pairs, _drawn, _pair_touches),
+    "skipgram-hs": Objective(tree.SkipGramTree, _longest_path, _tree_touches),
+    "cbow": Objective(cbow.Cbow, _drawn, _window_touches),
+    "cbow-hs": Objective(tree.CbowTree, _longest_path, _tree_touches),
 }

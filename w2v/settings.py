@@ -29,13 +29,17 @@ def _setting(
     low: float | None = None,
     high: float | None = None,
     *,
+    choices: tuple[str, ...] = (),
     shaping: bool = False,
     reading: bool = False,
 ) -> Any:
     return field(
         default_factory=default if callable(default) else lambda: default,
-        metadata={"option": option, "help": help, "low": low, "high": high, "shaping": shaping, "reading": reading},
-    )
+        metadata={
+            "option": option, "help": help, "low": low, "high": high, "choices": choices, "shaping": shaping,
+            "reading": reading,
+        },
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,18 @@ class TrainSettings:
     50
     """
 
+    objective: str = _setting(
+        "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow).",
+        choices=("skipgram", "cbow"), shaping=True,
+    )  # fmt: skip
+    loss: str = _setting(
+        "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
+        choices=("ns", "hs"), shaping=True,
+    )  # fmt: skip
+    negatives_per: str = _setting(
+        "window", "--negatives-per", "Who shares negatives: a window (fast), or each pair draws its own (classic).",
+        choices=("window", "pair"),
+    )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
@@ -80,6 +96,9 @@ class TrainSettings:
             if low is not None and not low <= value <= high:
                 option = setting.metadata["option"]
                 raise SettingsError(f"{option} must be from {low:g} to {high:g}, not {value}")
+            choices = setting.metadata["choices"]
+            if choices and value not in choices:
+                raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:

@@ -15,7 +15,7 @@ from w2v.explanation import Code, Table, pairs, toy
 from w2v.explanation.sentences import look_up, tokens
 from w2v.explanation.wording import CATALOGUES
 from w2v.kernels import random
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import spans
 from w2v.vectors import Vectors
 
 SENTENCE = "the king lived in the castle"
@@ -37,7 +37,7 @@ def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
     naive.train(
         model.stream, center, context, random.keep_limits(model.counts, 0), random.noise_table(model.counts, 0.75),
         settings.window, settings.negatives, 1, settings.rate, settings.rate * 1e-4, settings.seed,
-        skipgram.panel_width(settings.negatives),
+        spans.panel_width(1 + settings.negatives),
     )  # fmt: skip
     # float32, and rows moved in another order where a word stands twice in a window
     np.testing.assert_allclose(model.input, center[:, : settings.dim], atol=2e-3)

@@ -150,7 +150,7 @@ def test_a_checkpoint_that_cannot_be_written_is_said_and_the_run_goes_on(corpus,
     folder = Folder(tmp_path / "run")
     state = training.begin(corpus.vocabulary, SETTINGS)
     said = []
-    with Keeper(folder, corpus, SETTINGS, minutes=10, say=said.append) as keeper:
+    with Keeper(folder, corpus, SETTINGS, minutes=10, notify=said.append) as keeper:
         keeper.begin(state)
         monkeypatch.setattr(checkpoints, "write", fails)
         training.finish(corpus, SETTINGS, state, keeper=keeper)
@@ -171,7 +171,7 @@ def test_a_run_that_proves_long_keeps_itself(corpus, wanted, tmp_path, monkeypat
     hours = iter(range(10**9))
     state = training.begin(corpus.vocabulary, SETTINGS)
     with Keeper(
-        folder, corpus, SETTINGS, minutes=10**6, asleep=True, say=said.append, clock=lambda: 3600 * next(hours)
+        folder, corpus, SETTINGS, minutes=10**6, asleep=True, notify=said.append, clock=lambda: 3600 * next(hours)
     ) as keeper:
         assert not keeper.awake
         training.finish(corpus, SETTINGS, state, keeper=keeper)
@@ -213,7 +213,7 @@ def test_a_run_that_diverges_goes_back_with_half_the_rate(corpus, tmp_path, monk
     state = training.begin(corpus.vocabulary, SETTINGS)
     with Keeper(folder, corpus, SETTINGS, minutes=10, clock=lambda: 0) as keeper:
         keeper.begin(state)
-        training.finish(corpus, SETTINGS, state, keeper=keeper, say=said.append)
+        training.finish(corpus, SETTINGS, state, keeper=keeper, notify=said.append)
     assert said == [
         f"warning     the vectors grew out of all bounds; back to round {2 * epoch}, with half the rate: {rate}"
         for rate in (0.0125, 0.00625)
@@ -242,7 +242,7 @@ def test_a_rate_that_is_far_too_high_is_found_without_a_checkpoint(corpus):
     settings = replace(SETTINGS, rate=10.0, epochs=1)
     state = training.begin(corpus.vocabulary, settings)
     with pytest.raises(DivergenceError):
-        training.finish(corpus, settings, state, say=said.append)
+        training.finish(corpus, settings, state, notify=said.append)
     back = "warning     the vectors grew out of all bounds; back to the beginning, with half the rate: "
     assert said == [back + "5", back + "2.5"]
 

@@ -9,7 +9,8 @@ import pytest
 import w2v as library
 from w2v import training
 from w2v.errors import ResourceError
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import spans
+from w2v.objectives import OBJECTIVES
 from w2v.training import replicas
 from w2v.training.replicas import Replicas
 
@@ -45,15 +46,21 @@ def separation(corpus, state):
     return float(cosines[same].mean() - cosines[~same].mean())
 
 
-def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
-    monkeypatch.setattr(replicas, "LEAST_SPAN", 40)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, monkeypatch):
+    monkeypatch.setattr(replicas, "LEAST_SPAN", 4)
     monkeypatch.setattr(replicas, "BLOCK", 200)
     monkeypatch.setattr(replicas, "TOUCHES", 6)
     monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
     short = corpus.stream[:2_003].copy()
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
-    settings = library.TrainSettings(dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1)
+    counts = np.sort(counts)[::-1].copy()  # as a vocabulary has them
+    name, _, kind = objective.partition("-")
+    settings = library.TrainSettings(
+        objective=name, loss="hs" if kind == "hs" else "ns", negatives_per="pair" if kind == "pairs" else "window",
+        dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1,
+    )  # fmt: skip
     work = Replicas(short, counts, settings)
     count, rounds = work.schedule.replicas, work.rounds
     assert count == 3, "the comparison says nothing"
@@ -62,14 +69,16 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, monkeypatch):
     base = [table[:, :16].astype(float) for table in state.tables.rows]
     copies = [[table.copy() for table in base] for _ in range(count)]
     assert work.advance(state, rounds.all, lambda sums: False)
-    merged_early = 0
+    merged_early, paths = 0, naive.huffman(counts.tolist())
+    width = 6 if kind == "hs" else spans.panel_width(5)
     for round in range(rounds.all):
         epoch, first = divmod(round, rounds.each)
         for replica, (center, context) in enumerate(copies):
             begin = (first * count + replica) * rounds.span
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, 0.025 * rounds.faster,
-                0.025e-4 * rounds.faster, 1, skipgram.panel_width(4), part=(epoch, begin, begin + rounds.span),
+                0.025e-4 * rounds.faster, 1, width, part=(epoch, begin, begin + rounds.span), objective=objective,
+                paths=paths,
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):

@@ -8,9 +8,12 @@ import pytest
 
 import w2v as library
 from w2v import training
+from w2v.errors import SettingsError
 from w2v.kernels import random, windows
-from w2v.kernels.objectives import skipgram
+from w2v.kernels.objectives import spans
 from w2v.training import Trace
+from w2v.training.outputs import Outputs
+from w2v.training.session import Session
 from w2v.training.trace import STEPS
 
 TEXT = "the cat sat on the mat\nthe dog sat on the rug\nlone\nthe cat and the dog saw a bird on the roof\n"
@@ -53,7 +56,7 @@ def naive_pairs(corpus, settings, blocks, share):
             before = center[contexts] @ context[outputs].T
             steps = naive.window_steps(center[contexts], context[outputs], labels, times, rate)[2]
             y = context[outputs]
-            width = skipgram.panel_width(settings.negatives)
+            width = spans.panel_width(1 + settings.negatives)
             for panel in range(places.max() // width + 1):
                 here = places // width == panel
                 for word, step in zip(contexts, steps):
@@ -73,6 +76,13 @@ def naive_pairs(corpus, settings, blocks, share):
 
 
 @pytest.mark.parametrize("repeats", [40, 1500])
+@pytest.mark.parametrize("settings", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}])
+def test_a_trace_of_other_objectives_is_refused_before_anything_is_read(settings, tmp_path):
+    session = Session(outputs=Outputs(trace=tmp_path / "t.tsv"))
+    with pytest.raises(SettingsError, match="leave it out"):
+        session.start([tmp_path / "missing.txt"], library.TrainSettings(**settings))
+
+
 def test_a_trace_is_what_the_slow_twins_compute(repeats, tmp_path):
     corpus, settings, _, trace = run(tmp_path, repeats)
     blocks = settings.epochs * -(-len(corpus.stream) // windows.BLOCK)

@@ -88,8 +88,9 @@ def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
     about = describe(name)
     flag = about["default"] is False
     shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
     return click.option(
-        about["option"], *aliases, name, type=type(about["default"]), is_flag=flag, default=about["default"],
+        about["option"], *aliases, name, type=kind, is_flag=flag, default=about["default"],
         show_default=shown, help=about["help"],
     )  # fmt: skip
 

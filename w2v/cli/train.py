@@ -29,6 +29,9 @@ FOLDER = click.Path(path_type=Path)
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin.",
 )  # fmt: skip
+@options.setting("objective")
+@options.setting("loss")
+@options.setting("negatives_per")
 @options.setting("dim", "--size")
 @options.setting("window")
 @options.setting("negatives")

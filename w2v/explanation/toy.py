@@ -10,10 +10,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels.objectives import Rows, skipgram
+from w2v.kernels.objectives import Rows, skipgram, spans
 from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK, SENTENCE_END
-from w2v.objectives import OBJECTIVES, work_of
+from w2v.objectives import objective_of, work_of
 from w2v.settings import TrainSettings
 from w2v.vectors import Vectors
 
@@ -67,9 +67,9 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
     stream = np.array([id for i in order for id in (*(ids[word] for word in sentences[i]), SENTENCE_END)], np.int32)
     occurrences = np.array([counts[word] for word in words], np.int64)
     rows = begin(len(words), settings)
-    objective, work = OBJECTIVES["skipgram"], work_of(stream, occurrences, settings)
-    plan = objective.plan(settings, settings.rate)
-    scratch = objective.new_scratch(plan, rows.input.shape[1])
+    work = work_of(stream, occurrences, settings)
+    plan = objective_of(settings).plan(settings, settings.rate, work)
+    scratch = spans.new_scratch(plan, rows.input.shape[1])
     for epoch in range(settings.epochs):
         for first in range(0, len(stream), BLOCK):
             unit = epoch * len(stream)

@@ -50,6 +50,7 @@ from numba.extending import intrinsic
 from w2v.kernels.compiler import LANES, REGISTERS
 from w2v.kernels.emit import (
     BYTES,
+    F32,
     fma,
     load,
     load_address,
@@ -58,6 +59,7 @@ from w2v.kernels.emit import (
     loop,
     number,
     sigmoid,
+    splat,
     store,
     sums,
     whole,
@@ -177,6 +179,41 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 5, shape), emit
+
+
+@intrinsic
+def mean_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> Any:
+    """Write the mean of m rows to two rows: xs is the address of int64 [m], was and now are addresses of a row."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        xs, m, was, now, row_bytes = args
+        share = splat(b, b.fdiv(F32(1), b.sitofp(m, F32)))
+        with loop(b, row_bytes, step=BYTES) as column:
+            with loop(b, m, [number(0)]) as each:
+                row = load_address(b, _address(b, xs, each.index, 8))
+                each.following = [b.fadd(each.carried[0], load(b, b.add(row, column.index)))]
+            mean = b.fmul(each.result[0], share)
+            store(b, mean, b.add(was, column.index))
+            store(b, mean, b.add(now, column.index))
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), emit
+
+
+@intrinsic
+def move_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> Any:
+    """Add the difference of two rows, now - was, to m rows: addresses as in `mean_rows`; a row may stand twice."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        xs, m, was, now, row_bytes = args
+        with loop(b, row_bytes, step=BYTES) as column:
+            change = b.fsub(load(b, b.add(now, column.index)), load(b, b.add(was, column.index)))
+            with loop(b, m) as each:
+                place = b.add(load_address(b, _address(b, xs, each.index, 8)), column.index)
+                store(b, b.fadd(load(b, place), change), place)
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 5), emit
 
 
 @intrinsic

@@ -91,7 +91,8 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     tables = Tables.begin(len(words), settings.dim, settings.seed)
     moved = rank[: len(old)]
     tables.input[moved] = kept.state.tables.input
-    tables.output[moved] = kept.state.tables.output
+    if settings.loss != "hs":  # the nodes of another tree are no other's: they are learnt anew
+        tables.output[moved] = kept.state.tables.output
     dropped_words = tuple((text.vocabulary.words[id], int(text.vocabulary.counts[id])) for id in dropped)
     return Extension(renumbered(text, numbers, vocabulary, dropped_words), State(tables), moved, met)
 

@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from w2v.kernels import merging
 from w2v.kernels import rounds as kernels
-from w2v.kernels.objectives import Rows, Work
+from w2v.kernels.objectives import Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import OBJECTIVES, work_of
+from w2v.objectives import objective_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.training.run import State, Tick, together
 from w2v.training.tables import Floats, Tables
@@ -84,7 +84,7 @@ def replica_count(length: int, most_touches: float, settings: TrainSettings) -> 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
     """Return the schedule of a run: a function of the corpus and the settings alone."""
     length, row = len(work.stream), row_length(settings.dim)
-    touches = OBJECTIVES["skipgram"].touches(counts, settings)
+    touches = objective_of(settings).touches(counts, settings, work)
     most = max(float(table.max()) for table in touches)
     count = replica_count(length, most, settings)
     between = touches_between_merges(count)
@@ -153,7 +153,7 @@ class Replicas:
         self._threads = min(self.schedule.replicas, available_threads())
         self.merged = 0  # rows of replicas that had changed when they were merged
         self._copies: Rows | None = None
-        self._objective = OBJECTIVES["skipgram"]
+        self._objective = objective_of(settings)
 
     @property
     def rounds(self) -> Rounds:
@@ -172,9 +172,9 @@ class Replicas:
         accounts = np.zeros((self.schedule.replicas, 8))
         before = state.sums
         rate = self.settings.rate * state.rate_share * rounds.faster
-        plan = self._objective.plan(self.settings, rate)
+        plan = self._objective.plan(self.settings, rate, self.work)
         row = state.tables.input.shape[1]
-        scratches = [self._objective.new_scratch(plan, row) for _ in range(self._threads)]
+        scratches = [spans.new_scratch(plan, row) for _ in range(self._threads)]
         shared = aligned_zeros(64).view(np.int64)
         reached = np.zeros(self._threads, np.int64)
         failures: list[BaseException] = []

@@ -23,6 +23,7 @@ from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, rea
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
+from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
 from w2v.training import account, checkpoints, extension, source_texts
@@ -153,6 +154,7 @@ class Session:
 
     def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
         """Read the corpus and train on it."""
+        self._check_trace(settings)
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             text = self._read(corpus, settings, settings)
@@ -167,6 +169,7 @@ class Session:
         own = gathered(None, given)
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
         settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
+        self._check_trace(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
         with ExitStack() as claim:
@@ -193,6 +196,7 @@ class Session:
             _check_settings(
                 path, "run", kept.settings, gathered(None, given), [name for name in names() if name in given]
             )
+            self._check_trace(kept.settings)
             noted = folder.noted()
             text = folder.read_corpus(kept)
             source_texts.check(path, corpus, kept, noted, text, self.tmp_dir)
@@ -219,6 +223,10 @@ class Session:
         elif self.outputs.vectors is not None:
             Folder.beside(self.outputs.vectors).check_new()
         return corpus
+
+    def _check_trace(self, settings: TrainSettings) -> None:
+        if self.outputs.trace is not None and objective_of(settings) is not OBJECTIVES["skipgram"]:
+            raise SettingsError("--trace shows steps of skip-gram with shared negatives alone, so far; leave it out")
 
     def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
         """Check, as soon as something is known of the corpus, that there is room for all that will come."""

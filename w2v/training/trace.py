@@ -21,8 +21,8 @@ import numpy.typing as npt
 from w2v.errors import SettingsError
 from w2v.files import check_writable, replacing
 from w2v.kernels import negatives, random, windows
-from w2v.kernels.objectives import skipgram
-from w2v.objectives import OBJECTIVES
+from w2v.kernels.objectives import skipgram, spans
+from w2v.objectives import objective_of
 from w2v.training.replicas import Replicas
 from w2v.training.run import State
 
@@ -100,8 +100,8 @@ class Trace:
         del self.moments[0]
         epoch, round = divmod(state.rounds, replicas.rounds.each)
         length, settings = len(replicas.work.stream), replicas.settings
-        plan = OBJECTIVES["skipgram"].plan(settings, settings.rate * state.rate_share)
-        scratch = OBJECTIVES["skipgram"].new_scratch(plan, state.tables.input.shape[1])
+        plan = objective_of(settings).plan(settings, settings.rate * state.rate_share, replicas.work)
+        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
         first = round * replicas.schedule.replicas * replicas.rounds.span
         block = first // windows.BLOCK * windows.BLOCK
         rate = float(windows.rate_at(epoch, block, length, plan.epochs, plan.rate, plan.last_rate))

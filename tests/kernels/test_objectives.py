@@ -1,13 +1,17 @@
-"""The training kernel against its twin. `test_lanes.py` runs this file for other widths of register."""
+"""The training kernels against their twins. `test_lanes.py` runs this file for other widths of register."""
 
 from __future__ import annotations
 
 import naive
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from w2v.kernels import random, windows
-from w2v.kernels.objectives import Rows, Work, skipgram
+from w2v.kernels.huffman import huffman_paths
+from w2v.kernels.objectives import KERNELS, Paths, Rows, Work, spans
+from w2v.objectives import OBJECTIVES
 
 GUARD = 12345.678  # written around the rows; no kernel may touch it
 
@@ -30,20 +34,22 @@ def random_stream(rng, tokens, words, sentence):
     return ids
 
 
-def plan_of(window, negatives, epochs=1, rate=0.05, seed=1):
-    return skipgram.Plan(
-        window, negatives, epochs, rate, rate * 1e-4, seed, (0,) * skipgram.panel_width(negatives)
-    )  # fmt: skip
+KINDS = {name: row.kind for name, row in OBJECTIVES.items()}
+
+
+def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram"):
+    return KINDS[kind](window, outputs, epochs, rate, rate * 1e-4, seed, (0,) * spans.panel_width(outputs))
 
 
 def work_of(stream, counts, sample=0.05):
-    return Work(stream, random.keep_limits(counts, sample), random.noise_table(counts, 0.75))
+    paths = Paths(*huffman_paths(np.sort(counts)[::-1].copy()))
+    return Work(stream, random.keep_limits(counts, sample), random.noise_table(counts, 0.75), paths)
 
 
-def train(work, rows, plan, spans):
+def train(work, rows, plan, units):
     """Train spans of units; returns tokens, centers, pairs, loss, and whether all was finite."""
-    scratch = skipgram.new_scratch(plan, rows.input.shape[1])
-    tallies = [skipgram.train_span(first, last, work, rows, plan, scratch) for first, last in spans]
+    scratch = spans.new_scratch(plan, rows.input.shape[1])
+    tallies = [KERNELS[type(plan)](first, last, work, rows, plan, scratch) for first, last in units]
     return [*np.array([tally[:4] for tally in tallies]).sum(axis=0), all(tally.finite for tally in tallies)]
 
 
@@ -56,10 +62,13 @@ def blocks(stream, epochs=1):
     ]
 
 
-def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1):
+def run(
+    stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1, kind="skipgram"
+):
     work = work_of(stream, counts, sample)
-    plan = plan_of(window, negatives, epochs, rate, seed)
-    return work.keep, work.noise, train(work, Rows(center, context), plan, blocks(stream, epochs))
+    outputs = np.diff(work.paths.starts).max() if kind.endswith("-hs") else 1 + negatives
+    plan = plan_of(window, outputs, epochs, rate, seed, kind)
+    return work, plan, train(work, Rows(center, context), plan, blocks(stream, epochs))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +79,8 @@ def run(stream, center, context, counts, *, window, negatives, epochs=1, rate=0.
         *[(33, 5, window) for window in (1, 2, 8, 40)],
     ],
 )
-def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window, kind):
     rng = np.random.default_rng(dim * 1000 + negatives * 10 + window)
     words = 25
     stream = random_stream(rng, 400, words, 9)
@@ -81,21 +91,11 @@ def test_the_kernel_agrees_with_the_naive_twin(dim, negatives, window):
     center[:, :dim], context[:, :dim] = before
     wanted_center, wanted_context = center[:, :dim].astype(float), context[:, :dim].astype(float)
 
-    keep, noise, account = run(stream, center, context, counts, window=window, negatives=negatives, epochs=2)
+    work, plan, account = run(stream, center, context, counts, window=window, negatives=negatives, epochs=2, kind=kind)
     loss, pairs = naive.train(
-        stream,
-        wanted_center,
-        wanted_context,
-        keep,
-        noise,
-        window,
-        negatives,
-        2,
-        0.05,
-        0.05e-4,
-        1,
-        skipgram.panel_width(negatives),
-    )
+        stream, wanted_center, wanted_context, work.keep, work.noise, window, negatives, 2, 0.05, 0.05e-4, 1,
+        len(plan.panel), objective=kind, paths=naive.huffman(sorted(counts.tolist(), reverse=True)),
+    )  # fmt: skip
 
     # float32 rounding over some hundred steps of up to 300 terms
     np.testing.assert_allclose(center[:, :dim], wanted_center, rtol=2e-4, atol=2e-5)
@@ -121,8 +121,8 @@ def test_blocks_leave_no_seams():
     _, context = guarded_rows(words, dim)
     center[:, :dim] = rng.normal(size=(words, dim)) * 0.1
     wanted_center, wanted_context = center[:, :dim].astype(float), context[:, :dim].astype(float)
-    keep, noise, account = run(stream, center, context, counts, window=4, negatives=3, rate=0.001, sample=0.01)
-    _, pairs = naive.train(stream, wanted_center, wanted_context, keep, noise, 4, 3, 1, 0.001, 1e-7, 1, 4)
+    work, _, account = run(stream, center, context, counts, window=4, negatives=3, rate=0.001, sample=0.01)
+    _, pairs = naive.train(stream, wanted_center, wanted_context, work.keep, work.noise, 4, 3, 1, 0.001, 1e-7, 1, 4)
     assert account[2] == pairs
     np.testing.assert_allclose(center[:, :dim], wanted_center, rtol=1e-3, atol=1e-4)
 
@@ -181,7 +181,7 @@ def test_spans_of_any_length_are_the_epoch():
     words, dim = 50, 24
     stream = random_stream(rng, 3_000, words, 20)
     counts = np.maximum(np.bincount(stream[stream >= 0], minlength=words), 1).astype(np.int64)
-    work, plan = work_of(stream, counts), plan_of(5, 5)
+    work, plan = work_of(stream, counts), plan_of(5, 6)
 
     def result(spans):
         rows = Rows(guarded_rows(words, dim)[1], guarded_rows(words, dim)[1])
@@ -201,11 +201,21 @@ def test_a_row_that_is_not_finite_is_seen_after_its_span(value):
     for at in range(7):
         rows = Rows(guarded_rows(3, 7)[1], guarded_rows(3, 7)[1])
         rows.input[:, :7] = 0.1
-        assert train(work_of(stream, counts, 0), rows, plan_of(2, 5), [(0, 200)])[4]
+        assert train(work_of(stream, counts, 0), rows, plan_of(2, 6), [(0, 200)])[4]
         rows.input[1, at] = value
-        assert not train(work_of(stream, counts, 0), rows, plan_of(2, 5), [(200, 400)])[4]
+        assert not train(work_of(stream, counts, 0), rows, plan_of(2, 6), [(200, 400)])[4]
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=80).map(lambda counts: sorted(counts, reverse=True)))
+def test_paths_are_those_of_the_slow_huffman_tree(counts):
+    starts, nodes, labels = huffman_paths(np.array(counts))
+    wanted = naive.huffman(counts)
+    for word, path in wanted.items():
+        here = slice(starts[word], starts[word + 1])
+        assert list(zip(nodes[here].tolist(), labels[here].tolist())) == path
+    assert len(starts) == len(counts) + 1
 
 
 @pytest.mark.parametrize(("negatives", "width"), [(1, 4), (3, 4), (5, 6), (7, 8), (10, 6), (15, 8), (20, 8)])
 def test_panels_leave_few_places_empty(negatives, width):
-    assert skipgram.panel_width(negatives) == width
+    assert spans.panel_width(1 + negatives) == width

@@ -1,0 +1,88 @@
+"""Skip-gram with negative sampling pair by pair, the classic form: every pair draws negatives of its own.
+
+Mikolov et al. 2013b, eq. 4, as the C program and gensim train it: one word of the window after the other, each step
+from the rows as the step before left them. For whoever must reproduce it; `w2v.kernels.objectives.skipgram`, which
+shares the negatives within a window, is several times as fast.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.compiler import kernel
+from w2v.kernels.negatives import merge_draws, set_weights
+from w2v.kernels.objectives import spans
+from w2v.kernels.objectives.spans import (
+    CHUNK,
+    LOSS_MASK,
+    draw_outputs,
+    find_windows,
+    sum_loss,
+    train_panels,
+)
+from w2v.kernels.objectives.types import Tally
+from w2v.kernels.random import mix
+from w2v.kernels.rows import all_finite
+from w2v.kernels.tiles import prefetch_rows
+
+SPREAD = np.uint64(0xD1342543DE82EF95)  # odd: the pairs of a center are as many different numbers
+
+
+class Pairs(spans.Plan):
+    """The numbers of a run; `outputs` is 1 + negatives."""
+
+
+@kernel
+def train_span(first, last, work, rows, plan, scratch):
+    """Train the units first..last, see `w2v.kernels.objectives`."""
+    ids, bits, left, right, xs, ys, _, clash, labels, weights, steps, spare, _ = scratch
+    panel, negatives = plan.panel, plan.outputs - 1
+    width = len(panel)
+    panels = (negatives + width) // width
+    row_bytes = np.int64(rows.input.shape[1] * 4)
+    room = len(clash)
+    centers, seeds, inputs = np.empty(room, np.int32), np.empty(room, np.uint64), np.empty(room + 1, np.int64)
+    ends = np.empty(room, np.int64)
+
+    begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
+    for c in range(size):
+        xs[c] = rows.input.ctypes.data + ids[c] * row_bytes
+    set_weights(weights, negatives, width, rate)
+    pairs, loss = 0, 0.0
+    c = begin
+    while c < end:
+        # As many centers as have room for their pairs.
+        count, chunk = 0, c
+        while c < end and count + right[c] - left[c] - 1 <= room:
+            for place in range(right[c] - left[c] - 1):
+                # The last of the contexts takes the place of the center.
+                j = left[c] + place if left[c] + place != c else right[c] - 1
+                centers[count], inputs[count] = ids[c], xs[j]
+                seeds[count] = mix(bits[c] + np.uint64(place + 1) * SPREAD)
+                count += 1
+            ends[c - chunk] = count
+            c += 1
+        inputs[count] = spare.ctypes.data
+        draw_outputs(centers[:count], seeds[:count], work.noise, rows.output.ctypes.data, row_bytes, width, scratch)
+        of = chunk
+        for i in range(count):
+            own = ys.ctypes.data + 8 * i * panels * width
+            # The rows of a pair are few: those of the pairs four ahead are asked for.
+            if i + 4 < count:
+                for p in range(panels):
+                    prefetch_rows(own + 8 * (4 * panels + p) * width, row_bytes, panel)
+                prefetch_rows(inputs.ctypes.data + 8 * (i + 4), row_bytes, (0,))
+            while i >= ends[of - chunk]:
+                of += 1
+            if clash[i]:
+                merge_draws(ys[i], weights, negatives, width, spare.ctypes.data)
+            train_panels(
+                inputs.ctypes.data + 8 * i, 1, own, labels.ctypes.data, weights.ctypes.data, steps.ctypes.data, 2,
+                panels, row_bytes, panel,
+            )  # fmt: skip
+            if bits[of] & LOSS_MASK == 0:
+                loss += sum_loss(steps, weights, rate, 1, panels, 2)
+                pairs += 1
+            if clash[i]:
+                set_weights(weights, negatives, width, rate)
+    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))

@@ -1,0 +1,169 @@
+"""What the objectives that look at windows share: the numbers of a run, what a thread writes to, one step."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels.compiler import kernel
+from w2v.kernels.negatives import draw_negatives
+from w2v.kernels.random import epoch_key
+from w2v.kernels.rows import aligned_zeros
+from w2v.kernels.tiles import SLOT, score_panel, update_panel
+from w2v.kernels.windows import BLOCK, gather, rate_at
+
+CHUNK = 256  # centers whose outputs are looked up at once
+LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
+
+
+class Plan(NamedTuple):
+    """The numbers of a run. Each objective has a class of its own below this one, by which its kernel is chosen;
+    no two have the same name, for compiled code is kept under the names of types.
+
+    rate      at the start; falls linearly with the position, but not below last_rate
+    outputs   of a center, at most: itself and its negatives, or the nodes of its path
+    panel     tuple whose length is the width of a panel, see `panel_width`
+    """
+
+    window: int
+    outputs: int
+    epochs: int
+    rate: float
+    last_rate: float
+    seed: int
+    panel: tuple[int, ...]
+
+
+class Scratch(NamedTuple):
+    """What a thread writes to while it trains a span. C positions and their neighbors, N negatives, P panels.
+
+    ids, bits, left, right  see `gather`
+    xs       int64 [C], the address of each word's input row
+    ys       int64 [CHUNK or more, P * width], the addresses of each center's output rows
+    drawn    int32 [N, CHUNK or more], see `draw_negatives`
+    clash    int32 [CHUNK or more], likewise
+    labels   float32 [P * SLOT], 1 for what should score high: here the first output
+    weights  float32 [P * SLOT], rate times how often each was drawn
+    steps    float32 [P * contexts * SLOT], see `w2v.kernels.tiles`
+    spare    float32 [row], stands where an output is missing: its weight is 0, so it stays zeros
+    mean     float32 [2, row], of a bag of input rows, as it was and as it is moved
+    """
+
+    ids: npt.NDArray[np.int32]
+    bits: npt.NDArray[np.uint64]
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    xs: npt.NDArray[np.int64]
+    ys: npt.NDArray[np.int64]
+    drawn: npt.NDArray[np.int32]
+    clash: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+    steps: npt.NDArray[np.float32]
+    spare: npt.NDArray[np.float32]
+    mean: npt.NDArray[np.float32]
+
+
+def new_scratch(plan: Plan, row: int) -> Scratch:
+    """Return room for one thread; `row` numbers are in a row."""
+    width = len(plan.panel)
+    panels = -(-plan.outputs // width)
+    contexts = contexts_of(plan.window)
+    size, chunk = BLOCK + contexts, max(CHUNK, contexts)
+    labels = np.zeros(panels * SLOT, np.float32)
+    labels[0] = 1
+    return Scratch(
+        ids=np.empty(size, np.int32),
+        bits=np.empty(size, np.uint64),
+        left=np.empty(size, np.int32),
+        right=np.empty(size, np.int32),
+        xs=np.zeros(size, np.int64),
+        ys=np.empty((chunk, panels * width), np.int64),
+        drawn=np.empty((plan.outputs - 1, chunk), np.int32),
+        clash=np.empty(chunk, np.int32),
+        labels=labels,
+        weights=np.zeros(panels * SLOT, np.float32),
+        steps=aligned_zeros(panels * contexts * SLOT),
+        spare=aligned_zeros(row),
+        mean=aligned_zeros(2, row),
+    )
+
+
+@kernel
+def contexts_of(window):
+    """Return how many slots of steps a window takes: even, for contexts are scored by twos, and two are one store."""
+    return 2 * window + 2
+
+
+@kernel
+def find_windows(first, last, work, plan, scratch):
+    """Find the windows of the units first..last: returns begin, end, size and tokens as `gather` does, and the rate."""
+    length = len(work.stream)
+    epoch, start = first // length, first % length
+    begin, end, size, tokens = gather(
+        work.stream, start, start + last - first, work.keep, epoch_key(plan.seed, epoch), plan.window,
+        scratch.ids, scratch.bits, scratch.left, scratch.right,
+    )  # fmt: skip
+    rate = rate_at(epoch, start // BLOCK * BLOCK, length, plan.epochs, plan.rate, plan.last_rate)
+    return begin, end, size, tokens, rate
+
+
+@kernel
+def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
+    """Draw the negatives of some words, and write where the rows of each word and its negatives are to `scratch.ys`.
+
+    words, bits  int32 [n] and uint64 [n], see `draw_negatives`; written besides: `drawn` and `clash` of `scratch`
+    table        address of the output rows
+    """
+    draw_negatives(words, bits, noise, scratch.drawn, scratch.clash)
+    negatives, ys, drawn = len(scratch.drawn), scratch.ys, scratch.drawn
+    for i in range(len(words)):
+        ys[i, 0] = table + words[i] * row_bytes
+        for k in range(negatives):
+            ys[i, k + 1] = table + drawn[k, i] * row_bytes
+        for k in range(negatives + 1, ys.shape[1]):
+            ys[i, k] = scratch.spare.ctypes.data
+
+
+@kernel
+def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel):
+    """Take one step: score m inputs against the outputs of all panels, then move both.
+
+    xs, ys, labels, weights, steps  addresses, see `w2v.kernels.tiles`; those of the panels one behind the other
+    contexts  slots of `steps` in a panel
+    """
+    width = len(panel)
+    for p in range(panels):
+        score_panel(
+            xs, m, ys + 8 * p * width, labels + 4 * SLOT * p, weights + 4 * SLOT * p, steps + 4 * SLOT * p * contexts,
+            row_bytes, panel,
+        )  # fmt: skip
+    for p in range(panels):
+        update_panel(xs, m, ys + 8 * p * width, steps + 4 * SLOT * p * contexts, row_bytes, panel)
+
+
+@kernel
+def sum_loss(steps, weights, rate, m, panels, contexts):
+    """Return the loss of the m inputs whose steps were just computed, the sum over outputs of -log P(label).
+
+    A step is error * weight, and 1 - |error| is the probability that the model gave to the label.
+    """
+    loss = 0.0
+    for p in range(panels):
+        for k in range(SLOT):
+            weight = weights[p * SLOT + k]
+            if weight > 0:
+                for j in range(m):
+                    error = abs(steps[(p * contexts + j) * SLOT + k]) / weight
+                    loss -= np.log(max(1 - np.float64(error), 1e-9)) * np.float64(weight / rate)
+    return loss
+
+
+def panel_width(outputs: int) -> int:
+    """Return the number of outputs in a panel for which so many outputs leave the fewest places empty.
+
+    Each width is a compilation of its own, so there are three.
+    """
+    return min((8, 6, 4), key=lambda width: -(-outputs // width) * width)

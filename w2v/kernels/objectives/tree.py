@@ -1,0 +1,98 @@
+"""Hierarchical softmax: a word is predicted by the turns of its path in the Huffman tree of the counts.
+
+Morin & Bengio 2005; Mikolov et al. 2013b, eq. 3; as in the C program (`-hs 1`), for skip-gram and for CBOW. The outputs
+of a center are the inner nodes of its path, each with the turn that is taken there as its label; they are the
+same for all words of its window, which are scored against them at once, as in `w2v.kernels.objectives.skipgram`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.kernels.compiler import kernel
+from w2v.kernels.objectives import spans
+from w2v.kernels.objectives.spans import CHUNK, LOSS_MASK, contexts_of, find_windows, sum_loss, train_panels
+from w2v.kernels.objectives.types import Tally
+from w2v.kernels.rows import all_finite
+from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows
+
+AHEAD = 2  # centers whose rows are asked for before their turn
+
+
+class SkipGramTree(spans.Plan):
+    """The numbers of a run of skip-gram; `outputs` is the length of the longest path."""
+
+
+class CbowTree(spans.Plan):
+    """The numbers of a run of CBOW; `outputs` is the length of the longest path."""
+
+
+@kernel
+def _train_span(first, last, work, rows, plan, scratch, mean_first):
+    """Train the units first..last; mean_first tells CBOW from skip-gram."""
+    ids, bits, left, right, xs, ys, _, _, labels, weights, steps, spare, mean = scratch
+    panel, contexts = plan.panel, 2 if mean_first else contexts_of(plan.window)
+    width = len(panel)
+    row_bytes = np.int64(rows.input.shape[1] * 4)
+    was, now = mean.ctypes.data, mean.ctypes.data + row_bytes
+    bag = np.array([now, now])
+
+    begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
+    for c in range(size):
+        xs[c] = rows.input.ctypes.data + ids[c] * row_bytes
+    pairs, loss = 0, 0.0
+    for following in range(begin, end + AHEAD):
+        if following < end:
+            # The rows of a path are looked up and asked for before the center's turn comes.
+            own = ys[following % (2 * AHEAD)]
+            path = work.paths.nodes[work.paths.starts[ids[following]] : work.paths.starts[ids[following] + 1]]
+            for k in range(len(path)):
+                own[k] = rows.output.ctypes.data + path[k] * row_bytes
+            panels = -(-len(path) // width)
+            for k in range(len(path), panels * width):
+                own[k] = spare.ctypes.data
+            for p in range(panels):
+                prefetch_rows(own.ctypes.data + 8 * p * width, row_bytes, panel)
+            prefetch_rows(xs.ctypes.data + 8 * min(following + plan.window, size - 1), row_bytes, (0,))
+        c = following - AHEAD
+        if c < begin:
+            continue
+        m = right[c] - left[c] - 1
+        start, stop = work.paths.starts[ids[c]], work.paths.starts[ids[c] + 1]
+        if m == 0 or start == stop:
+            continue
+        panels = -(-(stop - start) // width)
+        for k in range(panels * width):
+            slot = k // width * SLOT + k % width
+            inside = k < stop - start
+            labels[slot] = work.paths.labels[start + k] if inside else 0
+            weights[slot] = rate if inside else 0
+        # The order of the contexts does not matter: the last of them takes the place of the center.
+        center, xs[c] = xs[c], xs[right[c] - 1]
+        around = xs.ctypes.data + 8 * left[c]
+        if mean_first:
+            mean_rows(around, m, was, now, row_bytes)
+        inputs = 1 if mean_first else m
+        train_panels(
+            bag.ctypes.data if mean_first else around, inputs, ys[c % (2 * AHEAD)].ctypes.data, labels.ctypes.data,
+            weights.ctypes.data, steps.ctypes.data, contexts, panels, row_bytes, panel,
+        )  # fmt: skip
+        if mean_first:
+            move_rows(around, m, was, now, row_bytes)
+        xs[c] = center
+        if bits[c] & LOSS_MASK == 0:
+            loss += sum_loss(steps, weights, rate, inputs, panels, contexts)
+            pairs += inputs
+    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+
+
+@kernel
+def train_skipgram(first, last, work, rows, plan, scratch):
+    """Train the units first..last, see `w2v.kernels.objectives`."""
+    return _train_span(first, last, work, rows, plan, scratch, False)
+
+
+@kernel
+def train_cbow(first, last, work, rows, plan, scratch):
+    """Train the units first..last, see `w2v.kernels.objectives`."""
+    return _train_span(first, last, work, rows, plan, scratch, True)
