@@ -104,6 +104,11 @@ def walks():
     return train, test, w2v.train(train, epochs=30, threads=1, dim=16, sample=0.0)
 
 
+def test_the_nodes_of_a_huffman_tree_are_no_output_rows():
+    assert w2v.train([["a", "b"]] * 9, epochs=1, threads=1, loss="hs").output is None
+    assert w2v.train([["a", "b"]] * 9, epochs=1, threads=1, objective="cbow").output is not None
+
+
 def evaluated(walks, **more):
     train, test, vectors = walks
     short = [sequence[:3] for sequence in sentences(test)]  # shorter than what is looked for as a leak

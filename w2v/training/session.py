@@ -292,11 +292,11 @@ class Session:
             )
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
-                formats.save(vectors_of(text.vocabulary, state), self.outputs.vectors)
+                formats.save(vectors_of(text.vocabulary, state, settings.loss), self.outputs.vectors)
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
-        trained = Trained(vectors_of(text.vocabulary, state), text, settings, state, seen)
+        trained = Trained(vectors_of(text.vocabulary, state, settings.loss), text, settings, state, seen)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()

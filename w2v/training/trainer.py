@@ -61,11 +61,13 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
 
 
-def vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
-    """Return what a run has learnt so far."""
+def vectors_of(vocabulary: Vocabulary, state: State, loss: str = "ns") -> Vectors:
+    """Return what a run has learnt so far; the output rows of a Huffman tree ("hs") are its nodes, and left out."""
     dim = state.tables.dim
     input, output = state.tables.input[:, :dim], state.tables.output[:, :dim]
-    return Vectors(vocabulary.words, input, vocabulary.counts, output=output, titles=vocabulary.titles)
+    return Vectors(
+        vocabulary.words, input, vocabulary.counts, output=None if loss == "hs" else output, titles=vocabulary.titles
+    )
 
 
 def finish(
