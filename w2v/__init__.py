@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
+    from w2v.items import recommend
     from w2v.settings import TrainSettings
     from w2v.training import extend, resume, train
     from w2v.vectors import Vectors
@@ -42,6 +43,7 @@ _HOME = {
     "extend": "w2v.training",
     "load": "w2v.formats",
     "read": "w2v.corpus",
+    "recommend": "w2v.items",
     "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
@@ -58,6 +60,7 @@ __all__ = [
     "extend",
     "load",
     "read",
+    "recommend",
     "resume",
     "save",
     "train",
