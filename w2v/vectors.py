@@ -172,6 +172,22 @@ class Vectors:
         """Return the title of a word, itself where it has none. Raises UnknownWordError."""
         return (self.titles[self.row(word)] if self.titles is not None else "") or word
 
+    def by_title(self) -> Vectors:
+        """Return the same vectors with titles for words and ids for titles: what is shown is the title, asked is either.
+
+        Of items that share a title, all but the first have their id behind it.
+        """
+        if self.titles is None:
+            return self
+        shown: dict[str, None] = {}
+        for word, title in zip(self.words, self.titles):
+            title = title or word
+            shown[title if title not in shown else f"{title} ({word})"] = None
+        if len(shown) < len(self):  # a title that is the id of another, or made to look like one of these
+            return self
+        names = tuple(shown)
+        return Vectors(names, self.matrix, self.counts, self.stored_norms, output=self.output, titles=self.words)
+
     def like(self, word: str, most: int = 3) -> list[str]:
         """Return words of like spelling; behind them, where they are few, words near to what its subwords make.
 

@@ -65,3 +65,10 @@ def test_a_file_cut_short_behind_the_words_is_refused(items, tmp_path):
     (tmp_path / "v.w2v").write_bytes((tmp_path / "v.w2v").read_bytes()[:-3])
     with pytest.raises(FormatError, match="shorter than its header says"):
         formats.load(tmp_path / "v.w2v")
+
+
+def test_by_title_what_is_shown_is_the_title_and_either_is_found(items):
+    named = items.by_title()
+    assert tuple(named.words) == ("Björk", "</s>", "New York", "Björk (a\u00a0b)", "東京")
+    assert named.form("New York") == named.form("caf\u00e9") == "New York"
+    np.testing.assert_array_equal(named["東京"], items["東京"])

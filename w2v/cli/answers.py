@@ -172,10 +172,12 @@ def reply(
 
 
 def _titled(asked: Vectors, answer: Answer) -> Answer:
-    """Return an answer that names ids with what they are called, too."""
+    """Return an answer that names ids with what they are called, too, where one of them has a name."""
     if asked.titles is None or answer.fields[0] not in ("word", "item"):
         return answer
     rows = [(row[0], asked.title(row[0]), *row[1:]) for row in answer.rows]
+    if all(row[0] == row[1] for row in rows):
+        return answer
     return answer._replace(fields=(answer.fields[0], "name", *answer.fields[1:]), rows=rows)
 
 

@@ -29,7 +29,7 @@ def explore(vectors: Path, beside: Path | None, port: int, host: str, opened: bo
     from w2v.explorer.guard import is_loopback
 
     with contextlib.closing(server.listen(host, port)) as listening:
-        files = [(path, answers.load(path)) for path in (vectors, beside) if path is not None]
+        files = [(path, answers.load(path).by_title()) for path in (vectors, beside) if path is not None]
         address = server.address(listening)
 
         def ready() -> None:

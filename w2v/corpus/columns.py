@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import os
-import re
+import shlex
 import shutil
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HEAD_BYTES = 1 << 16
+FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # what DuckDB unpacks itself, as it reads
-DATE = re.compile(r"\d{4}-\d\d?-\d\d?")
 
 
 class Reader(NamedTuple):
@@ -162,6 +163,36 @@ def separator_of(start: bytes, asked: Sequence[str] = ()) -> str:
         return sum(name in fields for name in asked), len(fields)
 
     return max(SEPARATORS, key=worth)
+
+
+def advice(name: str) -> str:
+    """Return a line for whoever reads as text what looks like a table of events, or like ids; nothing for a text.
+
+    A table has the same number of fields on each line, and more digits than words in them; ids have digits in nine
+    of ten tokens.
+    """
+    path = Path(name)
+    try:
+        lines = _head(path).decode("utf-8", "replace").split("\n")[:LINES_LOOKED_AT] if path.is_file() else []
+    except (OSError, EOFError, zlib.error, MissingExtraError):
+        return ""  # whoever reads it says what is wrong
+    lines = [line.rstrip("\r") for line in lines if line.strip()]
+    if len(lines) < FEWEST_LINES:
+        return ""
+    separator = separator_of(lines[0].encode())
+    fields = [_fields(line.encode(), separator) for line in lines]
+    numbered = sum(any(letter.isdigit() for letter in cell) for row in fields[1:] for cell in row)
+    if len(fields[0]) > 1 and len({len(row) for row in fields}) == 1 and 2 * numbered > sum(map(len, fields[1:])):
+        item = fields[0][1] if not any(cell.isdigit() for cell in fields[0]) else "2"
+        by = fields[0][0] if item != "2" else "1"
+        return (
+            f"{name} looks like a table of events, not like text: w2v train {shlex.quote(name)} --by {shlex.quote(by)}"
+            f" --item {shlex.quote(item)} reads it as one"
+        )
+    tokens = [token for line in lines for token in line.split()]
+    if 10 * sum(any(letter.isdigit() for letter in token) for token in tokens) > 9 * len(tokens):
+        return f"{name} looks like ids, not like text: --tokenizer whitespace --keep-case takes them as they stand"
+    return ""
 
 
 def _head(path: Path) -> bytes:

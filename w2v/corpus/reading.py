@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.corpus import events, graphs, sentences
+from w2v.corpus import columns, events, graphs, sentences
 from w2v.corpus.encoded import EncodedCorpus
 from w2v.corpus.events import Events
 from w2v.corpus.forecast import Check, Expected, Forecast
@@ -102,6 +102,8 @@ def read(
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
     sources = find_sources(names, notes.append)
+    if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
+        notes.append(hint)
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
     with closing(Spool(folder, in_memory)) as spool:
