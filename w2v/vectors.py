@@ -173,7 +173,7 @@ class Vectors:
         return (self.titles[self.row(word)] if self.titles is not None else "") or word
 
     def by_title(self) -> Vectors:
-        """Return the same vectors with titles for words and ids for titles: what is shown is the title, asked is either.
+        """Return the same vectors with titles for words and ids for titles: the title is shown, either is found.
 
         Of items that share a title, all but the first have their id behind it.
         """

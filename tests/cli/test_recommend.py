@@ -113,6 +113,21 @@ def test_sequences_a_line_are_asked_for_too(w2v, plays):
     assert "--trained-on FILE adds the baselines" in alone.stderr
 
 
+def test_names_stay_with_a_run_that_is_kept_and_with_events_that_are_added(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--checkpoint", "run", "--epochs", 1, "--threads", 1)
+    before = (plays / "vectors.w2v").read_bytes()
+    again = w2v("train", "--resume", "run", "-o", "again.w2v")
+    assert again.exit_code == 0, again.stderr
+    assert (plays / "again.w2v").read_bytes() == before
+    (plays / "more.csv").write_text(
+        "user,artist,time\n" + "".join(f"v{n},{n % 12:03},1\nv{n},X,2\n" for n in range(60))
+    )
+    (plays / "new.csv").write_text("id,name\nX,Ex\n")
+    added = w2v("train", "more.csv", *LOG, "--names", "new.csv", "--continue", "run", "-o", "more.w2v", "--threads", 1)
+    assert added.exit_code == 0, added.stderr
+    assert w2v("recommend", "-v", "more.w2v", "Ex", "Rock 3").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
