@@ -104,12 +104,12 @@ def kill_once(
 def signal_once(
     corpus: Path, folder: Path, wanted: bytes, chance: random.Random, *, epochs: int, terminal: bool
 ) -> str:
-    """Send SIGINT or SIGTERM at a random moment, with a pseudo-terminal or without one; go on to the end.
+    """Send SIGINT, SIGTERM or SIGHUP at a random moment, with a pseudo-terminal or without one; go on to the end.
 
     Returns what happened: the exit code.
     """
     output, kept = folder / "vectors.txt", folder / "run"
-    number = signal.SIGINT if terminal else chance.choice((signal.SIGINT, signal.SIGTERM))
+    number = signal.SIGINT if terminal else chance.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
     arguments = training_of(corpus, output, kept, epochs=epochs)
     if terminal:
         code, said = _on_terminal(arguments, chance.uniform(0.1, 4))
@@ -286,17 +286,157 @@ def cache_once(corpus: Path, folder: Path, kind: str) -> str:
     return "made again once, the same bits"
 
 
-STREAMS = ("2>&-", "2>/dev/full", "2>&1 | (head -c 1; sleep 1)", "<&- >&- 2>&-", ">/dev/full")
+STREAMS = (
+    "<&-",
+    ">&-",
+    "2>&-",
+    "<&- >&- 2>&-",
+    ">/dev/full",
+    "2>/dev/full",
+    ">/dev/full 2>/dev/full",
+    "| true",
+    "2>&1 | true",
+    "2>&1 | (head -c 1; sleep 1)",
+)
 
 
 def streams_once(corpus: Path, folder: Path, ending: str) -> str:
-    """Train with standard streams that take nothing: the vectors are written all the same."""
+    """Train, and then ask, with standard streams that take nothing: vectors are written, nothing hangs."""
     output = folder / "v.txt"
-    line = " ".join(map(str, command(corpus, "-o", output, "--epochs", 1, "--threads", 1, "--dim", 20)))
-    subprocess.run(["bash", "-c", f"{line} {ending}"], cwd=TOP, capture_output=True, timeout=WAITS * 5, check=False)
+    train = command(corpus, "-o", output, "--epochs", 1, "--threads", 1, "--dim", 20)
+    ask = [sys.executable, "-m", "w2v", "words", "-v", str(output)]
+    for arguments in (train, ask):
+        said = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", f"{' '.join(map(str, arguments))} {ending}"], cwd=TOP, capture_output=True,
+            timeout=WAITS * 5, check=False,
+        )  # fmt: skip
+        assert b"Traceback" not in said.stdout + said.stderr, (ending, said)
     assert len(output.read_text().splitlines()) > 100, ending
     assert not list(folder.rglob("*.part")), "left behind"
-    return "vectors written"
+    return "vectors written, no traceback"
+
+
+OUTPUTS = ("-o", "--report", "--trace", "--plot", "--checkpoint")
+
+
+def outputs_once(folder: Path, one: str, other: str) -> str:
+    """Give two options, or an option and the corpus, one name in three ways: refused before the work, nothing lost."""
+    corpus = folder / "corpus.tsv"
+    corpus.write_text("the cat sat on the mat\n" * 20)
+    same = corpus if other == "corpus" else folder / ("same.svg" if "--plot" in (one, other) else "same.tsv")
+    for way in ("as it is", "a link", "another way to it"):
+        name = same
+        if way == "a link":
+            name = folder / f"link{same.suffix}"
+            name.symlink_to(same)
+        elif way == "another way to it":
+            name = folder / "." / ".." / folder.name / same.name
+        given = {"-o": folder / "v.tsv"} | {other: same, one: name}
+        given.pop("corpus", None)
+        options = [text for option, path in given.items() for text in (option, path)]
+        before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        done = subprocess.run(
+            command(corpus, *options, "--epochs", 1, "--threads", 1, "--dim", 4, "-q"), cwd=TOP, capture_output=True,
+            text=True, timeout=WAITS, check=False,
+        )  # fmt: skip
+        assert done.returncode in (1, 2), (one, other, way, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before, (one, other, way)
+    return "refused, nothing changed"
+
+
+def together_once(corpus: Path, folder: Path, chance: random.Random) -> str:
+    """Start two runs at once with one checkpoint, one output or one cache: each ends well or is refused in one line."""
+    shared = chance.choices(("checkpoint", "output", "cache"), (9, 9, 2))[0]  # the last compiles twice, for a minute
+    env = os.environ | {"W2V_CACHE": str(folder / "cache")} if shared == "cache" else None
+    runs, outputs = [], []
+    for number in range(2):
+        output = folder / ("v.txt" if shared == "output" else f"v{number}.txt")
+        kept = folder / ("run" if shared == "checkpoint" else f"run{number}")
+        runs.append(start(training_of(corpus, output, kept, epochs=3), env=env))
+        outputs.append(output)
+        time.sleep(chance.uniform(0, 0.5))
+    ends = []
+    for run, output in zip(runs, outputs):
+        _, error = run.communicate(timeout=WAITS * 5)
+        said = error.decode()
+        assert "Traceback" not in said, said
+        assert run.returncode in (0, 1), said
+        assert run.returncode == 0 or said.splitlines()[-1].startswith("Error: "), said
+        ends.append("ended well" if run.returncode == 0 else "refused")
+        if run.returncode == 0:
+            assert len(output.read_text().splitlines()) > 100
+    if shared == "checkpoint":
+        again = subprocess.run(command("--resume", folder / "run"), cwd=TOP, capture_output=True, check=False)
+        assert again.returncode == 0, again.stderr
+    assert "ended well" in ends, (shared, ends)
+    assert not list(folder.rglob("*.part")), "left behind"
+    return f"one {shared}: {' and '.join(sorted(ends))}"
+
+
+CLOCK = """
+import time
+_time, _began = time.time, time.monotonic()
+time.time = lambda: _time() - (3600 if time.monotonic() - _began > {seconds} else 0)
+"""
+
+
+def clock_once(corpus: Path, folder: Path, wanted: bytes, chance: random.Random, *, epochs: int) -> str:
+    """Set the clock an hour back in the middle of a run that is killed, and let its files be from tomorrow; resume."""
+    (folder / "sitecustomize.py").write_text(CLOCK.format(seconds=chance.uniform(0.1, 1.5)))
+    path = os.pathsep.join((str(folder), os.environ.get("PYTHONPATH", "")))
+    output, kept = folder / "vectors.txt", folder / "run"
+    process = start(training_of(corpus, output, kept, epochs=epochs), env=os.environ | {"PYTHONPATH": path})
+    try:
+        process.communicate(timeout=chance.uniform(1.5, 3))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+    if process.returncode != 0:
+        tomorrow = time.time() + 86400
+        for file in kept.iterdir() if kept.is_dir() else ():
+            os.utime(file, (tomorrow, tomorrow))
+        again = command("--resume", kept) if list(kept.glob("checkpoint-*")) else training_of(
+            corpus, output, kept, epochs=epochs
+        )  # fmt: skip
+        done = subprocess.run(again, cwd=TOP, capture_output=True, timeout=WAITS, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+    assert output.read_bytes() == wanted
+    return "the same bits"
+
+
+def cut_once(folder: Path, chance: random.Random) -> str:
+    """Cut a mapped file while it is asked: the answer is right, or there is none."""
+    import numpy as np
+
+    from w2v import formats
+    from w2v.vectors import Vectors
+
+    rows = 200_000
+    words = tuple(f"w{row}" for row in range(rows))
+    matrix = np.random.default_rng(0).normal(size=(rows, 50)).astype(np.float32)
+    formats.save(Vectors(words, matrix), folder / "v.w2v")
+    right = [word for word, _ in formats.load(folder / "v.w2v").similar("w1", 5)]
+    asking = [sys.executable, "-m", "w2v", "similar", "-v", str(folder / "v.w2v"), "--batch", "-", "--tsv", "-n", "5"]
+    process = subprocess.Popen(
+        asking, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=TOP, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write("w1\n" * 100)
+    process.stdin.flush()
+    said = "".join(process.stdout.readline() for _ in range(5))  # the file is mapped, and asked
+    time.sleep(chance.uniform(0, 0.3))
+    os.truncate(folder / "v.w2v", chance.randrange((folder / "v.w2v").stat().st_size))
+    more, error = process.communicate("w1\n" * 100, timeout=WAITS)
+    said += more
+    answers = [line.split("\t")[1] for line in said.splitlines() if line.count("\t") == 2]
+    whole = len(answers) // 5 * 5
+    for first in range(0, whole, 5):
+        assert answers[first : first + 5] == right, "a wrong answer"
+    assert process.returncode in (0, 1, -signal.SIGBUS), (process.returncode, error)
+    assert process.returncode != 1 or error.splitlines()[-1].startswith("Error: "), error
+    return {0: "all answers right", 1: "one clear error"}.get(process.returncode, "ended by the system (SIGBUS)")
 
 
 def kill_conversion_once(folder: Path, chance: random.Random) -> str:

@@ -130,8 +130,8 @@ def _memory_disk() -> str | None:
 
 def read_text(path: Path) -> None:
     """Read a corpus and check its account against the stream of ids."""
-    for tokenizer in ("words", "whitespace"):
-        check_account(w2v.read([path], w2v.TrainSettings(min_count=1, threads=1, tokenizer=tokenizer)))
+    for tokenizer, encoding in (("words", "utf-8"), ("whitespace", "utf-8"), ("words", "cp932")):
+        check_account(w2v.read([path], min_count=1, threads=1, tokenizer=tokenizer, encoding=encoding))
 
 
 def check_account(corpus: EncodedCorpus) -> None:
@@ -171,6 +171,7 @@ def fuzz_vectors(times: int, seed: int) -> str:
     rows = np.ones((2 + BUCKETS, DIM), np.float32)
     more = [
         ("ft.bin", model(("the", "naïve"), rows)),
+        ("oldest.bin", model(("the", "naïve"), rows, oldest=True)),
         *((f"p{number}", pack(TEXT)) for number, pack in enumerate(PACKERS)),
     ]
     seeds += more

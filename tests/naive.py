@@ -48,7 +48,7 @@ def sentences(stream):
         yield sentence
 
 
-def windows(stream, keep, window, seed, epoch):
+def windows(stream, keep, window, seed, epoch, fixed=False):
     """Yield (position, random bits, center id, context ids) for every center of an epoch.
 
     keep  for each word the largest 32-bit number that still keeps a token
@@ -60,7 +60,7 @@ def windows(stream, keep, window, seed, epoch):
             if bits >> 32 <= int(keep[id]):
                 kept.append((position, bits, id))
         for i, (position, bits, id) in enumerate(kept):
-            reach = 1 + (((bits & 0xFFFFFFFF) * window) >> 32)
+            reach = window if fixed else 1 + (((bits & 0xFFFFFFFF) * window) >> 32)
             around = list(range(max(0, i - reach), min(len(kept), i + reach + 1)))
             around[around.index(i)] = around[-1]  # the last takes the place of the center
             yield position, bits, id, [kept[j][2] for j in around[:-1]]

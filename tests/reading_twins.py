@@ -40,7 +40,12 @@ def read_bytes(files, block_bytes=None, in_memory=None, report=None, **settings)
         for path, file in zip(paths, files):
             path.write_bytes(file)
         with mock.patch.object(reading, "BLOCK_BYTES", block_bytes or reading.BLOCK_BYTES):
-            return read(paths, TrainSettings(**{"threads": 1, "min_count": 1, **settings}), tmp_dir=folder, **options)
+            return read(
+                paths,
+                TrainSettings(**{"threads": 1, "min_count": 1, "encoding": "utf-8", **settings}),
+                tmp_dir=folder,
+                **options,
+            )
 
 
 def assert_agrees(files, block_bytes=None, threads=1, in_memory=None, **settings):

@@ -14,9 +14,11 @@ PACKAGE = TOP / "w2v"
 
 # A module may import from rows above its own, and from its own room.
 ROWS = [
-    {"errors", "languages", "places"},
+    {"errors", "languages", "peers", "places"},
+    {"encodings"},
     {"settings", "kernels", "archives", "files", "resources", "spelling"},
-    {"vocabulary", "vectors"},
+    {"vocabulary"},
+    {"vectors"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
     {"explorer", "items"},

@@ -36,4 +36,10 @@ def test_numbers_of_numpy_are_numbers_and_a_whole_rate_is_a_float():
 
 def test_each_setting_says_its_option_and_what_it_does():
     assert all(describe(name)["option"].startswith("--") and describe(name)["help"] for name in names())
-    assert shaping() == ("dim", "tokenizer", "keep_case")
+    assert shaping() == ("objective", "loss", "dim", "tokenizer", "keep_case", "phrases")
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "", "utf-8\0"])
+def test_an_encoding_that_python_does_not_have_is_refused(name):
+    with pytest.raises(SettingsError, match="--encoding: there is no encoding"):
+        TrainSettings(encoding=name)

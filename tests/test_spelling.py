@@ -3,7 +3,7 @@ import random
 import naive_vectors as naive
 import pytest
 
-from w2v.spelling import fold, suggestions
+from w2v.spelling import fold, suggestions, variants
 
 WORDS = ("the", "king", "kong", "kings", "ring", "Paris", "parish", "ñandú", "democracy", "democrats", "international")
 
@@ -57,3 +57,29 @@ def test_suggestions_agree_with_the_naive_distance_over_all_words():
 def test_a_single_letter_is_no_misspelling_of_all_others():
     assert suggestions("\u5317", ["\u7231", "\u4eac", "\u5317\u4eac"]) == ["\u5317\u4eac"]
     assert suggestions("Q", ["a", "q", "queen"]) == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("«amor»", "amor"),
+        ("¿Amor?", "amor"),
+        ("“amor”,", "amor"),
+        ("「愛」", "愛"),
+        ("sen\u0303or", "señor"),
+        ("señor", "sen\u0303or"),
+        ("ﬁn", "fin"),
+        ("１９８４", "1984"),
+        ("Ｋｉｎｇ", "king"),
+        ("don’t", "don't"),
+        ("New York", "new_york"),
+    ],
+)
+def test_quotes_accents_ligatures_and_full_width_letters_do_not_hide_the_word_that_is_meant(asked, meant):
+    assert meant in variants(asked)
+
+
+@pytest.mark.parametrize("word", ["C++", "c#", "R&D", "", "?", "«»"])
+def test_signs_that_are_part_of_a_name_stay_and_no_form_is_empty(word):
+    assert "c" not in variants(word)
+    assert "" not in variants(word)

@@ -11,6 +11,7 @@
     +-- DivergenceError      a training run whose vectors grew out of all bounds, again and again
     +-- StoppedError         a training run that was asked to stop, and did
     +-- MissingExtraError    an optional library that is not installed
+    +-- ClusterError         a cluster that cannot be reached, or a machine of it that cannot do its part
 
 The library raises these; `w2v.cli` is the one place that shows them. Anything else that is
 raised is a bug of ours and is let through to be seen.
@@ -49,13 +50,13 @@ class FormatError(W2VError):
 
 
 class UnknownWordError(W2VError):
-    """The vocabulary does not have this word."""
+    """The vocabulary does not have this word; `why` is a sentence on the reason, where it is known."""
 
-    def __init__(self, word: str, suggestions: Sequence[str] = ()) -> None:
+    def __init__(self, word: str, suggestions: Sequence[str] = (), why: str = "") -> None:
         self.word = word
         self.suggestions = tuple(suggestions)
-        hint = f" Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
-        super().__init__(f"{word!r} is not in the vocabulary.{hint}")
+        hint = f"Did you mean {_one_of(self.suggestions)}?" if self.suggestions else ""
+        super().__init__(" ".join(filter(None, (f"{word!r} is not in the vocabulary.", why, hint))))
 
 
 class ResourceError(W2VError):
@@ -93,6 +94,13 @@ class MissingExtraError(W2VError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'w2v[{extra}]'")
+
+
+class ClusterError(W2VError):
+    """A cluster cannot be reached, or a machine of it cannot do its part."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(_located(where, problem, None))
 
 
 def _located(path: str | os.PathLike[str], problem: str, line: int | None) -> str:

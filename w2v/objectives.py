@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from w2v.kernels import huffman, random
 from w2v.kernels.objectives import Paths, Work, cbow, pairs, skipgram, spans, tree
-from w2v.settings import LAST_RATE, TrainSettings
+from w2v.settings import TrainSettings
 
 Floats = npt.NDArray[np.float64]
 TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
@@ -38,7 +38,8 @@ class Objective:
         outputs = self.outputs(settings, work)
         width = TREE_PANEL if settings.loss == "hs" else spans.panel_width(outputs)
         return self.kind(
-            settings.window, outputs, settings.epochs, rate, rate * LAST_RATE, settings.seed, (0,) * width
+            settings.reach, settings.window_mode != "shrink", outputs, settings.epochs, rate,
+            rate * settings.last_rate, settings.seed, (0,) * width
         )  # fmt: skip
 
 
@@ -75,16 +76,29 @@ def _shares(counts: npt.NDArray[np.int64], settings: TrainSettings) -> tuple[Flo
     return kept / kept.sum(), noise / noise.sum()
 
 
+def mean_contexts(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> float:
+    """Return how many words a window holds on average, its center not counted, where no sentence cuts it off."""
+    if settings.window_mode == "shrink":
+        return settings.window + 1
+    if settings.window_mode == "fixed":
+        return 2 * settings.window
+    ends = np.flatnonzero(work.stream < 0)
+    lengths = np.diff(ends, prepend=-1) - 1.0
+    kept = float(counts @ random.keep_shares(counts, settings.sample) / counts.sum())
+    around = np.minimum(kept * (lengths - 1), 2 * settings.reach)
+    return max(float(lengths @ around / max(lengths.sum(), 1)), 1.0)
+
+
 def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
-    """A word of the window is moved once, and a window holds window + 1 on average; so is the center and each draw."""
+    """Each word of the window is moved once, and so is the center and each draw."""
     shares, noise = _shares(counts, settings)
-    return (settings.window + 1) * shares, shares + settings.negatives * noise
+    return mean_contexts(counts, settings, work) * shares, shares + settings.negatives * noise
 
 
 def _pair_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
     """The center is moved with each word of the window, and so are draws of its own."""
     inputs, outputs = _window_touches(counts, settings, work)
-    return inputs, (settings.window + 1) * outputs
+    return inputs, mean_contexts(counts, settings, work) * outputs
 
 
 def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
@@ -92,7 +106,7 @@ def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
     shares, _ = _shares(counts, settings)
     lengths = np.diff(work.paths.starts)
     nodes: Floats = np.bincount(work.paths.nodes, np.repeat(shares, lengths), len(counts)).astype(np.float64)
-    return (settings.window + 1) * shares, nodes
+    return mean_contexts(counts, settings, work) * shares, nodes
 
 
 OBJECTIVES = {

@@ -9,10 +9,13 @@ from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any
 
+from w2v import encodings
 from w2v.errors import SettingsError
+from w2v.peers import ELSEWHERE
 
 # The C program lets the rate fall to this share of its start, not to zero.
 LAST_RATE = 1e-4
+LONGEST_WINDOW = 1_000
 
 
 def available_threads() -> int:
@@ -68,7 +71,13 @@ class TrainSettings:
         choices=("window", "pair"),
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
-    window: int = _setting(5, "--window", "Furthest context on either side; each center draws 1..window.", 1, 1_000)
+    window: int = _setting(
+        5, "--window", "Furthest context on either side; each center draws 1..window.", 1, LONGEST_WINDOW
+    )
+    window_mode: str = _setting(
+        "shrink", "--window-mode", "shrink: each center draws its window; fixed: none does; line: the whole line is the"
+        f" window, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
+    )  # fmt: skip
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
     min_count: int = _setting(5, "--min-count", "Drop words that occur fewer times.", 1, 2**31 - 1, reading=True)
@@ -77,6 +86,9 @@ class TrainSettings:
     )
     sample: float = _setting(1e-3, "--sample", "Thin out words more frequent than this share; 0 keeps all.", 0.0, 1.0)
     rate: float = _setting(0.025, "--alpha", "Learning rate at the start; falls linearly to 1/10000 of it.", 1e-9, 10.0)
+    min_rate: float = _setting(
+        0.0, "--min-alpha", "The learning rate falls no lower than this; 0: 1/10000 of --alpha.", 0.0, 10.0
+    )
     ns_exponent: float = _setting(0.75, "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0)
     threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
@@ -86,6 +98,38 @@ class TrainSettings:
     )  # fmt: skip
     keep_case: bool = _setting(
         False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
+    )
+    encoding: str = _setting(
+        "auto", "--encoding", "Of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte order mark is"
+        " believed first; auto takes UTF-8 and refuses what is not.", reading=True,
+    )  # fmt: skip
+    vocab: str = _setting(
+        "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
+    )
+    phrases: int = _setting(
+        0, "--phrases", "Passes that join words into phrases, such as new_york; each may double their length.", 0, 5,
+        shaping=True, reading=True,
+    )  # fmt: skip
+    phrase_score: str = _setting(
+        "word2phrase", "--phrase-score", "How pairs are scored: word2phrase, or npmi (from -1 to 1).", reading=True,
+        choices=("word2phrase", "npmi"),
+    )  # fmt: skip
+    phrase_threshold: float = _setting(
+        0.0, "--phrase-threshold", "Join pairs that score higher; 0 is 100 for word2phrase and 0.5 for npmi.",
+        -1.0, 1e9, reading=True,
+    )  # fmt: skip
+    phrase_min_count: int = _setting(
+        5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
+    )
+
+    start_from: str = _setting(
+        "", "--start-from", "Begin with the rows of this file of vectors, where it has the word."
+    )
+    add_output: bool = _setting(
+        False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
+    )
+    end_of_sentence: bool = _setting(
+        False, "--end-of-sentence", "Begin the file with the row </s>, which the C program's `distance` takes for none."
     )
 
     def __post_init__(self) -> None:
@@ -99,6 +143,22 @@ class TrainSettings:
             choices = setting.metadata["choices"]
             if choices and value not in choices:
                 raise SettingsError(f"{setting.metadata['option']} must be {' or '.join(choices)}, not {value}")
+        if self.encoding != "auto":
+            encodings.check(self.encoding)
+        if self.add_output and self.loss == "hs":
+            raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
+        if self.min_rate > self.rate:
+            raise SettingsError(f"--min-alpha {self.min_rate:g} is above --alpha {self.rate:g}")
+
+    @property
+    def reach(self) -> int:
+        """The furthest context on either side."""
+        return LONGEST_WINDOW if self.window_mode == "line" else self.window
+
+    @property
+    def last_rate(self) -> float:
+        """The share of the rate at the start that it falls to."""
+        return self.min_rate / self.rate if self.min_rate else LAST_RATE
 
 
 def _of_type(name: str, kind: str, value: Any) -> Any:
@@ -133,13 +193,6 @@ def shaping() -> tuple[str, ...]:
 def reading() -> tuple[str, ...]:
     """Return the names of the settings that decide how a text is read."""
     return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
-
-
-# What gensim and the C program call them.
-ELSEWHERE = {
-    "vector_size": "dim", "size": "dim", "negative": "negatives", "alpha": "rate", "lr": "rate",
-    "workers": "threads", "iter": "epochs", "max_final_vocab": "max_vocab",
-}  # fmt: skip
 
 
 def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -28,17 +28,43 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 
 
-def variants(word: str) -> Iterable[str]:
-    """Yield other ways to write `word` that mean the same: NFC, lower-cased, blanks as `_`.
+# What stands around a word and is no part of it; brackets and quotation marks are known by their category.
+AROUND = "\"'.,;:!?¡¿…。、，；：！？"
 
-    >>> list(variants("New York"))
-    ['New York', 'New_York', 'new york', 'new_york']
+
+def variants(word: str) -> list[str]:
+    """Return other ways to write `word` that mean the same, the likeliest first.
+
+    Composed (NFC) or not, lower-cased, with ' for ’, blanks as `_`, without the punctuation around it, and full-width
+    letters and ligatures as the plain ones (NFKC).
+
+    >>> variants("New York")
+    ['New_York', 'new york', 'new_york']
+    >>> variants("«Amor»")[-2:], variants("ﬁn")
+    (['Amor', 'amor'], ['fin'])
     """
-    composed = unicodedata.normalize("NFC", word)
-    for form in (composed, composed.lower()):
-        yield form
-        if " " in form:
-            yield "_".join(form.split())
+    forms: dict[str, None] = {}
+    plain = unicodedata.normalize("NFKC", word)
+    for form in (word, plain, _bare(word), _bare(plain)):
+        composed = unicodedata.normalize("NFC", form).replace("’", "'")
+        for cased in (composed, composed.lower()):
+            for written in (cased, unicodedata.normalize("NFD", cased)):
+                forms |= {written: None, "_".join(written.split()) if " " in written else written: None}
+    return [form for form in forms if form not in ("", word)]
+
+
+def _bare(word: str) -> str:
+    """Return `word` without the punctuation around it."""
+    first, last = 0, len(word)
+    while first < last and _is_around(word[first]):
+        first += 1
+    while first < last and _is_around(word[last - 1]):
+        last -= 1
+    return word[first:last]
+
+
+def _is_around(char: str) -> bool:
+    return char in AROUND or unicodedata.category(char) in ("Ps", "Pe", "Pi", "Pf")
 
 
 def suggestions(word: str, words: Sequence[str], most: int = 3) -> list[str]:

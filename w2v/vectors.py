@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from w2v.errors import UnknownWordError, W2VError
 from w2v.spelling import suggestions, variants
+from w2v.vocabulary import JOINT
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
@@ -62,6 +63,7 @@ class Vectors:
     output        float32 [V, D], the output rows of the training: row i says what stands near words[i], where kept
     titles        V names, "" where there is none: then the words are ids, which are found as they stand or by their
                   name, and never by their spelling; None where they are words
+    why_missing   returns a sentence on why a word is none of `words`, or "" where that is not known
 
     `vectors["king"]` is a row, float32 [D], `vectors[["king", "queen"]]` several, `"king" in vectors` and
     `for word in vectors` ask for the words. gensim's names of the questions are there too: `most_similar`,
@@ -81,6 +83,7 @@ class Vectors:
     subwords: Callable[[str], Floats | None] | None = None
     output: Floats | None = None
     titles: Sequence[str] | None = None
+    why_missing: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         assert self.matrix.dtype == np.float32
@@ -144,7 +147,7 @@ class Vectors:
         return mask
 
     def form(self, word: str) -> str | None:
-        """Return `word` itself or the form of it that the vocabulary has: NFC, lower-cased, `_` for blanks; or None.
+        """Return `word`, or the first of `w2v.spelling.variants` of it that the vocabulary has, or None.
 
         Of ids, that is the id itself, or the most frequent one with this title.
         """
@@ -159,7 +162,10 @@ class Vectors:
         """
         form = self.form(word)
         if form is None:
-            raise UnknownWordError(word, self.like(word))
+            why = self.why_missing(word) if self.why_missing is not None else ""
+            if self.titles is None and " " in word.strip() and not any(JOINT in known for known in self.words):
+                why = "These vectors have no phrases: w2v train --phrases 2 makes them."
+            raise UnknownWordError(word, self.like(word), why)
         return form
 
     def _titled(self, title: str) -> str | None:

@@ -11,6 +11,8 @@ import numpy.typing as npt
 # The rows of an embedding layer, and so the ids of an encoded text: padding, all unknown words, then the
 # words in the order of the vocabulary. This is the order that Keras's TextVectorization has.
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
+END_OF_SENTENCE = "</s>"  # the first word of the C program
+JOINT = "_"  # between the words of a phrase that is a word of the vocabulary
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,7 +80,7 @@ def test_blanks_in_words_are_refused_or_replaced(w2v, tmp_path):
     [
         (["out.bin", "--dtype", "int8"], "out.bin: word2vec binary holds float32 only, not int8"),
         (["nowhere/out.bin"], "there is no folder"),
-        (["in.txt"], "in.txt: is the file that is read; name another"),
+        (["in.txt"], "and the vectors would replace it; choose another name"),
     ],
 )
 def test_what_cannot_be_written_is_said_at_once(w2v, source, tmp_path, monkeypatch, arguments, problem):
@@ -153,3 +153,35 @@ def test_an_npz_of_one_very_long_word_takes_no_room_for_all_to_be_so_long(tmp_pa
     formats.save(Vectors(words, np.ones((1001, 1), np.float32)), tmp_path / "out.npz")
     assert (tmp_path / "out.npz").stat().st_size < 2_000_000
     assert tuple(formats.load(tmp_path / "out.npz").words) == words
+
+
+@pytest.mark.parametrize("link", ["symlink_to", "hardlink_to"])
+def test_no_output_replaces_what_is_read_under_any_name(w2v, source, tmp_path, link):
+    words = tmp_path / "words.txt"
+    words.write_text("the\n")
+    w2v("convert", source, tmp_path / "a.npy")
+    matrix = tmp_path / "a.npy"
+    files = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for read, wanted, options in (
+        (source, source, ()),
+        (source, words, ("--words", words)),
+        (matrix, tmp_path / "a.words.txt", ("--to", "word2vec-text")),
+    ):
+        other = tmp_path / "link.txt"
+        getattr(other, link)(wanted)
+        for target in (wanted, other):
+            result = w2v("convert", read, target, *options)
+            assert result.exit_code == 1
+            assert "would replace it; choose another name" in result.stderr
+        other.unlink()
+    getattr(tmp_path / "b.kv.vectors.npy", link)(matrix)  # beside the output that is named
+    assert "their matrix would replace it" in w2v("convert", matrix, tmp_path / "b.kv").stderr
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_a_file_beside_the_output_that_w2v_did_not_write_stays(w2v, source, tmp_path):
+    (tmp_path / "out.bin.json").write_text("[1]")
+    result = w2v("convert", source, tmp_path / "out.bin")
+    assert result.exit_code == 1
+    assert "out.bin.json: is there and was not written by w2v" in result.stderr
+    assert not (tmp_path / "out.bin").exists()

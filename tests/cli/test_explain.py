@@ -50,7 +50,7 @@ def test_the_readers_vectors_are_used_where_they_are(w2v, demo_vectors, monkeypa
     assert "The vocabulary does not have “zebra”." in here
     encoded = w2v("encode", "the king and a zebra").stdout.strip("[]\n").split(", ")
     assert "    " + "  ".join(encoded) + "\n" in here
-    assert w2v("explain", "the king and a zebra", "-v", demo_vectors).stdout.count(str(demo_vectors)) == 2
+    assert w2v("explain", "the king and a zebra", "-v", demo_vectors).stdout.count(str(demo_vectors)) == 4
 
 
 def test_the_same_sentence_is_explained_with_the_same_numbers(w2v):
@@ -70,3 +70,15 @@ def test_vectors_that_are_not_there_are_an_error(w2v):
 def test_json_is_one_document_of_three_steps(w2v):
     document = json.loads(w2v("explain", "zebra", "--json").stdout)
     assert [step["title"][:2] for step in document["steps"]] == ["1.", "2.", "3."]
+
+
+def test_explain_splits_as_encode_does_and_its_last_lines_name_the_file(w2v, tmp_path):
+    pytest.importorskip("jieba")
+    (tmp_path / "c.txt").write_text("我爱北京天安门\n他爱北京\n" * 20)
+    file = tmp_path / "my vectors.txt"
+    w2v("train", tmp_path / "c.txt", "-o", file, "--tokenizer", "jieba", "--dim", "4", "--epochs", "1", "-q")
+    shown = w2v("explain", "我爱北京的天安门", "-v", file, "--lang", "zh").stdout
+    assert "    我 | 爱 | 北京 | 的 | 天安门\n" in shown
+    ids = w2v("encode", "我爱北京的天安门", "-v", file).stdout
+    assert "    " + "  ".join(ids.strip("[]\n").split(", ")) + "\n" in shown
+    assert f"w2v encode -v '{file}' \"我 爱 北京 的 天安门\"\n    w2v export keras -v '{file}'\n" in shown

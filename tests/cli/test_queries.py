@@ -53,6 +53,7 @@ def test_compare_passes_over_a_pair_only_where_a_text_has_no_known_word(w2v):
     result = w2v("compare", "--batch", "-", "--skip-unknown", input="king,\tthe king!\nking\tzzz yyy\n")
     assert (result.exit_code, result.stdout) == (0, "king, the king!\t1.000000\n")
     assert result.stderr == (
+        "Note: 'king,' is not in the vocabulary, 'king' is: asked for that.\n"
         "Note: passed over 1 of 2 queries; not in the vocabulary: zzz yyy.\n"
         "Note: left out what is not in the vocabulary: the.\n"
     )

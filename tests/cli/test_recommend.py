@@ -133,6 +133,7 @@ def test_names_stay_with_a_run_that_is_kept_and_with_events_that_are_added(w2v, 
     [
         (("train", "plays.csv", "--by", "user"), "--by goes with --item"),
         (("train", "plays.csv", "--item", "artist", "--session-gap", "30m"), "--session-gap needs the times"),
+        (("train", "plays.csv", *LOG, "--phrases", "2"), "--phrases is for texts"),
         (("train", "plays.csv", *LOG, "--split", "some"), "--split is last, time, or a share"),
         (("evaluate", "v.w2v", "plays.csv", "--next-item", *LOG), "Say what was held out"),
         (("evaluate", "v.w2v", "--next-item"), "Give a file of sequences"),

@@ -239,3 +239,31 @@ def test_a_reader_that_goes_away_ends_it_quietly():
     assert process.stderr.read() == b""
     process.stderr.close()
     process.wait(timeout=20)
+
+
+def test_a_missing_word_says_how_often_the_corpus_had_it(w2v, tmp_path):
+    (tmp_path / "c.txt").write_text("the cat sat on the mat\n" * 5 + "statism\n" * 4 + "once\n")
+    w2v("train", tmp_path / "c.txt", "-o", tmp_path / "v.txt", "--dim", "4", "--epochs", "1", "-q")
+
+    def said(word, file="v.txt"):
+        return w2v("similar", "-v", tmp_path / file, word).stderr
+
+    assert said("«Statism»") == (
+        "Error: '«Statism»' is not in the vocabulary. It occurred 4 times in the corpus, below --min-count 5.\n"
+    )
+    assert said("once").endswith("It occurred once in the corpus, below --min-count 5.\n")
+    assert said("never").endswith("It did not occur in the corpus.\n")
+    w2v("convert", tmp_path / "v.txt", tmp_path / "few.txt", "--limit", "2")
+    assert said("mat", "few.txt") == "Error: 'mat' is not in the vocabulary. Did you mean cat?\n"
+    (tmp_path / "v.txt.json").write_text(json.dumps({"vectors": {"bytes": (tmp_path / "v.txt").stat().st_size}}))
+    assert said("never") == "Error: 'never' is not in the vocabulary.\n"
+
+
+def test_of_a_large_corpus_the_most_frequent_dropped_words_are_counted_and_a_bound_is_said_of_the_others(
+    w2v, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("w2v.corpus.ranking.SHOWN", 1)
+    (tmp_path / "c.txt").write_text("the cat sat on the mat\n" * 5 + "statism\n" * 4 + "rare\n" * 3)
+    w2v("train", tmp_path / "c.txt", "-o", tmp_path / "v.txt", "--dim", "4", "--epochs", "1", "-q")
+    for word, expected in (("statism", "It occurred 4 times"), ("rare", "In the corpus it occurred 4 times at most.")):
+        assert expected in w2v("similar", "-v", tmp_path / "v.txt", word).stderr

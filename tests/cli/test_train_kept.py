@@ -135,7 +135,7 @@ def test_the_report_holds_what_a_methods_section_needs_and_adds_up(here, w2v):
     epochs = 4
     assert w2v(
         "train", "corpus.txt", "latin1.txt", "new.txt", "--epochs", epochs, "--min-count", "61", "--threads", "2",
-        "--report", "run.json", "-q",
+        "--encoding", "utf-8", "--report", "run.json", "-q",
     ).exit_code == 0  # fmt: skip
     about = json.loads((here / "run.json").read_text())
     corpus, training = about["corpus"], about["training"]

@@ -244,11 +244,71 @@ def test_a_text_that_begins_like_an_archive_is_a_text(tmp_path):
 # -- what is no text --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf_16_and_32_are_no_utf_8(tmp_path, codec):
-    (tmp_path / "a.txt").write_text("Some text", encoding=codec)
-    with pytest.raises(CorpusError, match=r"iconv -f UTF-16 -t UTF-8 .*a\.txt > utf8\.txt|this is binary data"):
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("encoding", ["auto", "latin-1"])
+def test_a_byte_order_mark_says_the_encoding(tmp_path, codec, encoding):
+    (tmp_path / "a.txt").write_text("El niño y 北京\n" * 1000, encoding=codec)
+    blocks = list(sources.read_blocks(sources.find_sources([tmp_path]), (b" ",), 1000, encoding=encoding))
+    assert b"".join(block.text for block in blocks).decode() == "El niño y 北京\n" * 1000
+    assert sum(block.lost for block in blocks) == 0
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [("latin-1", "El niño comió piñas\n"), ("gb18030", "我爱北京\n"), ("cp932", "猫が好き\n"), ("utf-16-le", "niño\n")],
+)
+@pytest.mark.parametrize("block_bytes", [7, 1000])  # 7: characters lie across two blocks
+def test_an_encoding_that_is_given_is_used(tmp_path, codec, text, block_bytes):
+    (tmp_path / "a.txt").write_bytes(text.encode(codec) * 30)
+    blocks = list(sources.read_blocks(sources.find_sources([tmp_path]), (b" ",), block_bytes, encoding=codec))
+    assert b"".join(block.text for block in blocks).decode() == text * 30
+
+
+def test_what_the_given_encoding_does_not_have_is_counted(tmp_path):
+    (tmp_path / "a.txt").write_bytes("北京 好\n".encode("gb18030") + b"\xff x\n" + b"\x81")
+    account = read([tmp_path], encoding="gb18030", min_count=1).account
+    assert (account.undecodable, account.tokens) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("codec", "text", "reading"),
+    [
+        ("latin-1", "el niño comió\n", "cp1252 (niño)"),
+        ("gb18030", "我们 爱 北京\n", "gb18030 (我们)"),
+        ("cp932", "猫が 好き\n", "cp932 (猫が)"),
+    ],
+)
+def test_a_text_that_is_not_in_utf_8_is_refused_and_what_it_may_be_is_shown(tmp_path, codec, text, reading):
+    (tmp_path / "a.txt").write_bytes(text.encode(codec) * 9)
+    with pytest.raises(CorpusError, match=r"a\.txt: is not in UTF-8; say what it is with --encoding: ") as error:
+        read([tmp_path], min_count=1)
+    assert reading in str(error.value)
+    assert read([tmp_path], min_count=1, encoding=codec).account.undecodable == 0
+    (tmp_path / "b.txt").write_text("words")
+    assert read([tmp_path], min_count=1, encoding="utf-8").account.undecodable > 9
+
+
+def test_single_slips_in_a_text_of_utf_8_are_no_other_encoding(tmp_path):
+    (tmp_path / "a.txt").write_bytes("el niño comió\n".encode() * 20 + "Perú \x96 España\n".encode("latin-1"))
+    assert read([tmp_path], min_count=1).account.undecodable == 3
+    (tmp_path / "a.txt").write_bytes(b"plain words\n" * 5 + b"caf\xe9\n")
+    assert read([tmp_path], min_count=1).account.undecodable == 1
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_refused_with_its_name(tmp_path, codec):
+    (tmp_path / "a.txt").write_bytes("Some text".encode(codec))
+    with pytest.raises(CorpusError, match=f"this is binary data.*; if it is UTF-16: --encoding {codec}"):
         text_of(tmp_path / "a.txt")
+
+
+def test_zero_bytes_count_the_same_wherever_they_stand(tmp_path):
+    words = b"word " * 1000
+    for text in (b"\0\0\0" + words, words + b"\0\0\0", words[:2500] + b"\0\0\0" + words[2500:]):
+        (tmp_path / "a.txt").write_bytes(text)
+        for size in (1 << 12, 1 << 20):  # with the first, the last block is short
+            blocks = list(sources.read_blocks(sources.find_sources([tmp_path]), (b" ",), size))
+            assert sum(block.lost for block in blocks) == 3, size
 
 
 def test_binary_data_is_no_text(tmp_path):

@@ -46,7 +46,18 @@ def test_the_lines_put_the_matrix_into_a_layer(library, looked_up, tmp_path):
     np.testing.assert_allclose(np.array(eval(result.stdout.splitlines()[-1])), wanted, rtol=1e-6)  # noqa: S307  # our own
 
 
+@pytest.mark.parametrize("width", [50, 80])
 @pytest.mark.parametrize("language", SENTENCES)
-def test_every_line_fits_80_columns(language):
-    explained = explanation.render(explanation.explain([SENTENCES[language]], language=language).steps)
-    assert [line for line in explained.splitlines() if columns(line) > 80] == []
+def test_every_line_fits_the_terminal(language, width):
+    explained = explanation.explain(
+        ["the old king lived in the castle by the river", SENTENCES[language]], language=language
+    )
+    lines = explanation.render(explained.steps, width).splitlines()
+    assert [line for line in lines if columns(line) > width] == []
+
+
+def test_the_lines_of_a_narrow_terminal_are_python_still():
+    lines = explanation.render(explanation.explain(["the king"]).steps, 50).splitlines()
+    first = lines.index("  import numpy as np, w2v")
+    last = next(row for row, line in enumerate(lines) if line.startswith("`w2v encode`"))
+    compile("\n".join(line.removeprefix("  ") for line in lines[first:last]), "lines", "exec")

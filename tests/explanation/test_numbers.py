@@ -123,9 +123,24 @@ def test_the_step_is_that_of_sgd_and_lowers_the_loss(explained):
 
 
 def test_a_context_that_stands_there_twice_moves_once_for_each(explained):
-    assert explained.window.contexts.count("the") == 2
-    first, second = (i for i, word in enumerate(explained.window.contexts) if word == "the")
-    np.testing.assert_array_equal(explained.after.others[first], explained.after.others[second])
+    window = pairs.open_window(explained.toy, "lived", ["the", "king", "the"], ["dog"])
+    after = window.step(0.025)
+    np.testing.assert_array_equal(after.others[0], after.others[2])
+    once = pairs.open_window(explained.toy, "lived", ["the", "king"], ["dog"]).step(0.025)
+    np.testing.assert_allclose(after.others[0] - window.others[0], 2 * (once.others[0] - window.others[0]), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "sentence", [SENTENCE, "the queen sat on the throne", "el rey vivía en el castillo", "国王住在城堡里"]
+)
+def test_the_step_that_is_shown_helps_and_every_number_is_seen_to_change(sentence):
+    explained = explanation.explain([sentence])
+    better = np.abs(explained.after.errors) < np.abs(explained.window.errors)
+    assert better.mean() > 0.5
+    assert explained.after.loss < explained.window.loss
+    shown = [table for table in tables(explained.steps[1]) if "sigmoid after" in table.columns]
+    for *_, before, after in shown[0].rows:
+        assert f"{before:.{shown[0].digits}f}" != f"{after:.{shown[0].digits}f}"
 
 
 def test_the_loss_of_the_softmax_asks_every_word(explained):
@@ -229,3 +244,10 @@ def test_errors_say_what_to_do(make_model):
 def test_sentences_are_split_as_texts_are(sentence, known, expected):
     found = tokens(sentence, lambda word: next((form for form in (word, word.lower()) if form in known), None))
     assert found == expected
+
+
+def test_words_that_jieba_finds_are_words_of_the_toy_and_encode_splits_the_same():
+    pytest.importorskip("jieba")
+    explained = explanation.explain(["我爱北京天安门"])
+    assert explained.lookup.sentences == (("我", "爱", "北京", "天安门"),)
+    assert tokens("我爱北京天安门", {"北": "北", "京": "京"}.get) == ["我", "爱", "北", "京", "天", "安", "门"]

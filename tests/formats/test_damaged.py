@@ -157,3 +157,13 @@ def test_a_sound_file_too_large_for_the_memory_is_not_called_damaged(tmp_path, v
     monkeypatch.setattr("w2v.formats.word2vec_text.read", full)
     with pytest.raises(ResourceError, match=r"v\.txt: no memory is left to read it; take fewer words"):
         formats.load(path)
+
+
+@pytest.mark.parametrize("error", [ValueError, struct.error, IndexError])
+def test_a_bug_of_ours_in_a_reader_does_not_pass_for_damage(opened, monkeypatch, error):
+    def read(*given):
+        raise error("a bug")
+
+    monkeypatch.setattr("w2v.formats.word2vec_text.read", read)
+    with pytest.raises(error, match="a bug"):
+        opened(b"1 1\nthe 1\n")

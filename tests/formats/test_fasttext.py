@@ -55,6 +55,21 @@ def test_a_words_vector_is_the_mean_of_its_row_and_those_of_its_ngrams(opened, m
         np.testing.assert_allclose(vectors.matrix[row], matrix[rows].mean(axis=0), rtol=1e-5, atol=1e-6)
 
 
+def test_a_model_of_2016_without_magic_and_version_has_the_same_vectors(opened, tmp_path, matrix):
+    (words, counts, numbers, of_subwords), new = (
+        (tuple(read.words), read.counts.tolist(), read.matrix.copy(), read["cafés"])
+        for read in (opened(model(WORDS, matrix, oldest=oldest))[0] for oldest in (True, False))
+    )
+    assert (words, counts) == new[:2]
+    np.testing.assert_array_equal(numbers, new[2])
+    np.testing.assert_array_equal(of_subwords, new[3])
+    binary = pytest.importorskip("gensim.models._fasttext_bin")
+    (tmp_path / "old.bin").write_bytes(model(WORDS, matrix, oldest=True))
+    with (tmp_path / "old.bin").open("rb") as file:
+        theirs = binary.load(file)
+    np.testing.assert_array_equal(theirs.vectors_ngrams, matrix)
+
+
 def test_labels_are_no_words_and_version_11_has_no_ngrams_when_supervised(opened, matrix):
     vectors, _ = opened(model(WORDS, matrix, version=11, kind=3, labels=["__label__x"]))
     assert tuple(vectors.words) == tuple(WORDS)

@@ -38,7 +38,7 @@ KINDS = {name: row.kind for name, row in OBJECTIVES.items()}
 
 
 def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram"):
-    return KINDS[kind](window, outputs, epochs, rate, rate * 1e-4, seed, (0,) * spans.panel_width(outputs))
+    return KINDS[kind](window, False, outputs, epochs, rate, rate * 1e-4, seed, (0,) * spans.panel_width(outputs))
 
 
 def work_of(stream, counts, sample=0.05):
@@ -127,7 +127,8 @@ def test_blocks_leave_no_seams():
     np.testing.assert_allclose(center[:, :dim], wanted_center, rtol=1e-3, atol=1e-4)
 
 
-def test_the_windows_of_gather_are_those_of_the_twin():
+@pytest.mark.parametrize("fixed", [False, True])
+def test_the_windows_of_gather_are_those_of_the_twin(fixed):
     rng = np.random.default_rng(4)
     words, window = 30, 6
     stream = np.concatenate([random_stream(rng, 3 * windows.BLOCK, words, 12), random_stream(rng, 30, words, 99)])
@@ -139,11 +140,11 @@ def test_the_windows_of_gather_are_those_of_the_twin():
         room = windows.BLOCK + 2 * window + 1
         ids, bits = np.empty(room, np.int32), np.empty(room, np.uint64)
         left, right = np.empty(room, np.int32), np.empty(room, np.int32)
-        first, last, _, _ = windows.gather(stream, start, stop, keep, key, window, ids, bits, left, right)
+        first, last, _, _ = windows.gather(stream, start, stop, keep, key, window, fixed, ids, bits, left, right)
         for c in range(first, last):
             context = [int(ids[right[c] - 1 if j == c else j]) for j in range(left[c], right[c] - 1)]
             found.append((int(bits[c]), int(ids[c]), context))
-    assert found == [(bits, id, context) for _, bits, id, context in naive.windows(stream, keep, window, 5, 2)]
+    assert found == [(bits, id, context) for _, bits, id, context in naive.windows(stream, keep, window, 5, 2, fixed)]
 
 
 def test_one_thread_and_one_seed_give_the_same_bits():

@@ -18,7 +18,7 @@ CURVE = [{"tokens": 1000 * i, "loss": 2 + 1 / i, "rate": 0.025 - i / 10_000} for
 def test_a_report_holds_the_curve(document, tmp_path):
     path = tmp_path / "run.json"
     path.write_text(json.dumps(document))
-    assert [loss._asdict() for loss in maps.read_losses(path)] == CURVE
+    assert [loss._asdict() for loss in maps.read_losses(path).points] == CURVE
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,18 @@ def test_w2v_plot_draws_the_curve_the_same_each_time(w2v, tmp_path):
 
 def test_a_curve_is_no_page(tmp_path):
     with pytest.raises(SettingsError, match=r"must end in \.png, \.svg or \.pdf"):
-        maps.save_losses([maps.curve.Loss(1, 2.0, 0.1)] * 2, tmp_path / "loss.html")
+        maps.save_losses(maps.Curve([maps.Loss(1, 2.0, 0.1)] * 2), tmp_path / "loss.html")
+
+
+def test_a_curve_has_a_title_a_key_and_a_mark_for_each_epoch(tmp_path):
+    pytest.importorskip("matplotlib", reason="needs matplotlib")
+    path, drawn = tmp_path / "run.json", tmp_path / "loss.svg"
+    path.write_text(json.dumps({"training": {"curve": CURVE, "epochs": 5}}))
+    curve = maps.read_losses(path)
+    assert curve.epochs == 5
+    maps.save_losses(curve, drawn, "run.json")
+    text = drawn.read_text()
+    for said in ("Loss of run.json", "running mean", "end of an epoch", "learning rate"):
+        assert f"<!-- {said} -->" in text
+    maps.save_losses(maps.Curve(curve.points), drawn)
+    assert "end of an epoch" not in drawn.read_text()

@@ -52,3 +52,13 @@ def test_the_first_words_get_their_labels_first():
     places = place(points, np.full((60, 2), 60.0), FRAME, radius=3)
     assert places[0] is not None
     assert places[-1] is None
+
+
+def test_no_label_is_further_off_than_its_reach():
+    points = np.full((60, 2), 150.0)
+    sizes = np.full((60, 2), 10.0)
+    far = [found for found in place(points, sizes, FRAME, radius=3) if found and found.tied]
+    near = [found for found in place(points, sizes, FRAME, radius=3, reach=7) if found]
+    assert far
+    assert near
+    assert not any(found.tied for found in near)

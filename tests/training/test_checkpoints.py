@@ -60,7 +60,7 @@ def resumed(folder):
     keeper = Keeper(folder, corpus, kept.settings, minutes=10)
     keeper.go_on(kept)
     training.finish(corpus, kept.settings, kept.state, keeper=keeper)
-    return training.vectors_of(corpus.vocabulary, kept.state).matrix.tobytes()
+    return training.vectors_of(corpus.vocabulary, kept.state, kept.settings).matrix.tobytes()
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2])

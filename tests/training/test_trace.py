@@ -76,13 +76,6 @@ def naive_pairs(corpus, settings, blocks, share):
 
 
 @pytest.mark.parametrize("repeats", [40, 1500])
-@pytest.mark.parametrize("settings", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}])
-def test_a_trace_of_other_objectives_is_refused_before_anything_is_read(settings, tmp_path):
-    session = Session(outputs=Outputs(trace=tmp_path / "t.tsv"))
-    with pytest.raises(SettingsError, match="leave it out"):
-        session.start([tmp_path / "missing.txt"], library.TrainSettings(**settings))
-
-
 def test_a_trace_is_what_the_slow_twins_compute(repeats, tmp_path):
     corpus, settings, _, trace = run(tmp_path, repeats)
     blocks = settings.epochs * -(-len(corpus.stream) // windows.BLOCK)
@@ -125,3 +118,10 @@ def test_several_threads_are_traced_too(tmp_path):
     _, _, _, alone = run(tmp_path, 3000)
     assert trace.steps >= STEPS
     assert trace.pairs[0] == alone.pairs[0]  # the replicas have not begun
+
+
+@pytest.mark.parametrize("settings", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}])
+def test_a_trace_of_other_objectives_is_refused_before_anything_is_read(settings, tmp_path):
+    session = Session(outputs=Outputs(trace=tmp_path / "t.tsv"))
+    with pytest.raises(SettingsError, match="leave it out"):
+        session.start([tmp_path / "missing.txt"], library.TrainSettings(**settings))

@@ -14,7 +14,7 @@ from w2v.errors import W2VError
 QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode", "recommend")
 # The order is that of the help: first what a newcomer does first.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Train": ("train",),
+    "Train": ("train", "phrases"),
     "Ask": (*QUERIES, "shell", "evaluate"),
     "See": ("plot", "explain", "explore"),
     "Files": ("info", "convert", "export"),

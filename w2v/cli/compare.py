@@ -47,7 +47,7 @@ def compare(
     def ask(texts: list[str]) -> answers.Answer:
         known = []
         for text in texts:
-            words, unknown = queries.known_words(model, text, split)
+            words, unknown = queries.known_words(model, text, split, split.most)
             if not words:
                 split.hint(unknown)
                 model.find(text)  # raises UnknownWordError
@@ -56,7 +56,9 @@ def compare(
         return answers.Answer((field,), [(queries.compare(model, known[0], known[1], method),)])
 
     def parts(text: str) -> list[str]:
-        return [text] if model.form(text) is not None else queries.known_words(model, text, split)[0] or [text]
+        if model.form(text) is not None:
+            return [text]
+        return queries.known_words(model, text, split, split.most)[0] or [text]
 
     answers.reply(
         model, ask, texts, given, layout,

@@ -32,9 +32,10 @@ FORMATS = (
     help="Numbers of OUT, where its format has others (npz, safetensors, w2v; npy to float16).",
 )  # fmt: skip
 @options.blank_as
+@options.setting("end_of_sentence")
 def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool, dtype: str,
-    blank_as: str | None,
+    blank_as: str | None, end_of_sentence: bool,
 ) -> None:  # fmt: skip
     """Write the vectors of IN, of any format, packed or not, as OUT.
 
@@ -50,6 +51,6 @@ def convert(
     from w2v.formats.convert import Changes
     from w2v.formats.convert import convert as write
 
-    changes = Changes(limit, words, normalize, blank_as)
+    changes = Changes(limit, words, normalize, blank_as, end_of_sentence)
     written = write(source, target, to, dtype, changes, note)
     click.echo(f"{target}: {len(written):,} words x {written.dim}", err=True)

@@ -54,7 +54,8 @@ def encode(
 
     from w2v.queries.encoding import Encoder, pad, stack
 
-    encoder = Encoder(model.words, splitting.Splitting(vectors, tokenizer, keep_case).splitter)
+    split = splitting.Splitting(vectors, tokenizer, keep_case)
+    encoder = Encoder(model.words, split.splitter, split.most)
     encoded = (
         pad(ids, length, pad_side, truncate_side) if length else ids
         for ids in (

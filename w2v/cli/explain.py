@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from w2v.cli import answers
+from w2v.cli import answers, splitting
 from w2v.languages import LANGUAGES
 
 
@@ -33,15 +33,18 @@ def explain(
         $ w2v explain "nice to meet you" "good to see you again" --pad 6 --lang es
     """
     from w2v import explanation
+    from w2v.formats import origin
 
     here = Path("vectors.txt")
     path = vectors if vectors is not None else here if here.is_file() else None
+    trained = path is not None and "tokenizer" in origin.settings_of(path)
     explained = explanation.explain(
         sentences,
         answers.load(path) if path is not None else None,
         name=str(path),
         language=lang or _language(),
         pad=pad,
+        split=splitting.Splitting(path, None) if path is not None and trained else None,  # as `w2v encode` does
     )
     if as_json:
         click.echo(answers.to_json(explained.document()))

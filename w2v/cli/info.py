@@ -67,7 +67,7 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "settings", _settings(settings)
     yield "corpus", ", ".join(f"{name} {value}" for name, value in corpus.items() if not isinstance(value, list))
     if dropped:
-        words = (f"{row.get('word')} ({row.get('count')})" for row in dropped if isinstance(row, dict))
+        words = (f"{row.get('word')} ({row.get('count')})" for row in dropped[:10] if isinstance(row, dict))
         yield "dropped", f"the most frequent: {', '.join(words)}"
     for note in notes:
         yield "note", str(note)

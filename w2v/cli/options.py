@@ -81,13 +81,13 @@ search = click.option(
 )  # fmt: skip
 
 
-def setting(name: str, *aliases: str) -> Callable[[Command], Command]:
+def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
     """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
     from w2v.settings import describe
 
-    about = describe(name)
+    about = describe(name) | ({} if default is None else {"default": default})
     flag = about["default"] is False
-    shown = not flag and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
     kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
     return click.option(
         about["option"], *aliases, name, type=kind, is_flag=flag, default=about["default"],

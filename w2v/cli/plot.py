@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from w2v.cli import answers, options
+
+SMALLEST, LARGEST = 3.0, 60.0  # inches; at 160 dots for each, 9,600 across
+
+
+def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float, float]:
+    """Return width and height of "16x12"."""
+    parts = re.fullmatch(r"(\d+(?:\.\d+)?)[x\u00d7](\d+(?:\.\d+)?)", value)
+    width, height = map(float, parts.groups()) if parts else (0.0, 0.0)
+    if min(width, height) < SMALLEST or max(width, height) > LARGEST:
+        raise click.BadParameter(f"{value!r}: expected inches as in 10x7.5, each from {SMALLEST:g} to {LARGEST:g}")
+    return width, height
 
 
 @click.command()
@@ -23,7 +35,7 @@ from w2v.cli import answers, options
 @click.option("-k", "--neighbors", type=click.IntRange(min=0), default=0, show_default=True, metavar="K",
               help="Show the K nearest of each WORD, too.")  # fmt: skip
 @click.option("--top", type=click.IntRange(min=1), metavar="N",
-              help="Show the N most frequent words.  [default: 200 if no words are given]")  # fmt: skip
+              help="Show the N most frequent words.  [default: 200, not function words]")  # fmt: skip
 @click.option("--pairs", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw an arrow for each line of two words (or of four: an analogy).")  # fmt: skip
 @click.option("--axis", "axes", nargs=2, multiple=True, metavar="GOOD BAD",
@@ -32,6 +44,8 @@ from w2v.cli import answers, options
               help="Colour K groups of words (k-means), each named by its central words.")  # fmt: skip
 @click.option("--loss", type=click.Path(path_type=Path), metavar="FILE",
               help="Draw the loss curve of a run instead, from what `w2v train --report FILE` wrote.")  # fmt: skip
+@click.option("--size", callback=_size, default="10x7.5", show_default=True, metavar="WxH",
+              help="Inches of a picture, across and down; larger ones have room for more labels.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all randomness.")
 def plot(
     vectors: Path,
@@ -44,13 +58,14 @@ def plot(
     axes: tuple[tuple[str, str], ...],
     clusters: int | None,
     loss: Path | None,
+    size: tuple[float, float],
     seed: int,
 ) -> None:
     """Draw words as a map: the WORDs with their neighbors, or the most frequent.
 
     \b
         $ w2v plot king paris dog --neighbors 12
-        $ w2v plot --top 400 --clusters 8 -o map.html
+        $ w2v plot --top 400 --clusters 8 --size 16x12 -o map.png
         $ w2v plot --pairs capitals.txt -o capitals.svg
         $ w2v plot --axis good bad --axis rich poor --top 100
         $ w2v plot --loss run.json -o loss.png
@@ -58,7 +73,7 @@ def plot(
     from w2v import files, maps
 
     if loss is not None:
-        maps.save_losses(maps.read_losses(loss), output)
+        maps.save_losses(maps.read_losses(loss), output, str(loss))
         click.echo(f"{output}: loss of {loss}", err=True)
         return
     maps.check_ending(output)
@@ -72,8 +87,8 @@ def plot(
         )
     drawn = maps.build(
         model, words, neighbors=neighbors, top=top, pairs=arrows, axes=axes, method=method, clusters=clusters or 0,
-        seed=seed,
+        seed=seed, name=vectors.name,
     )  # fmt: skip
-    for note in maps.save(drawn, output):
+    for note in maps.save(drawn, output, size):
         click.echo(f"Note: {note}", err=True)
     click.echo(f"{output}: {drawn.title}", err=True)

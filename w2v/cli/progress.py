@@ -36,7 +36,7 @@ class Meter:
         if not self._quiet:
             click.echo(line, err=True)
 
-    def show(self, what: str, done: int, total: int, unit: str, **details: float | None) -> None:
+    def show(self, what: str, done: int, total: int, unit: str, **details: float | str | None) -> None:
         """Show that `done` of `total` (0 if unknown) is done."""
         if self._quiet:
             return
@@ -51,7 +51,7 @@ class Meter:
             speed = f", {_short(done / (now - self._started))}{unit}/s" if done else ""
             click.echo(f"{what:<12}{share}{speed}{''.join(f', {text}' for text in _texts(details))}{left}", err=True)
 
-    def _draw(self, what: str, done: int, total: int, unit: str, details: dict[str, float | None]) -> None:
+    def _draw(self, what: str, done: int, total: int, unit: str, details: dict[str, float | str | None]) -> None:
         from tqdm import tqdm
 
         if self._bar is None:
@@ -77,8 +77,13 @@ class Meter:
             self._bar = None
 
 
-def _texts(details: dict[str, float | None]) -> list[str]:
-    return [f"{name} {_short(value)}" for name, value in details.items() if value is not None]
+def _texts(details: dict[str, float | str | None]) -> list[str]:
+    """Return numbers with their names, and texts as they are."""
+    return [
+        value if isinstance(value, str) else f"{name} {_short(value)}"
+        for name, value in details.items()
+        if value is not None and value != ""
+    ]
 
 
 def _short(value: float) -> str:

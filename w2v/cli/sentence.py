@@ -52,7 +52,7 @@ def sentence(
     lines = list(texts) if batch is None else [line for _, line in given.lines()]
     known, left_out = [], []
     for line in lines:
-        words, unknown = queries.known_words(model, line, split)
+        words, unknown = queries.known_words(model, line, split, split.most)
         known.append(words)
         left_out += unknown
     found = (queries.mean_vectors if method == "mean" else queries.sif_vectors)(model, known)

@@ -34,6 +34,8 @@ class Splitting:
         trained = settings_of(vectors)
         self.tokenizer = tokenizer or str(trained.get("tokenizer", "words"))
         self.keep_case = bool(trained.get("keep_case", False)) if keep_case is None else keep_case
+        phrases = trained.get("phrases", 0)
+        self.most = 2**phrases if isinstance(phrases, int) and 0 < phrases < 10 else 1  # words in a phrase
         if tokenizer not in (None, "words"):
             _ = self.splitter
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first ends the block and saves where a run is kept, the second ends at once."""
+"""Ctrl-C, SIGTERM, SIGHUP: the first ends the block and saves where a run is kept, the second ends at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+HANGUP = getattr(signal, "SIGHUP", None)  # the terminal is gone; Windows has none
 
 
 class Stopped(KeyboardInterrupt):
@@ -19,7 +21,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class Stops:
-    """As a context: answers Ctrl-C and SIGTERM.
+    """As a context: answers Ctrl-C, SIGTERM and, unless `nohup` has it ignored, SIGHUP.
 
     gently  asked at the first signal: may the work end by itself? Else, and at the second signal, Stopped is raised
             where the program is; the third ends the process without any cleaning up
@@ -47,7 +49,9 @@ class Stops:
             raise Stopped(number, self.advice())
 
     def __enter__(self) -> Stops:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, HANGUP):
+            if number is None or (number == HANGUP and signal.getsignal(number) is signal.SIG_IGN):  # by nohup
+                continue
             try:
                 self._before[number] = signal.signal(number, self._answer)
             except ValueError:  # not the main thread: whoever called us answers signals

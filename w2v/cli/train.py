@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from w2v import peers
 from w2v.cli import events, graphs, options
+from w2v.cli.aliases import PeersCommand
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path)
 
 
-@click.command()
+@click.command(cls=PeersCommand)
 @click.argument("corpus", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
@@ -32,14 +34,16 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("objective")
 @options.setting("loss")
 @options.setting("negatives_per")
-@options.setting("dim", "--size")
+@options.setting("dim")
 @options.setting("window")
+@options.setting("window_mode")
 @options.setting("negatives")
-@options.setting("epochs", "--iter")
+@options.setting("epochs")
 @options.setting("min_count")
 @options.setting("max_vocab")
 @options.setting("sample")
-@options.setting("rate", "--lr")
+@options.setting("rate")
+@options.setting("min_rate")
 @options.setting("ns_exponent")
 @options.setting("threads")
 @options.setting("seed")
@@ -48,6 +52,21 @@ FOLDER = click.Path(path_type=Path)
 @events.columns
 @events.naming
 @graphs.walking
+@options.setting("encoding")
+@options.setting("vocab")
+@options.setting("phrases")
+@options.setting("phrase_score")
+@options.setting("phrase_threshold")
+@options.setting("phrase_min_count")
+@options.setting("start_from")
+@options.setting("add_output")
+@options.setting("end_of_sentence")
+@click.option("--output-vectors", "output_rows", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
+@click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write words and counts there, as the C program does.")  # fmt: skip
+@click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
+              " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
@@ -62,13 +81,17 @@ FOLDER = click.Path(path_type=Path)
               help="Draw the loss curve there: .png, .svg or .pdf.")  # fmt: skip
 @click.option("--trace", type=click.Path(path_type=Path), metavar="FILE",
               help="Write 20 steps of the training there, pair by pair, before and after: .tsv or .jsonl.")  # fmt: skip
+@click.option("--cluster", metavar="ADDRESS",
+              help="Train on the machines of a Ray cluster, with --threads in all: auto, ray://host:port, or local:N"
+              " to try it with N processes here. The same vectors as on one machine.")  # fmt: skip
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
     ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
     resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
-    tmp_dir: Path | None, quiet: bool, **settings: Any,
+    tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None, like: str | None, cluster: str | None,
+    quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -82,40 +105,56 @@ def train(
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train plays.csv --by user --order time --item artist --session-gap 30m
         $ w2v train --resume vectors.txt.checkpoint
+        $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
+        $ w2v train corpus.txt --threads 8 --cluster local:4
     """
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
     given = {name for name in ctx.params if _is_given(ctx, name)}
+    asked = settings["objective"] if "objective" in given else None
+    theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
+    settings |= theirs
     if not corpus and resume is None:
         raise click.UsageError("Missing argument 'CORPUS...'.")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
+    if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
+        raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
     things = walked or log
+    of_texts = given & {"tokenizer", "keep_case", "encoding", "vocab", "phrases"}
+    if things is not None and of_texts:
+        raise click.UsageError(f"--{min(of_texts).replace('_', '-')} is for texts, not for events or a graph.")
     if things is not None and "output" not in given:
         output = Path("vectors.w2v")  # the format that keeps what comes next, and takes any id
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
-    require_address_space(chosen.threads)
+    require_address_space(chosen.threads if cluster is None else 1)
 
     with Stops() as stops:
         from w2v import maps
         from w2v.training import Outputs, Session
 
         meter = Meter(quiet)
-        outputs = Outputs(output, report, trace, () if plot is None else ((plot, "the loss curve"),))
-        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted)
+        if like is not None:
+            meter.notify(_what_is_alike(like, theirs))
+        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        named = tuple((path, what) for path, what in others if path is not None)
+        outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
+        session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
         screen = _Screen(meter, session)
         session.report, session.notify = screen.report, screen.notify
         stops.gently = lambda: session.keeper is not None and session.keeper.awake
         stops.advice = lambda: _advice(session)
-        by_name = {name: value for name, value in settings.items() if name in given}
+        by_name = {name: value for name, value in settings.items() if name in given or name in theirs}
         if plot is not None:
             maps.check_losses(plot)
         try:
             if resume is not None:
                 if "output" not in given:
                     outputs.vectors = session.output_of(resume)
+                outputs.output_rows = output_rows or session.noted_path(resume, "output_rows")
+                outputs.vocabulary = vocabulary or session.noted_path(resume, "vocabulary")
                 trained = session.resume(resume, things or corpus, by_name)
             elif model is not None:
                 trained = session.extend(model, things or corpus, by_name)
@@ -129,7 +168,8 @@ def train(
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         if plot is not None and trained.state.curve:
-            maps.save_losses([maps.Loss(*point) for point in trained.state.curve], plot)
+            curve = maps.Curve([maps.Loss(*point) for point in trained.state.curve], trained.settings.epochs)
+            maps.save_losses(curve, plot, str(outputs.vectors))
             meter.notify(f"{plot}: the loss curve")
         elif plot is not None:
             meter.notify(f"note        {plot} is not drawn: so short a run has no loss curve")
@@ -145,18 +185,21 @@ class _Screen:
 
     def report(self, now: ReadProgress | Progress) -> None:
         """Show how far the work is."""
-        kind = type(now).__name__
+        number = getattr(now, "number", 0)
+        kind = f"{type(now).__name__} {number}"
         if kind != self._shown:
             self.close()
             self._bar.enter_context(self._meter)
             self._shown = kind
         settings = self._session.settings
-        if settings is None:
+        if settings is None and number:
+            self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
+        elif settings is None:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "cluster")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 
@@ -170,6 +213,15 @@ class _Screen:
         """End the bar that is shown."""
         self._bar.close()
         self._shown = None
+
+
+def _what_is_alike(peer: str, theirs: dict[str, Any]) -> str:
+    """Say which defaults of ours a peer's have replaced."""
+    from w2v.settings import describe
+
+    changed = (name for name, value in theirs.items() if value != describe(name)["default"])
+    told = (describe(name)["option"] + ("" if theirs[name] is True else f" {theirs[name]}") for name in changed)
+    return f"like        {peer}: {' '.join(told)}"
 
 
 def _advice(session: Session) -> str:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from w2v import archives
-from w2v.corpus.sources import BOM
 from w2v.errors import CorpusError, MissingExtraError
 from w2v.resources import available_memory
 from w2v.spelling import fold
@@ -25,6 +24,7 @@ from w2v.spelling import fold
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 1 << 16
 FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"

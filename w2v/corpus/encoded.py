@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,13 +14,14 @@ from w2v.vocabulary import Vocabulary
 
 
 class FileAccount(NamedTuple):
-    """What became of one file: `tokens == kept + dropped`, and the stream's [start, stop) holds what was kept.
+    """What became of one file: `tokens == kept + joined + dropped`; the stream's [start, stop) holds what was kept.
 
     name         as it was given or found
     bytes        of text, after decompression
     tokens       read
-    kept         of words in the vocabulary
+    kept         of words in the vocabulary, a phrase as one
     undecodable  bytes that were no text: no UTF-8, or zero
+    joined       tokens that went into the phrase of the token before them
     """
 
     name: str
@@ -29,21 +31,23 @@ class FileAccount(NamedTuple):
     undecodable: int
     start: int
     stop: int
+    joined: int = 0
 
     @property
     def dropped(self) -> int:
         """Tokens whose word is not in the vocabulary."""
-        return self.tokens - self.kept
+        return self.tokens - self.kept - self.joined
 
 
 @dataclass(frozen=True)
 class Account:
-    """What was read and what became of it; `tokens == kept + dropped`, always.
+    """What was read and what became of it; `tokens == kept + joined + dropped`, always.
 
     files              how many sources were read
     bytes              of text, after decompression
-    tokens, types      read: occurrences, and different words
-    kept, dropped      tokens of words in the vocabulary, and of words below min-count or beyond max-vocab
+    tokens, types      read: occurrences, and different words, phrases among them
+    kept, dropped      tokens of words in the vocabulary, and of words below min-count, beyond max-vocab, not in vocab
+    joined             tokens that went into the phrase of the token before them
     sentences          lines that hold a token that was kept
     undecodable        bytes that were no UTF-8 and became U+FFFD, or zero and became blanks
     segment_with       tokenizers that would find words in a text that looks unsegmented, else nothing
@@ -63,11 +67,37 @@ class Account:
     by_file: tuple[FileAccount, ...] = field(default=(), compare=False)  # the sums say the same
     notes: tuple[str, ...] = field(default=(), compare=False)  # they name paths
     dropped_words: tuple[tuple[str, int], ...] = ()
+    joined: int = 0
 
     @property
     def dropped(self) -> int:
         """Tokens whose word is not in the vocabulary."""
-        return self.tokens - self.kept
+        return self.tokens - self.kept - self.joined
+
+
+class ReadProgress(NamedTuple):
+    """How far reading has come.
+
+    done, total  bytes on disk, of how many (0 if unknown); ids of the text, in a pass that looks for phrases
+    tokens       found
+    number       of the pass that looks for phrases, 0 before
+    """
+
+    done: int
+    total: int
+    tokens: int
+    number: int = 0
+
+
+Report = Callable[[ReadProgress], None]
+
+
+class Phrase(NamedTuple):
+    """Words that were joined, how often, and the score that said so."""
+
+    word: str
+    times: int
+    score: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,12 +110,14 @@ class EncodedCorpus:
                 and a kernel can begin anywhere without a search.
     account     what became of the text
     settings    what it was read with, where that is known
+    phrases     that were found in it, the most frequent first
     """
 
     vocabulary: Vocabulary
     stream: npt.NDArray[np.int32]
     account: Account
     settings: TrainSettings | None = None
+    phrases: tuple[Phrase, ...] = ()
 
     def __post_init__(self) -> None:
         assert self.stream.dtype == np.int32

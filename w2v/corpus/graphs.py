@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -77,8 +77,7 @@ class Links:
 
 def reading(settings: TrainSettings) -> TrainSettings:
     """Return the settings that a list of edges is read with: every node as it stands."""
-    most = TrainSettings().max_vocab
-    return replace(settings, tokenizer="whitespace", keep_case=True, min_count=1, max_vocab=most)
+    return TrainSettings(tokenizer="whitespace", keep_case=True, min_count=1, threads=settings.threads)
 
 
 def encode(

@@ -7,23 +7,30 @@ in the corpus.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus import phrases
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, Phrase, Report
 from w2v.corpus.sources import Source
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.corpus.table import WordTable
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
-from w2v.vocabulary import Vocabulary
+from w2v.vocabulary import JOINT, Vocabulary
 
 # Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
-SHOWN = 10  # dropped words, the most frequent ones
+AT_ONCE = 1 << 20  # words
+SHOWN = 1000  # dropped words of an account, the most frequent ones: some 20 kB in a checkpoint
+Counts = npt.NDArray[np.int64]
+Dropped = tuple[tuple[str, int], ...]
+WordsOf = Callable[[npt.NDArray[Any]], tuple[str, ...]]
 
 
 class Counted(NamedTuple):
@@ -47,8 +54,112 @@ class Counted(NamedTuple):
     notes: list[str]
 
 
+class Wanted(NamedTuple):
+    """What is known before a text is read.
+
+    phrases  words that may be phrases; where there are any, none is looked for
+    only     the words of the vocabulary; where there are any, min_count and max_vocab do not count
+    """
+
+    phrases: Collection[str] | None = None
+    only: Collection[str] | None = None
+
+
+class Ranked(NamedTuple):
+    """Words in their order, and the text in their ids; `types` and `dropped_words` as in `Account`."""
+
+    vocabulary: Vocabulary
+    ids: Ids
+    files: list[FileAccount]
+    types: int
+    dropped_words: tuple[tuple[str, int], ...]
+    phrases: tuple[Phrase, ...]
+
+
+def rank(
+    words: WordsOf,
+    counts: Counts,
+    firsts: Counts,
+    renumber: Callable[[Ids], tuple[Ids, list[FileAccount]]],
+    settings: TrainSettings,
+    wanted: Wanted,
+    report: Report,
+) -> Ranked | None:
+    """Choose and rank the words of a text, join its phrases, and turn it into ids; None where no word is left.
+
+    words           returns the words of these numbers
+    counts, firsts  int64 [types], how often each occurs and where first
+    renumber        returns the text, each word's number replaced: int32 [types] of ids, or DROPPED or GAP
+    """
+    order = np.lexsort((firsts, -counts))
+    often = int(np.count_nonzero(counts >= settings.min_count))
+    numbers = np.full(len(counts), scanning.DROPPED, np.int32)
+    if not settings.phrases:
+        kept = order[: min(often, settings.max_vocab)] if wanted.only is None else _those(wanted.only, order, words)
+        if not len(kept):
+            return None
+        numbers[kept] = np.arange(len(kept), dtype=np.int32)
+        ids, files = renumber(numbers)
+        rest = np.setdiff1d(order, kept, assume_unique=True)
+        vocabulary = Vocabulary(words(kept), counts[kept])
+        return Ranked(vocabulary, ids, files, len(counts), _most_frequent(rest, counts, words), ())
+    known = wanted.only if wanted.phrases is None else wanted.phrases
+    base = order if known is not None else _with_parts(order, often, words)
+    numbers[:] = scanning.GAP
+    numbers[base] = np.arange(len(base), dtype=np.int32)
+    ids, files = renumber(numbers)
+    names = words(base)
+    joined = phrases.join(
+        names, ids, [(file.start, file.stop) for file in files], settings, known=known, only=wanted.only, report=report
+    )
+    if not joined.words:
+        return None
+    files = [
+        file._replace(start=start, stop=stop, kept=kept, joined=in_phrases)
+        for file, (start, stop, kept, in_phrases) in zip(files, joined.spans)
+    ]
+    there = set(joined.words)
+    left = counts.copy()
+    left[base] = joined.left
+    stays = np.zeros(len(counts), np.bool_)
+    stays[base] = [name in there for name in names]
+    rest = order[~stays[order] & (left[order] > 0)]
+    types = len(counts) + len(there.difference(names))
+    vocabulary = Vocabulary(joined.words, joined.counts)
+    return Ranked(vocabulary, joined.stream, files, types, _most_frequent(rest, left, words), joined.phrases)
+
+
+def _those(only: Collection[str], order: Counts, words: WordsOf) -> Counts:
+    return order[np.array([word in only for word in words(order)], np.bool_)]
+
+
+def _with_parts(order: Counts, often: int, words: WordsOf) -> Counts:
+    """Return the first `often` words, and rarer ones that a phrase may hold: a_b, and a and b where there is a_b."""
+    joined = [place for place, word in _numbered(order, words) if JOINT in word]
+    parts = {part for _, found in phrases.looks_joined(words(order[joined])) for part in found}
+    found = {place for place, word in _numbered(order, words) if word in parts} if parts else set()
+    return order[sorted(found.union(joined, range(often)))]
+
+
+def _numbered(order: Counts, words: WordsOf) -> Iterator[tuple[int, str]]:
+    """Yield all words with their ranks; they are not all in memory at once."""
+    for first in range(0, len(order), AT_ONCE):
+        yield from enumerate(words(order[first : first + AT_ONCE]), first)
+
+
+def _most_frequent(numbers: Counts, counts: Counts, words: WordsOf) -> Dropped:
+    numbers = numbers[np.argsort(-counts[numbers], kind="stable")][:SHOWN]
+    return tuple(zip(words(numbers), counts[numbers].tolist()))
+
+
 def encode(
-    reading: Counted, settings: TrainSettings, names: list[str], folder: Path | None, in_memory: int
+    reading: Counted,
+    settings: TrainSettings,
+    names: list[str],
+    folder: Path | None,
+    in_memory: int,
+    wanted: Wanted,
+    report: Report,
 ) -> EncodedCorpus:
     """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError where no word is left."""
     table = reading.tables[0]
@@ -56,37 +167,53 @@ def encode(
     counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
-    order = np.lexsort((firsts, -counts))
-    kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+
+    def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
+        return _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
+
     segment_with = _segment_with(table)
-    if len(kept) == 0:
+    ranked = rank(table.words, counts, firsts, renumber, settings, wanted, report)
+    if ranked is None:
         advice = " or ".join(f"--tokenizer {name}" for name in segment_with)
         raise CorpusError(
             named(names),
-            f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}:"
-            f" --min-count {counts.max()} or less leaves words"
+            nothing_left(counts, settings, "--min-count")
             + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
-    numbers = np.full(len(table), -1, np.int32)
-    numbers[kept] = np.arange(len(kept), dtype=np.int32)
-    ids, files = _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory)
-    dropped = order[len(kept) :][:SHOWN]
-    words = table.words(np.concatenate((kept, dropped)))
-    vocabulary = Vocabulary(words[: len(kept)], counts[kept])
+    return encoded(ranked, reading.tokens, settings, segment_with, tuple(reading.notes))
+
+
+def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:
+    """Say why no word is left of a text that has some."""
+    if settings.vocab:
+        return f"no word of {settings.vocab} occurs in it"
+    most = counts.max()
+    return (
+        f"no word occurs {settings.min_count} times, the most frequent one {most}:"
+        f" {option} {most} or less leaves words"
+    )  # fmt: skip
+
+
+def encoded(
+    ranked: Ranked, tokens: int, settings: TrainSettings, segment_with: tuple[str, ...], notes: tuple[str, ...]
+) -> EncodedCorpus:
+    """Return a text with the account of it; `tokens` were read."""
+    kept = ranked.vocabulary.tokens
     account = Account(
-        files=len(names),
-        bytes=sum(file.bytes for file in files),
-        tokens=reading.tokens,
-        types=len(table),
-        kept=vocabulary.tokens,
-        sentences=len(ids) - vocabulary.tokens,
-        undecodable=sum(file.undecodable for file in files),
+        files=len(ranked.files),
+        bytes=sum(file.bytes for file in ranked.files),
+        tokens=tokens,
+        types=ranked.types,
+        kept=kept,
+        sentences=len(ranked.ids) - kept,
+        undecodable=sum(file.undecodable for file in ranked.files),
         segment_with=segment_with,
-        by_file=tuple(files),
-        notes=tuple(reading.notes),
-        dropped_words=tuple(zip(words[len(kept) :], counts[dropped].tolist())),
+        by_file=tuple(ranked.files),
+        notes=notes,
+        dropped_words=ranked.dropped_words,
+        joined=sum(file.joined for file in ranked.files),
     )
-    return EncodedCorpus(vocabulary, ids, account, settings)
+    return EncodedCorpus(ranked.vocabulary, ranked.ids, account, settings, ranked.phrases)
 
 
 def _renumber(

@@ -14,7 +14,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
@@ -25,12 +25,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.corpus import columns, events, graphs, sentences
-from w2v.corpus.encoded import EncodedCorpus
+from w2v import encodings
+from w2v.corpus import columns, events, graphs, sentences, word_counts
+from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
 from w2v.corpus.events import Events
 from w2v.corpus.forecast import Check, Expected, Forecast
 from w2v.corpus.graphs import Graph
-from w2v.corpus.ranking import Counted, encode, named
+from w2v.corpus.ranking import Counted, Wanted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
 from w2v.corpus.spool import Spool, require_room, room_in_memory
 from w2v.corpus.table import WordTable
@@ -49,14 +50,6 @@ MOST_PROCESSES = 61  # Windows cannot wait for more
 ADVICE = "fewer --threads take less, and so does a smaller text"
 
 
-class ReadProgress(NamedTuple):
-    """How far reading has come: bytes on disk read, of how many (0 if unknown), and tokens found."""
-
-    done: int
-    total: int
-    tokens: int
-
-
 Name = str | os.PathLike[str]
 
 
@@ -64,22 +57,24 @@ def read(
     corpus: Name | Iterable[Name] | Iterable[Iterable[str]] | Events | Graph,
     settings: TrainSettings | None = None,
     *,
-    report: Callable[[ReadProgress], None] = lambda progress: None,
+    report: Report = lambda progress: None,
     check: Check = lambda expected: None,
     tmp_dir: str | os.PathLike[str] | None = None,
     in_memory: int | None = None,
+    phrases_of: Collection[str] | None = None,
     **more: Any,
 ) -> EncodedCorpus:
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
     corpus     a file or a folder, several of them, "-" for standard input; sentences, each a list of words; Events;
                a Graph
-    settings   a TrainSettings, or its fields by name; tokenizer, keep_case, min_count, max_vocab and threads
-               are what counts here
+    settings   a TrainSettings, or its fields by name; tokenizer, keep_case, encoding, min_count, max_vocab and
+               threads are what counts here, and vocab and what begins with phrase
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default
+    phrases_of the words of a model: with phrases > 0, its phrases are joined and none is looked for
 
     Raises CorpusError, SettingsError, MissingExtraError, ResourceError; TypeError for an argument of another type.
 
@@ -97,8 +92,9 @@ def read(
         edges = read(corpus.files, graphs.reading(settings), tmp_dir=tmp_dir)
         return graphs.encode(corpus, edges, settings, **how)
     names, rest = named_or_given(corpus)
+    wanted = Wanted(phrases_of, word_counts.read(settings.vocab).keys() if settings.vocab else None)
     if rest is not None:
-        return sentences.encode(rest, settings)
+        return sentences.encode(rest, settings, wanted, report)
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
     sources = find_sources(names, notes.append)
@@ -122,7 +118,7 @@ def read(
         try:
             with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
                 reading.run(sources, pool, tick)
-            return encode(reading.counted(), settings, [source.name for source in sources], folder, in_memory)
+            return encode(reading.counted(), settings, [s.name for s in sources], folder, in_memory, wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
 
@@ -226,7 +222,8 @@ class _Reading:
     def _produce(self, sources: list[Source], pool: ProcessPoolExecutor | None) -> None:
         size = SEGMENT_BYTES if pool else BLOCK_BYTES
         before = 0
-        for number, block in enumerate(read_blocks(sources, self.rule.boundaries, size, self.notes.append)):
+        blocks = read_blocks(sources, self.rule.boundaries, size, self.notes.append, self.settings.encoding)
+        for number, block in enumerate(blocks):
             self.owners.append(-1)
             self.sources.append(block.source)
             segmented = pool.submit(segment_block, self.settings.tokenizer, block.text) if pool else None
@@ -255,6 +252,8 @@ class _Reading:
                 return
             text, bad = self._segmented(work)
             prepared, bad_too = self.rule.prepare(text)
+            if bad + bad_too and self.settings.encoding == "auto":
+                _check_encoding(work.block, bad + bad_too)
             ids = self.tables[owner].scan(prepared, self.rule, work.number)
             self.spool.put(work.number, ids)
             with self._lock:
@@ -263,7 +262,7 @@ class _Reading:
                 tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
                 self.tokens += tokens
                 sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
-                undecodable = bad + bad_too + work.block.zeros
+                undecodable = bad + bad_too + work.block.lost
                 sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable
 
     def counted(self) -> Counted:
@@ -284,3 +283,14 @@ class _Reading:
             ) from error
         except Exception as error:
             raise CorpusError(work.block.source.name, f"--tokenizer {name} fails on it: {error}") from error
+
+
+def _check_encoding(block: Block, undecodable: int) -> None:
+    """Raise CorpusError for a text that is not in UTF-8: its words would be cut at their accents."""
+    if encodings.is_another(block.text, undecodable):
+        how = encodings.examples(block.text)
+        raise CorpusError(
+            block.source.name,
+            f"is not in UTF-8; say what it is with --encoding{': ' + how if how else ' latin-1, or another'};"
+            " --encoding utf-8 reads it all the same",
+        )

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.encoded import EncodedCorpus, FileAccount, Report
+from w2v.corpus.ranking import Wanted, encoded, nothing_left, rank
 from w2v.errors import CorpusError
+from w2v.kernels import scanning
 from w2v.settings import TrainSettings
-from w2v.vocabulary import Vocabulary
 
 NAME = "the sentences"
-SHOWN = 10  # dropped words, the most frequent ones
 
 
-def encode(sentences: Iterable[Iterable[str]], settings: TrainSettings) -> EncodedCorpus:
+def encode(
+    sentences: Iterable[Iterable[str]],
+    settings: TrainSettings,
+    wanted: Wanted,
+    report: Report,
+) -> EncodedCorpus:
     """Return sentences as ids; the words stand as they are. Raises CorpusError, TypeError."""
     number: dict[str, int] = {}
     stream: list[int] = []
@@ -33,38 +40,21 @@ def encode(sentences: Iterable[Iterable[str]], settings: TrainSettings) -> Encod
     counts = np.bincount(ids[ids >= 0], minlength=len(number)).astype(np.int64)
     if not len(counts):
         raise CorpusError(NAME, "no words in them")
-    order = np.argsort(-counts, kind="stable")
-    kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
-    if not len(kept):
-        raise CorpusError(
-            NAME,
-            f"no word occurs {settings.min_count} times, the most frequent one {counts.max()}: a min_count of"
-            f" {counts.max()} or less leaves words",
-        )
-    dropped = order[len(kept) :][:SHOWN]
-    numbers = np.full(len(counts) + 1, -2, np.int32)
-    numbers[kept] = np.arange(len(kept), dtype=np.int32)
-    numbers[-1] = -1
-    tokens = int(counts.sum())
-    ids = numbers[ids]
-    ids = ids[ids != -2]
-    # An end behind an end, or at the beginning, is that of a sentence of which no word was kept.
-    ids = ids[(ids >= 0) | (np.concatenate(([-1], ids[:-1])) >= 0)]
     words = list(number)
-    vocabulary = Vocabulary(tuple(words[row] for row in kept), counts[kept])
+    tokens = int(counts.sum())
     size = sum(len(word.encode()) * int(count) for word, count in zip(words, counts))
-    account = Account(
-        files=1,
-        bytes=size,
-        tokens=tokens,
-        types=len(counts),
-        kept=vocabulary.tokens,
-        sentences=len(ids) - vocabulary.tokens,
-        undecodable=0,
-        by_file=(FileAccount(NAME, size, tokens, vocabulary.tokens, 0, 0, len(ids)),),
-        dropped_words=tuple((words[row], int(counts[row])) for row in dropped),
-    )
-    return EncodedCorpus(vocabulary, ids, account, settings)
+
+    def words_of(numbers: npt.NDArray[Any]) -> tuple[str, ...]:
+        return tuple(words[number] for number in numbers.tolist())
+
+    def renumber(numbers: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], list[FileAccount]]:
+        wrote, ends, _ = scanning.renumber(ids, numbers, ids, True)  # never ahead of what is read
+        return ids[:wrote], [FileAccount(NAME, size, tokens, wrote - ends, 0, 0, wrote)]
+
+    ranked = rank(words_of, counts, np.arange(len(counts)), renumber, settings, wanted, report)
+    if ranked is None:
+        raise CorpusError(NAME, nothing_left(counts, settings, "a min_count of"))
+    return encoded(ranked, tokens, settings, (), ())
 
 
 def _check(word: object, place: int) -> None:

@@ -7,6 +7,7 @@ Archives are recognised by their first bytes, not by their names, and streamed: 
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -17,16 +18,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from w2v import archives
+from w2v import archives, encodings
+from w2v.corpus import remote
 from w2v.errors import CorpusError
 
 STDIN = "-"
 LONGEST_WORD = 1 << 24  # bytes without a blank that are still believed to be text
-BOM = b"\xef\xbb\xbf"
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-# Texts hold a stray zero byte now and then; of random bytes every 256th is one, of programs and UTF-16 more.
+# Texts hold a stray zero byte now and then, which is a blank to us; of random bytes every 256th is one, of programs and
+# UTF-16 more. So it is binary data if more than one, and more than one in a thousand of all bytes so far, are zero.
 ZEROS = 1 / 1000
-STRAY = 1  # zero byte of a block is never taken for binary data, however short the block is
+STRAY = 1
 
 Note = Callable[[str], None]  # takes one line that a reader of the account should know
 
@@ -42,8 +43,8 @@ class Block(NamedTuple):
     """A piece of a source that ends at a line's end or between words; the last one of a source ends with a line."""
 
     text: bytes
-    size: int  # bytes of the source in it: without the line end that was added, without the BOM taken away
-    zeros: int  # zero bytes that were found since the last block, and are blanks now
+    size: int  # bytes of it, as UTF-8: without the line end that was added and the byte order mark
+    lost: int  # bytes that were no text since the last block: zero, and blanks now; or none of the encoding, and U+FFFD
     source: Source
     done: int  # bytes on disk read so far, of all sources
 
@@ -56,15 +57,20 @@ def find_sources(corpus: Iterable[str | os.PathLike[str]], note: Note = ignore) 
     """Return the files of a corpus, directories walked in sorted order; `-` is standard input.
 
     Left out of directories, and noted: names that begin with a dot, links to folders, what is not a
-    file. What is named twice is read twice, as `cat` does. Raises CorpusError for what is not there or not
-    readable, or a directory without files.
+    file. What is named twice is read twice, as `cat` does. Texts on the network: see `w2v.corpus.remote`.
+    Raises CorpusError for what is not there or not readable, or a directory without files.
     """
     found = []
     for given in corpus:
-        name = os.fspath(given)
+        name = os.fspath(given).removeprefix(remote.LOCAL)
         try:
             if name == STDIN:
                 found.append(Source(STDIN, None))
+            elif remote.is_remote(name):
+                files, passed = remote.find(name)
+                found += [Source(*file) for file in files]
+                if passed:
+                    note(f"{name}: passed over {passed:,} whose names begin with a dot; name them to have them read")
             elif Path(name).is_dir():
                 found += _walk(name, note)
             else:
@@ -104,24 +110,27 @@ def _walk(directory: str, note: Note) -> list[Source]:
 
 
 def read_blocks(
-    sources: list[Source], boundaries: tuple[bytes, ...], block_bytes: int, note: Note = ignore
+    sources: list[Source],
+    boundaries: tuple[bytes, ...],
+    block_bytes: int,
+    note: Note = ignore,
+    encoding: str = "auto",
 ) -> Iterator[Block]:
     """Yield the text of all sources in blocks of about `block_bytes`; each source ends with its line.
 
     boundaries  what words do not reach across, besides the line's end; in the order of preference
+    encoding    of texts without a byte order mark; "auto" passes their bytes on as if they were UTF-8
 
     Raises CorpusError for what cannot be read: a damaged archive, binary data, a file that became shorter.
     """
     before = done = 0
     for source in sources:
         pieces: list[bytes] = []  # of a word or line that goes on
-        waiting = zeros = 0
+        waiting = lost = 0
         ended = True
-        for chunk, done_here in _chunks(source, block_bytes, note):
+        for chunk, lost_here, done_here in _chunks(source, block_bytes, note, encoding):
             done = before + done_here
-            if here := chunk.count(0):
-                chunk = chunk.replace(b"\0", b" ")  # no library that finds words gets to see them
-                zeros += here
+            lost += lost_here
             # A boundary of several bytes that lies across two chunks is not seen: a later one will be.
             end = _last_boundary(chunk, boundaries)
             if end == 0:
@@ -131,12 +140,12 @@ def read_blocks(
                     raise CorpusError(source.name, f"no blank or line end in {waiting:,} bytes: is this text?")
                 continue
             text = b"".join((*pieces, chunk[:end]))
-            yield Block(text, len(text), zeros, source, done)
-            pieces, waiting, zeros = [chunk[end:]], len(chunk) - end, 0
+            yield Block(text, len(text), lost, source, done)
+            pieces, waiting, lost = [chunk[end:]], len(chunk) - end, 0
             ended = text.endswith(b"\n")
         text = b"".join(pieces)
         before = done if source.size is None else before + source.size
-        yield Block(text if ended and not text else text + b"\n", len(text), zeros, source, before)
+        yield Block(text if ended and not text else text + b"\n", len(text), lost, source, before)
 
 
 def _last_boundary(text: bytes, boundaries: tuple[bytes, ...]) -> int:
@@ -146,17 +155,42 @@ def _last_boundary(text: bytes, boundaries: tuple[bytes, ...]) -> int:
     return next((at + len(mark) for mark in boundaries if (at := text.rfind(mark)) >= 0), 0)
 
 
-def _chunks(source: Source, size: int, note: Note) -> Iterator[tuple[bytes, int]]:
-    """Yield the decompressed bytes of one source, each with the number of bytes read so far, on disk if it has them."""
-    read = 0
+def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the decompressed bytes of one source as UTF-8.
+
+    With each, how many bytes were no text and were replaced, and the number of bytes read so far, on disk if it has
+    them.
+    """
+    read = zeros = 0
+    decoder: codecs.IncrementalDecoder | None = None
     try:
         with _open(source) as raw:
             stream = archives.decompressed(raw)
             while chunk := stream.read(size):
-                _check_text(source, chunk, read)
+                if read == 0:
+                    mark, codec = encodings.mark_of(chunk)
+                    chunk = chunk[len(mark) :]
+                    codec = codec or encoding
+                    if codec not in ("auto", "utf-8"):
+                        decoder = codecs.getincrementaldecoder(codec)("replace")
+                        if mark:
+                            note(f"{source.name}: read as {codec}, by its byte order mark")
+                    read = len(mark)
                 read += len(chunk)
                 done = read if source.size is None else raw.tell()
-                yield chunk.removeprefix(BOM) if read == len(chunk) else chunk, done
+                lost = 0
+                if decoder is not None:
+                    text = decoder.decode(chunk)
+                    lost = text.count("\ufffd")
+                    chunk = text.encode(errors="replace")
+                if here := chunk.count(0):
+                    zeros += here
+                    if zeros > max(STRAY, ZEROS * read):
+                        raise CorpusError(source.name, _why_binary(chunk))
+                    chunk = chunk.replace(b"\0", b" ")  # no library that finds words gets to see them
+                yield chunk, lost + here, done
+            if decoder is not None and (text := decoder.decode(b"", True)):  # of a character that is cut short
+                yield text.encode(), len(text), done
             if source.size is not None:
                 _check_size(source, source.size, raw.tell(), note)
     except archives.GreedyError as error:
@@ -171,7 +205,10 @@ def _chunks(source: Source, size: int, note: Note) -> Iterator[tuple[bytes, int]
 
 @contextlib.contextmanager
 def _open(source: Source) -> Iterator[io.BufferedReader]:
-    if source.name != STDIN:
+    if remote.is_remote(source.name):
+        with remote.opened(source.name) as raw:
+            yield raw
+    elif source.name != STDIN:
         with Path(source.name).open("rb") as file:
             yield file
     elif sys.stdin is None:
@@ -188,12 +225,12 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
             yield file
 
 
-def _check_text(source: Source, chunk: bytes, at: int) -> None:
-    if at == 0 and chunk.startswith(UTF16):
-        raise CorpusError(source.name, f"this is UTF-16; convert it: iconv -f UTF-16 -t UTF-8 {source.name} > utf8.txt")
-    if chunk.count(0) > max(STRAY, ZEROS * len(chunk)):
-        where = f" from byte {at:,} on" if at else ""
-        raise CorpusError(source.name, f"this is binary data, not text (it holds zero bytes{where}); name text files")
+def _why_binary(chunk: bytes) -> str:
+    """Return what to say of a source with too many zero bytes."""
+    odd, even = chunk[1::2].count(0), chunk[::2].count(0)
+    codec = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else ""
+    hint = f"; if it is UTF-16: --encoding {codec}" if codec and 8 * (odd + even) > len(chunk) else ""
+    return f"this is binary data, not text (it holds zero bytes); name text files{hint}"
 
 
 def _check_size(source: Source, before: int, now: int, note: Note) -> None:

@@ -10,15 +10,13 @@ import os
 import re
 from pathlib import Path
 
-from w2v.errors import FormatError, SettingsError
+from w2v import encodings
+from w2v.errors import FormatError
 from w2v.evaluation import layouts
 from w2v.evaluation.questions import QuestionSet, Section
 
 # Enough for some lines of 4,096 dimensions as text; a model of gigabytes is not read to be refused.
 _HEAD = 1 << 18
-
-_MARKS = {codecs.BOM_UTF8: ("utf-8", "UTF-8"), codecs.BOM_UTF16_LE: ("utf-16-le", "UTF-16")}
-_MARKS[codecs.BOM_UTF16_BE] = ("utf-16-be", "UTF-16")
 
 # Control characters that no text has; \x1a closed the files of DOS and CP/M.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
@@ -53,7 +51,7 @@ def holds_vectors(path: str | os.PathLike[str]) -> bool:
     if place.is_dir():
         return not _texts(place)
     head = _bytes(place, _HEAD)
-    if any(head.startswith(mark) for mark in _MARKS):
+    if encodings.mark_of(head)[1]:
         return False
     text = head.decode("latin-1")  # every byte a character: control characters and digits are the same in all encodings
     if _BINARY.search(text):
@@ -65,9 +63,9 @@ def decode(path: str | os.PathLike[str], data: bytes, encoding: str | None = Non
     """Return the text of `data` and the name of its encoding; `path` is for the error alone."""
     if encoding is not None:
         return _decode_as(path, data, encoding)
-    for mark, (codec, name) in _MARKS.items():
-        if data.startswith(mark):
-            return _decode_as(path, data[len(mark) :], codec)[0], name
+    mark, codec = encodings.mark_of(data)
+    if codec:
+        return _decode_as(path, data[len(mark) :], codec)[0], codec.upper().removesuffix("-LE").removesuffix("-BE")
     try:
         return data.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
@@ -83,10 +81,9 @@ def decode(path: str | os.PathLike[str], data: bytes, encoding: str | None = Non
 
 
 def _decode_as(path: str | os.PathLike[str], data: bytes, encoding: str) -> tuple[str, str]:
+    encodings.check(encoding)
     try:
         return data.decode(encoding).removeprefix("\ufeff"), codecs.lookup(encoding).name.upper()
-    except LookupError as error:
-        raise SettingsError(f"there is no encoding {encoding!r}") from error
     except UnicodeError as error:
         raise FormatError(path, f"is not in the encoding {encoding}") from error
 

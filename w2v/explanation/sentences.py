@@ -21,17 +21,19 @@ from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 LONGEST_MATCH = 8  # letters of a Chinese or Japanese word that is looked for
 
 
-def tokens(sentence: str, form: Callable[[str], str | None]) -> list[str]:
+def tokens(sentence: str, form: Callable[[str], str | None], new_words: bool = False) -> list[str]:
     """Return the words of a sentence, split as `w2v train` splits it; some may be unknown to `form`.
 
-    form  returns a word as the vocabulary has it, or None
+    form       returns a word as the vocabulary has it, or None
+    new_words  whether words that it does not have may be there, too
 
-    Chinese and Japanese go through jieba or MeCab where they are installed. What the vocabulary does not
-    know then is cut into the longest words that it knows.
+    Chinese and Japanese go through jieba or MeCab where they are installed. What they leave whole, or find and the
+    vocabulary does not know, is cut into the longest words that it knows.
     """
     found: list[str] = []
     text = sentence.replace("\n", " ").encode()
-    if (name := _segmenter(sentence)) is not None:
+    name = _segmenter(sentence)
+    if name is not None:
         text, _ = segment_block(name, text)
     rule = TOKENIZERS["words"].rule(True)
     prepared, _ = rule.prepare(text)
@@ -41,7 +43,8 @@ def tokens(sentence: str, form: Callable[[str], str | None]) -> list[str]:
     for number in numbers[numbers != scanning.SENTENCE_END]:
         word = words[number]
         known = form(word)
-        found += [known] if known else _longest_matches(word, form) if is_unspaced(word) else [word]
+        whole = known or not is_unspaced(word) or (new_words and name is not None)
+        found += [known or word] if whole else _longest_matches(word, form)
     return found
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,6 +69,7 @@ def explain(
     name: str = "vectors.txt",
     language: str = "en",
     pad: int | None = None,
+    split: Callable[[str], list[str]] | None = None,
 ) -> Explanation:
     """Explain what becomes of `sentences`, and where vectors come from.
 
@@ -75,6 +77,7 @@ def explain(
     name      what its file is called
     language  one of LANGUAGES
     pad       the length that sentences are padded to; by default that of the longest
+    split     finds the words of a sentence, as `w2v encode` does; by default by their letters, see `sentences.tokens`
 
     Raises CorpusError where there is no word, UnknownWordError, SettingsError.
     """
@@ -82,10 +85,13 @@ def explain(
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
     spoken = CATALOGUES[language_of("".join(sentences), language)]  # of the toy: the reader's, by the letters
     ours = {word for text, words in spoken.TEMPLATES for word in (*text.split(), *words.split())}
-    form = (lambda word: word.lower() if word.lower() in ours else None) if vectors is None else vectors.form
-    given = [tokens(sentence, form) for sentence in sentences]
     if vectors is None:
-        given = [[word.lower() for word in words] for words in given]
+        form = {word: word for word in ours}.get
+        given = [tokens(sentence.lower(), form, new_words=True) for sentence in sentences]
+    elif split is None:
+        given = [tokens(sentence, vectors.form) for sentence in sentences]
+    else:
+        given = [[vectors.form(word) or word for word in split(sentence)] for sentence in sentences]
     for text, found in zip(sentences, given):
         if not found:
             raise CorpusError("w2v explain", f"{text!r} has no word in it")
@@ -143,7 +149,7 @@ class _Story:
         places, wide = lookup.one_hot
         parts += [
             self.text("ids"),
-            Table((self.texts["word"], "id"), tuple((word, ids[word]) for word in words[:MOST_ROWS])),
+            Table((self.texts["word"], self.texts["id"]), tuple((word, ids[word]) for word in words[:MOST_ROWS])),
             self.text("padding", length=lookup.ids.shape[1]),
             Table((), tuple(self.line(row) for row in lookup.ids[:MOST_ROWS])),
             self.text(
@@ -185,19 +191,28 @@ class _Story:
             for word, id, row in zip(words, ids, numbers):
                 line: tuple[Cell, ...] = (int(id), word, *map(float, row[:shown]), *more)
                 rows[line] = None
-        head = ("id", self.texts["word"], *(str(i + 1) for i in range(shown)), *more)
+        head = (self.texts["id"], self.texts["word"], *(str(i + 1) for i in range(shown)), *more)
         return Table(head, tuple(sorted(list(rows)[:MOST_ROWS], key=lambda row: row[0] == PADDING)))
 
     def window(self, sentence: Sequence[str]) -> pairs.Window:
-        """Return the window to be shown: that of the rarest word that has enough contexts to show."""
+        """Return the window to be shown: that of which a step brings most pairs closer, and of equal ones the rarest.
+
+        All pairs pull at one row, so that there are windows in which most of them give way to a few.
+        """
         around = pairs.contexts_of(sentence, toy.SETTINGS.window)
-        enough = min(3, max(len(contexts) for _, contexts in around))
-        word, contexts = min(
-            (pair for pair in around if len(pair[1]) >= enough), key=lambda pair: self.toy.counts[self.index(pair[0])]
+        enough = min(2, max(len(contexts) for _, contexts in around))
+        windows = [
+            pairs.open_window(self.toy, word, contexts, pairs.draw_negatives(self.toy, word, contexts, NEGATIVES))
+            for word, contexts in around
+            if len(contexts) >= enough
+        ]
+        return max(
+            windows,
+            key=lambda window: (
+                _closer(window, window.step(TrainSettings().rate)) / len(window.contexts),
+                -self.toy.counts[self.index(window.word)],
+            ),
         )
-        return pairs.open_window(
-            self.toy, word, contexts, pairs.draw_negatives(self.toy, word, contexts, NEGATIVES)
-        )  # fmt: skip
 
     def index(self, word: str) -> int:
         return self.toy.vectors.row(word)
@@ -207,7 +222,7 @@ class _Story:
         around = pairs.contexts_of(sentence, toy.SETTINGS.window)
         shown = slice(min(FIRST_NUMBERS, len(window.row)))
         word = self.quoted(window.word)
-        closer = int(np.count_nonzero(np.abs(after.errors) < np.abs(window.errors)))
+        closer = _closer(window, after)
         columns = tuple(texts[name] for name in ("word", "context", "target", "dot", "sigmoid", "error"))
         parts: list[Part] = [
             *([self.text("both_matrices", **self.model_facts())] if self.name else []),
@@ -228,7 +243,7 @@ class _Story:
             Table((), (
                 (texts["before"], *map(float, window.row[shown]), "..."),
                 (texts["after"], *map(float, after.row[shown]), "..."),
-            )),
+            ), digits=_digits(window.row[shown], after.row[shown])),
             self.text("moved_pairs", word=word, closer=closer, pairs=len(window.contexts)),
             Table(
                 (texts["context"], texts["target"], texts["sigmoid_before"], texts["sigmoid_after"]),
@@ -237,6 +252,7 @@ class _Story:
                     for context, target, before, now
                     in zip(window.contexts, window.targets, window.sigmoids, after.sigmoids)
                 ),
+                digits=_digits(window.sigmoids, after.sigmoids),
             ),
             self.text("loss"),
             Code(self.fill("loss_formula", before=f"{window.loss:.3f}", after=f"{after.loss:.3f}")),
@@ -275,12 +291,23 @@ class _Story:
             parts += [self.text("analogy", a=a, b=b, c=c), Table((texts["word"], texts["cosine"]), answers)]
             if answers and answers[0][0] != known[3]:
                 parts.append(self.text("no_analogy", d=d))
+        file = f" -v {shlex.quote(self.name)}" if self.name not in ("", "vectors.txt") else ""
         parts += [
             self.text("layer"),
             Code(MATRIX.format(name=self.name or "vectors.txt")),
             Code(KERAS),
             Code(TORCH),
             self.text("ids_of_texts"),
-            Code(f'w2v encode "{" ".join(self.lookup.sentences[0])}"\nw2v export keras'),
+            Code(f'w2v encode{file} "{" ".join(self.lookup.sentences[0])}"\nw2v export keras{file}'),
         ]  # fmt: skip
         return Step(texts["third_title"], tuple(parts))
+
+
+def _closer(before: pairs.Window, after: pairs.Window) -> int:
+    """Count the pairs that are closer to their targets."""
+    return int(np.count_nonzero(np.abs(after.errors) < np.abs(before.errors)))
+
+
+def _digits(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> int:
+    """Return how many decimals show each number's change, from 3 to 6."""
+    return next((digits for digits in range(3, 6) if (before.round(digits) != after.round(digits)).all()), 6)

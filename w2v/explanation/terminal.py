@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
 from w2v.languages import CJK
@@ -21,8 +22,9 @@ def render(steps: Sequence[Step], width: int = 80) -> str:
 
 
 def _step(step: Step, width: int) -> Iterator[str]:
-    yield step.title
-    yield "=" * min(columns(step.title), width)
+    title = wrap(step.title, width)
+    yield from title
+    yield "=" * max(map(columns, title))
     for part in step.parts:
         yield ""
         yield from _part(part, width)
@@ -34,22 +36,63 @@ def _part(part: Part, width: int) -> Iterable[str]:
     if isinstance(part, Text):
         return wrap(part.text, width)
     if isinstance(part, Code):
-        return (f"    {line}" for line in part.text.split("\n"))
-    return _table(part)
+        return (piece for line in part.text.split("\n") for piece in _code(line, width))
+    return _table(part, width)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _inset(width: int) -> int:
+    return 4 if width >= 60 else 2
+
+
+def _code(line: str, width: int) -> Iterator[str]:
+    """Break a line of code after a comma, where Python goes on inside its brackets, else between words."""
+    room, inset = width - _inset(width), len(line) - len(line.lstrip())
+    if columns(line) <= room:
+        yield " " * _inset(width) + line
+        return
+    text = line.lstrip()
+    if ", " in text and "(" in text:
+        text = text.replace(" ", "\x01").replace(",\x01", ", ")  # blanks that are no place to break
+    first = wrap(text, room - inset)[0]
+    for piece in [first, *(f"  {rest}" for rest in wrap(text[len(first) :], room - inset - 2))]:
+        yield " " * (_inset(width) + inset) + piece.replace("\x01", " ")
+
+
+def _table(table: Table, width: int) -> Iterator[str]:
+    """Yield the lines of a table; columns that have no room stand below the others, beside the first one again."""
     rows = [[_cell(cell, table.digits) for cell in row] for row in table.rows]
     head = [list(table.columns)] if table.columns else []
     widths = [max(columns(row[i]) for row in [*head, *rows]) for i in range(len(rows[0]))]
     numeric = [
         all(not isinstance(row[i], str) or row[i] in ("", "...") for row in table.rows) for i in range(len(widths))
     ]
-    for row in [*head, *rows]:
-        cells = [_padded(text, width, right) for text, width, right in zip(row, widths, numeric)]
-        yield "    " + "  ".join(cells)
-        if head and row is head[0]:
-            yield "    " + "  ".join("-" * width for width in widths)
+    room = width - _inset(width)
+    widths[1:] = [min(one, room - widths[0] - 2) for one in widths[1:]]
+    for number, chosen in enumerate(_beside(widths, room)):
+        if number:
+            yield ""
+        for row in [*head, *rows]:
+            cells = [wrap(row[i], widths[i]) or [""] for i in chosen]
+            for line in zip_longest(*cells, fillvalue=""):
+                shown = (_padded(text, widths[i], numeric[i]) for i, text in zip(chosen, line))
+                yield " " * _inset(width) + "  ".join(shown)
+            if head and row is head[0]:
+                yield " " * _inset(width) + "  ".join("-" * widths[i] for i in chosen)
+
+
+def _beside(widths: Sequence[int], room: int) -> Iterator[list[int]]:
+    """Yield which columns stand beside one another; the first is always there.
+
+    >>> list(_beside([5, 5, 5, 5], 20))
+    [[0, 1, 2], [0, 3]]
+    """
+    chosen = [0]
+    for i in range(1, len(widths)):
+        if len(chosen) > 1 and sum(widths[j] + 2 for j in chosen) + widths[i] > room:
+            yield chosen
+            chosen = [0]
+        chosen.append(i)
+    yield chosen
 
 
 def _cell(cell: Cell, digits: int) -> str:

@@ -1,11 +1,10 @@
 """A page to explore vectors with, and the server behind it, which answers on this machine alone.
 
-    shapes    numpy: a plane through the vectors, clusters and their names
-    layout    a map on which near words are near, drawn by a process of its own
+    drawing   the map of `w2v.maps.layout`, drawn by a process of its own
     atlas     the map of one file of vectors, as far as it has been drawn
     answers   questions to vectors -> what the page shows, as plain dicts
     asking    a request -> words and numbers, all of them bounded
-    patience  how long a connection may keep the server waiting
+    timeouts  how long a connection may keep the server waiting
     guard     which requests are answered at all, and with which headers
     server    addresses -> answers
     page/     what the browser is given: HTML, CSS, JavaScript; nothing is fetched from elsewhere

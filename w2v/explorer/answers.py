@@ -16,12 +16,14 @@ import numpy as np
 from w2v import queries
 from w2v.errors import SettingsError
 from w2v.spelling import fold, suggestions
-from w2v.vectors import Floats, Rows, Vectors, check_directed, largest
+from w2v.vectors import Floats, Mask, Rows, Vectors, check_directed, largest
 
 Answer = dict[str, Any]
 
 COMPLETED_AMONG = 500_000  # words; beyond, completion looks at the first, the most frequent ones, only
 AXIS_AMONG = 5_000  # the most frequent words, of which an axis shows the outermost unless words are named
+COMPARED, CHANGED_AMONG = 20_000, 2_000  # words of both models: neighbours, and words whose neighbours are compared
+NEAR = 25  # neighbours
 OPERATOR = re.compile(r"(?:^|\s)[-+*](?:\s|$)")  # alone between blanks: this was meant as a sum
 
 
@@ -37,15 +39,21 @@ def complete(vectors: Vectors, start: str, top: int) -> Answer:
     return {"words": found or suggestions(start, vectors.words)}
 
 
-def neighbors(vectors: Vectors, word: str, top: int) -> Answer:
+def neighbors(vectors: Vectors, word: str, top: int, least: int = 0) -> Answer:
     """Return the nearest words of a word, and how often it occurred; or those of a sum: "king - man + woman"."""
     terms = _terms(vectors, word)
     if terms:
-        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms)
+        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms, among=frequent(vectors, least))
         asked = [_word(vectors, vectors.find(term)) for term in terms]
         return {"asked": asked, "sum": True, "words": [_word(vectors, *near) for near in found]}
     asked = [_word(vectors, vectors.find(word), 1.0)]
-    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in vectors.similar(word, top)]}
+    found = vectors.nearest(vectors.unit(word), top, exclude=[word], among=frequent(vectors, least))
+    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in found]}
+
+
+def frequent(vectors: Vectors, least: int) -> Mask | None:
+    """Return which words occur at least so often, bool [V]; None, which means all, where no counts are known."""
+    return None if vectors.counts is None or not least else vectors.counts >= least
 
 
 def _terms(vectors: Vectors, text: str) -> list[str]:
@@ -61,15 +69,15 @@ def _terms(vectors: Vectors, text: str) -> list[str]:
     return [] if words == [text.strip()] else words
 
 
-def analogy(vectors: Vectors, a: str, b: str, c: str, top: int) -> Answer:
+def analogy(vectors: Vectors, a: str, b: str, c: str, top: int, least: int = 0) -> Answer:
     """Return what is to C as A is to B, and where all of them lie in the plane of the offset.
 
     The plane is spanned by a - b and what c - b has beside it; words are projected onto it at right angles, so no
     distance in it is larger than the true one. "target" is the point a - b + c itself.
     """
     a, b, c = (vectors.find(word) for word in (a, b, c))
-    found = vectors.analogy(a, b, c, top)
     unit_a, unit_b, unit_c = (vectors.unit(word) for word in (a, b, c))
+    found = vectors.nearest(unit_a - unit_b + unit_c, top, exclude=(a, b, c), among=frequent(vectors, least))
     across = _direction(unit_a - unit_b)
     to_c: Floats = unit_c - unit_b
     beside = _direction(np.subtract(to_c, (to_c @ across) * across, dtype=np.float32))
@@ -88,7 +96,7 @@ def odd(vectors: Vectors, words: Sequence[str]) -> Answer:
     return {"words": [_word(vectors, *placed) for placed in queries.odd(vectors, words)]}
 
 
-def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
+def compare(vectors: Vectors, a: str, b: str, top: int, least: int = 0) -> Answer:
     """Return the cosine of two words, their rank among each other's neighbours, and the words near both."""
     a, b = vectors.find(a), vectors.find(b)
     for word in (a, b):
@@ -97,13 +105,58 @@ def compare(vectors: Vectors, a: str, b: str, top: int) -> Answer:
     row_a, row_b = vectors.row(a), vectors.row(b)
     cosine = float(to_a[row_b])
     ranks = [_rank(vectors, to_a, row_a, row_b), _rank(vectors, to_b, row_b, row_a)]
-    both = np.where(vectors.directed, np.minimum(to_a, to_b), -np.inf)
+    among = frequent(vectors, least)
+    both = np.where(vectors.directed if among is None else vectors.directed & among, np.minimum(to_a, to_b), -np.inf)
     both[[row_a, row_b]] = -np.inf
     near = [
         _word(vectors, vectors.words[row], float(to_a[row])) | {"second": round(float(to_b[row]), 6)}
         for row in largest(both, top).tolist()
     ]
     return {"asked": [_word(vectors, a), _word(vectors, b)], "cosine": round(cosine, 6), "ranks": ranks, "words": near}
+
+
+def middle(vectors: Vectors, words: Sequence[str], top: int) -> Answer:
+    """Return the words nearest to the mean of some; these may be among them."""
+    rows = np.stack([vectors.unit(word) for word in _distinct(vectors, words)])
+    return {"words": [_word(vectors, *near) for near in vectors.nearest(rows.mean(axis=0), top)]}
+
+
+def cosines(vectors: Vectors, word: str, rows: int) -> Floats:
+    """Return the cosines of the first `rows` words to a word or a sum of words, float32 [rows]."""
+    asked = queries.evaluate(vectors, word) if _terms(vectors, word) else vectors.unit(word)
+    return vectors.cosines(asked)[:rows]
+
+
+def changes(first: Vectors, second: Vectors, top: int) -> Answer:
+    """Return the words whose neighbours differ most between two models, with the nearest in each.
+
+    Of NEAR neighbours among the words of both, "shared" is the part that both have (Gonen et al. 2020): it needs no
+    alignment of the two spaces. The frequent words of the first are looked at, of equal ones the most frequent first.
+    """
+    common = list(islice((word for word in first.words if word in second), COMPARED))
+    sides = [(vectors, _units(vectors, common)) for vectors in (first, second)]
+    looked = common[:CHANGED_AMONG]
+    near = [[_nearest(units, at) for at in range(len(looked))] for _, units in sides]
+    shared = [len(set(a.tolist()) & set(b.tolist())) / max(1, len(a)) for a, b in zip(*near)]
+    found = [
+        _word(first, looked[at], shared[at])
+        | {key: [common[row] for row in rows[at][:5].tolist()] for key, rows in zip(("before", "after"), near)}
+        for at in sorted(range(len(looked)), key=lambda at: shared[at])[:top]
+    ]
+    return {"words": found, "common": len(common)}
+
+
+def _units(vectors: Vectors, words: Sequence[str]) -> Floats:
+    rows = np.array([vectors.row(word) for word in words], np.intp)
+    lengths = np.where(vectors.directed[rows], vectors.norms[rows], 1)[:, None]
+    return np.where(vectors.directed[rows, None], vectors.matrix[rows] / lengths, 0).astype(np.float32)
+
+
+def _nearest(units: Floats, row: int) -> Rows:
+    """Return the NEAR rows nearest to one of them."""
+    cosines = units @ units[row]
+    cosines[row] = -np.inf
+    return largest(cosines, NEAR)
 
 
 def axis(

@@ -51,3 +51,7 @@ class Asked:
     def top(self, default: int = 20) -> int:
         """Return how many answers are wanted, at least one."""
         return max(1, self.number("top", default, MOST_ANSWERS))
+
+    def least(self) -> int:
+        """Return how often an answer must occur."""
+        return self.number("least", 0, 10**9 - 1)

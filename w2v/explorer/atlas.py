@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.errors import OutputError
-from w2v.explorer import layout
-from w2v.explorer.shapes import Ids, centered, central_words, clusters, principal_plane, units
+from w2v.explorer import drawing
 from w2v.files import replacing
+from w2v.maps import layout
+from w2v.maps.regions import Region, regions
+from w2v.maps.shapes import Ids, centered, central_words, clusters, plane_beside, principal_plane, units
 from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 
@@ -32,18 +34,23 @@ class Drawing(NamedTuple):
     version  grows with each better map
     places   float32 [rows, 2]
     working  whether a better one is to come
+    kept     the share of a word's 10 nearest that are among its 10, and its 50, nearest on the map, where it is known
     """
 
     version: int
     places: Floats
     working: bool
+    kept: tuple[float, float] | None = None
 
 
 class Atlas:
-    """The map of `vectors`, whose file is `path`; `open` begins it, `close` ends what still draws."""
+    """The map of `vectors`, whose file is `path`; `open` begins it, `close` ends what still draws.
 
-    def __init__(self, vectors: Vectors, path: Path) -> None:
-        self._vectors, self._path = vectors, path
+    beside  file and vectors of another map, which this one begins like
+    """
+
+    def __init__(self, vectors: Vectors, path: Path, beside: tuple[Path, Vectors] | None = None) -> None:
+        self._vectors, self._path, self._beside = vectors, path, beside
         self.rows = min(len(vectors), MOST_MAPPED)
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -52,6 +59,7 @@ class Atlas:
         self._members: Ids = np.zeros(0, np.int64)
         self._names: Sequence[Sequence[str]] = ()
         self._drawing = Drawing(0, np.zeros((0, 2), np.float32), True)
+        self._regions: tuple[int, Sequence[Region]] = (0, ())
 
     def open(self) -> None:
         """Begin to draw, in the background."""
@@ -82,28 +90,55 @@ class Atlas:
         self._ready.wait()
         return self._names
 
+    @property
+    def regions(self) -> tuple[int, Sequence[Region]]:
+        """The regions of a map, and its version: the first map has some, and the last."""
+        return self._regions
+
     def _draw(self) -> None:
         try:
-            kept = self._begin()
+            found = self._begin()
         finally:
             self._ready.set()  # whatever happened, nobody waits for ever
-        if kept is None:
+        self._divide()
+        if not found:
             self._follow()
+            self._divide()
 
-    def _begin(self) -> Floats | None:
-        """Find the clusters and a first map; return the one that was kept, or None."""
+    def _divide(self) -> None:
+        if not self.rows:
+            return
+        drawing = self._drawing
+        words = self._vectors.words[: self.rows]
+        turned = centered(units(self._vectors, self.rows))
+        self._regions = drawing.version, regions(words, turned, drawing.places, np.random.default_rng(SEED))
+
+    def _begin(self) -> bool:
+        """Find the clusters and a first map; say whether it is the last, found where the last time left it."""
+        if not self.rows:
+            self._drawing = Drawing(1, np.zeros((0, 2), np.float32), working=False)
+            return True
         directions = units(self._vectors, self.rows)
         turned = centered(directions)
         self._members, centers = clusters(turned, CLUSTERS, np.random.default_rng(SEED))
         self._names = central_words(self._vectors.words, turned, self._members, centers)
-        kept = self._read()
-        places = principal_plane(directions) if kept is None else kept
-        self._drawing = Drawing(1, places, working=kept is None)
-        return kept
+        found = self._read()
+        self._drawing = found or Drawing(1, self._first_plane(directions), working=True)
+        return found is not None
+
+    def _first_plane(self, directions: Floats) -> Floats:
+        if self._beside is None:
+            return principal_plane(directions)
+        other = self._beside[1]
+        others = units(other, min(len(other), MOST_MAPPED))
+        return plane_beside(directions, self._vectors.words, others, other.words)
 
     def _follow(self) -> None:
         """Take the maps that the process draws, one after the other, and keep the last for the next time."""
-        command = [sys.executable, "-m", layout.__name__, str(self._path.resolve()), str(self.rows)]
+        command = [sys.executable, "-m", drawing.__name__, str(self._path.resolve()), str(self.rows)]
+        if self._beside is not None:
+            path, other = self._beside
+            command += [str(path.resolve()), str(min(len(other), MOST_MAPPED))]
         with self._lock:
             if self._closed:
                 return
@@ -115,35 +150,45 @@ class Atlas:
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
             )
         assert self._process.stdout is not None
-        while len(frame := self._process.stdout.read(8 * self.rows)) == 8 * self.rows:
-            places = np.frombuffer(frame, "<f4").reshape(-1, 2)
-            self._drawing = Drawing(self._drawing.version + 1, places, working=True)
+        size = 8 * self.rows + 8
+        while len(frame := self._process.stdout.read(size)) == size:
+            self._drawing = _unpacked(np.frombuffer(frame, "<f4"), self._drawing.version + 1, working=True)
         if self._process.wait() == 0 and not self._closed:
-            self._keep(self._drawing.places)
-        self._drawing = Drawing(self._drawing.version + 1, self._drawing.places, working=False)
+            self._keep(self._drawing)
+        self._drawing = self._drawing._replace(version=self._drawing.version + 1, working=False)
 
     def _place(self) -> Path:
         """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
-        sample = np.linspace(0, self.rows - 1, min(self.rows, SAMPLED_ROWS)).astype(np.intp)
-        settings = f"{self.rows} {self._vectors.dim} {layout.NEIGHBORS} {layout.EPOCHS} {layout.PUSHES}\n"
+        settings = f"{self.rows} {self._vectors.dim} {layout.PERPLEXITY} {layout.EARLY} {layout.STEPS} whole\n"
         fingerprint = hashlib.sha256(settings.encode())
-        fingerprint.update(np.ascontiguousarray(self._vectors.matrix[sample]).tobytes())
-        fingerprint.update("\n".join(self._vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
+        for vectors in (self._vectors, *(self._beside or ())[1:]):
+            rows = min(len(vectors), MOST_MAPPED)
+            sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
+            fingerprint.update(np.ascontiguousarray(vectors.matrix[sample]).tobytes())
+            fingerprint.update("\n".join(vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
         return user_cache() / "maps" / f"{fingerprint.hexdigest()[:24]}.f4"
 
-    def _read(self) -> Floats | None:
+    def _read(self) -> Drawing | None:
         try:
-            places = np.fromfile(self._place(), "<f4")
+            numbers = np.fromfile(self._place(), "<f4")
         except OSError:
             return None
-        fits = len(places) == 2 * self.rows and bool(np.isfinite(places).all())
-        return places.reshape(-1, 2).astype(np.float32) if fits else None
+        fits = len(numbers) == 2 * self.rows + 2 and bool(np.isfinite(numbers).all())
+        return _unpacked(numbers, 1, working=False) if fits else None
 
-    def _keep(self, places: Floats) -> None:
+    def _keep(self, drawn: Drawing) -> None:
         place = self._place()
+        if drawn.kept is None:
+            return
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             with replacing(place) as file:
-                file.write(places.astype("<f4").tobytes())
+                file.write(drawn.places.astype("<f4").tobytes() + np.array(drawn.kept, "<f4").tobytes())
         except (OSError, OutputError):
             return  # no place to keep it: it will be drawn again
+
+
+def _unpacked(numbers: Floats, version: int, working: bool) -> Drawing:
+    """Return what `w2v.explorer.drawing` wrote: the places, and behind them the two shares of neighbours kept."""
+    places = numbers[:-2].reshape(-1, 2).astype(np.float32)
+    return Drawing(version, places, working, (float(numbers[-2]), float(numbers[-1])))

@@ -115,6 +115,7 @@ def _name(host: str) -> str:
     ('::1', 'localhost', 'localhost')
     """
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, end, rest = host[1:].partition("]")
+        return name if end and (not rest or (rest[0] == ":" and rest[1:].isdigit())) else ""
     name, _, port = host.partition(":")
     return name if port.isdigit() or not port else ""

@@ -28,9 +28,10 @@ try:
     from starlette.requests import Request
     from starlette.responses import JSONResponse, Response
     from starlette.routing import Route
+    from uvicorn.protocols.http.h11_impl import H11Protocol
 
     from w2v.explorer.guard import Guard, is_loopback
-    from w2v.explorer.timeouts import ASKING, WAITING, RequestTimeouts
+    from w2v.explorer.timeouts import ASKING, WAITING, Connections
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
@@ -45,12 +46,17 @@ KINDS = {
 
 QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
     "complete": lambda vectors, asked: answers.complete(vectors, asked.word("start"), asked.top(10)),
-    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top()),
+    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top(), asked.least()),
     "analogy": lambda vectors, asked: answers.analogy(
-        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10)
+        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10), asked.least()
     ),
     "odd": lambda vectors, asked: answers.odd(vectors, asked.words("words")),
-    "compare": lambda vectors, asked: answers.compare(vectors, asked.word("a"), asked.word("b"), asked.top()),
+    "compare": lambda vectors, asked: answers.compare(
+        vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
+    ),
+    "middle": lambda vectors, asked: answers.middle(
+        vectors, asked.words("words") or [asked.word("words")], asked.top()
+    ),
     "axis": lambda vectors, asked: answers.axis(
         vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
     ),
@@ -70,7 +76,7 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
 
     host  what the server will listen on
     """
-    shown = [Shown(path.name, vectors, Atlas(vectors, path)) for path, vectors in files]
+    shown = [Shown(path.name, vectors, Atlas(vectors, path, *files[:at])) for at, (path, vectors) in enumerate(files)]
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="w2v-answer")
 
     @contextlib.asynccontextmanager
@@ -102,11 +108,18 @@ def application(files: Sequence[tuple[Path, Vectors]], host: str = "127.0.0.1") 
     async def models(request: Request) -> Response:
         return _json([{"name": one.name, "words": len(one.vectors), "dim": one.vectors.dim} for one in shown])
 
-    routes = [Route("/api/models", models)]
+    def changed(one: Shown, asked: Asked) -> Response:
+        if len(shown) < 2:
+            raise SettingsError("changes need a second file of vectors: --beside")
+        return _json(answers.changes(shown[0].vectors, shown[1].vectors, asked.top(50)))
+
+    routes = [Route("/api/models", models), Route("/api/changes", asking(changed))]
     routes += [
         Route("/api/words", asking(_words)),
         Route("/api/map", asking(_map)),
         Route("/api/names", asking(_names)),
+        Route("/api/cosines", asking(_cosines)),
+        Route("/api/regions", asking(_regions)),
         Route("/api/explanation", asking(_explanation)),
     ]
     for name, find in QUESTIONS.items():
@@ -157,12 +170,13 @@ def serve(
             await super().startup(sockets)
             ready()
 
+    connections = Connections()
     config = uvicorn.Config(
-        application(files, host),
+        connections.middleware(application(files, host)),
         log_level="warning",
         access_log=False,
         server_header=False,
-        http=RequestTimeouts,
+        http=connections.protocol(H11Protocol),  # type: ignore[arg-type]  # called, as a class would be
         ws="none",
         limit_concurrency=2 * WAITING,  # connections; those beyond WAITING have a request that is being answered
         timeout_keep_alive=ASKING,
@@ -197,18 +211,29 @@ def _map(one: Shown, asked: Asked) -> Response:
     """Answer with places, float32 [rows, 2], and clusters, uint8 [rows]; with 204 if `after` is the newest map."""
     drawing = one.atlas.drawing
     headers = {"W2V-Map": str(drawing.version), "W2V-Map-State": "working" if drawing.working else "settled"}
+    if drawing.kept is not None:
+        headers["W2V-Map-Kept"] = f"{drawing.kept[0]:.4f} {drawing.kept[1]:.4f}"
     if asked.number("after", 0, 10**6) == drawing.version:
         return Response(status_code=204, headers=headers)
     content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
+def _cosines(one: Shown, asked: Asked) -> Response:
+    """Answer with the cosine of each word on the map to a word, float32 [rows]."""
+    found = answers.cosines(one.vectors, asked.word("word"), one.atlas.rows)
+    return Response(np.nan_to_num(found).astype("<f4").tobytes(), media_type="application/octet-stream")
+
+
 def _explanation(one: Shown, asked: Asked) -> Response:
     """Answer with the steps of `w2v explain`, told with this model."""
     from w2v import explanation  # numba, which only this needs
 
+    texts = asked.words("text")
+    if not texts:
+        raise SettingsError("text: a sentence is needed here")
     told = explanation.explain(
-        asked.words("text"),
+        texts,
         one.vectors,
         name=one.name,
         language=asked.word("language"),
@@ -219,6 +244,11 @@ def _explanation(one: Shown, asked: Asked) -> Response:
 
 def _names(one: Shown, asked: Asked) -> Response:
     return _json(one.atlas.names)
+
+
+def _regions(one: Shown, asked: Asked) -> Response:
+    version, regions = one.atlas.regions
+    return _json({"version": version, "regions": [region._asdict() for region in regions]})
 
 
 async def _file(request: Request, content: bytes, kind: str) -> Response:

@@ -3,62 +3,109 @@
 uvicorn waits for ever for a request that comes in drops ("Slowloris"), and refuses everyone when too many connections
 wait. Here a connection has some seconds to ask, counted from the moment it may, and not from its last byte; longer to
 take its answer; and where too many wait, the one that has waited longest is closed for the new one.
+
+Nothing of uvicorn's is built upon but what it says in public: it takes a class of asyncio protocols, and the
+application is called with the address of its client.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASKING = 20  # seconds for a request to come, all of it
 ANSWERING = 90  # seconds for an answer to be found and taken; longer than the longest question, see `server`
 WAITING = 64  # connections that have not asked
 
+Client = tuple[str, int]
 
-class RequestTimeouts(H11Protocol):
-    """A connection that is closed when it keeps the server waiting.
 
-    waiting  connections without a request, the one that waits longest first; what follows if they go on
+class Connections:
+    """The connections of one server: each has a time after which it is closed.
+
+    protocol    wraps what speaks HTTP, and tells of connections that begin and end
+    middleware  wraps the application, and tells of requests that have come and answers that have gone
     """
 
-    waiting: ClassVar[dict[RequestTimeouts, asyncio.TimerHandle]] = {}
+    def __init__(self) -> None:
+        self._timers: dict[Client, asyncio.TimerHandle] = {}
+        self._transports: dict[Client, asyncio.Transport] = {}
+        self._asking: dict[Client, None] = {}  # the one that waits longest first
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._answered_by: asyncio.TimerHandle | None = None
+    def protocol(self, speak: Callable[..., asyncio.Protocol]) -> Callable[..., asyncio.Protocol]:
+        """Return `speak`, a class of protocols, with timeouts."""
+        return lambda **settings: _Timed(speak(**settings), self)
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Begin to wait; the longest of too many is closed."""
-        super().connection_made(transport)
-        self._wait()
-        if len(self.waiting) > WAITING:
-            next(iter(self.waiting)).transport.abort()
+    def middleware(self, app: ASGIApp) -> ASGIApp:
+        """Return `app` with timeouts."""
 
-    def handle_events(self) -> None:
-        """Take what has come; a whole request ends the waiting."""
-        super().handle_events()
-        if self in self.waiting and self.cycle is not None and not self.cycle.response_complete:
-            self.waiting.pop(self).cancel()
-            self._answered_by = self.loop.call_later(ANSWERING, self.transport.abort)
+        async def timed(scope: Scope, receive: Receive, send: Send) -> None:
+            client = tuple(scope.get("client") or ("", 0))
+            self.answer(client)
 
-    def on_response_complete(self) -> None:
-        """Wait for the next request."""
-        self._rest()
-        if not self.transport.is_closing():
-            self._wait()
-        super().on_response_complete()
+            async def send_and_wait(message: Message) -> None:
+                await send(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    self.wait(client)
+
+            await app(scope, receive, send_and_wait)
+
+        return timed
+
+    def begin(self, client: Client, transport: asyncio.Transport) -> None:
+        """Take a new connection; the longest waiting of too many is closed."""
+        self._transports[client] = transport
+        self.wait(client)
+        if len(self._asking) > WAITING:
+            longest = next(iter(self._asking))
+            del self._asking[longest]
+            self._transports[longest].abort()
+
+    def wait(self, client: Client) -> None:
+        """Wait for a request."""
+        self._close_after(ASKING, client)
+        if client in self._transports:
+            self._asking[client] = None
+
+    def answer(self, client: Client) -> None:
+        """Answer: a whole request has come."""
+        self._asking.pop(client, None)
+        self._close_after(ANSWERING, client)
+
+    def end(self, client: Client) -> None:
+        """Forget a connection."""
+        self._asking.pop(client, None)
+        self._transports.pop(client, None)
+        if client in self._timers:
+            self._timers.pop(client).cancel()
+
+    def _close_after(self, seconds: float, client: Client) -> None:
+        if client in self._timers:
+            self._timers.pop(client).cancel()
+        if client in self._transports:
+            abort = self._transports[client].abort
+            self._timers[client] = asyncio.get_running_loop().call_later(seconds, abort)
+
+
+class _Timed(asyncio.Protocol):
+    """Hands everything to another protocol."""
+
+    def __init__(self, inner: asyncio.Protocol, connections: Connections) -> None:
+        self._connections = connections
+        self._client: Client = ("", 0)
+        self._made, self._lost = inner.connection_made, inner.connection_lost
+        self.data_received: Any = inner.data_received
+        self.eof_received: Any = inner.eof_received
+        self.pause_writing, self.resume_writing = inner.pause_writing, inner.resume_writing  # type: ignore[method-assign]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # it is one: TCP
+        self._client = tuple(transport.get_extra_info("peername")[:2])
+        self._connections.begin(self._client, transport)
+        self._made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
-        self._rest()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self.waiting[self] = self.loop.call_later(ASKING, self.transport.abort)
-
-    def _rest(self) -> None:
-        for timer in (self.waiting.pop(self, None), self._answered_by):
-            if timer is not None:
-                timer.cancel()
+        self._connections.end(self._client)
+        self._lost(exc)

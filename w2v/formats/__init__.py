@@ -9,16 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import struct
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from w2v import archives, files
 from w2v.errors import FormatError, OutputError, ResourceError
-from w2v.formats import cache, projector, rows, tidying
-from w2v.formats.source import Note, Source, first_line
+from w2v.formats import cache, origin, projector, rows, tidying
+from w2v.formats.source import Note, Source
 from w2v.vectors import Vectors
 
 
@@ -46,10 +47,6 @@ class Format(NamedTuple):
         """Return the module; it is imported when it is needed."""
         return import_module(f"w2v.formats.{self.module}")
 
-
-# What slices, shapes and sizes of bytes that are not what a header says come to, in any reader. What another library
-# raises (numpy, zipfile, pickle) is caught where it is called; all else is a bug of ours, let through to be seen.
-DAMAGED = (ValueError, struct.error)
 
 ALL = ("float32", "float16", "int8")
 
@@ -145,22 +142,20 @@ def _checked(path: Path, format: str | None, dtype: str) -> Format:
 
 
 def read(source: Source, limit: int | None, note: Note) -> tuple[Format, Vectors]:
-    """Return the format of an open file, and its vectors. Raises FormatError, and what `as_format_error` answers."""
+    """Return the format of an open file, and its vectors. Raises FormatError, and what `as_format_error` answers.
+
+    What another library raises for a damaged file (numpy, zipfile, pickle) is caught where it is called, and readers
+    check what a header promises before they believe it: a ValueError is a bug of ours, and goes through.
+    """
     from w2v.formats.detection import detect
 
-    about = "vectors"
     try:
         row = FORMATS[detect(source)]
-        about = row.about
         vectors: Vectors = row.load().read(source, limit, note)
     except MemoryError as error:  # no reader asks for more than the file holds, so it may well be sound
         raise ResourceError(
             f"{source.path}: no memory is left to read it; take fewer words (convert IN OUT --limit N), or make a .w2v"
             " file of it where there is more, which is mapped"
-        ) from error
-    except DAMAGED as error:
-        raise source.error(
-            f"is damaged, or was made to mislead: no whole file of {about} ({first_line(error)})"
         ) from error
     return row, vectors
 
@@ -185,14 +180,19 @@ def load(
             path = projector.pair_of(path) or path
         found = cache.find(path)
         if found is not None:
-            return found if limit is None else tidying.first_of(found, limit)
+            return _explaining(found, path) if limit is None else tidying.first_of(found, limit)
         stamp = cache.stamp(path)
         with Source(path) as source:
             row, vectors = read(source, limit, note)
             packed = source.size is None
         if keep_cache and limit is None and (packed or not row.mapped):
             cache.make(vectors, path, stamp)
-        return vectors
+        return _explaining(vectors, path) if limit is None else vectors
+
+
+def _explaining(vectors: Vectors, path: Path) -> Vectors:
+    """Return vectors that say why a word is missing, where the file beside theirs knows it."""
+    return replace(vectors, why_missing=partial(origin.why_missing, path))
 
 
 @contextlib.contextmanager

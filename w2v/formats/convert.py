@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from w2v import formats
-from w2v.errors import FormatError, OutputError
-from w2v.formats import origin, tidying, words_beside
+from w2v.errors import FormatError
+from w2v.formats import companions, origin, tidying, words_beside
 from w2v.formats.source import Note
 from w2v.vectors import Vectors
 
@@ -22,12 +21,14 @@ class Changes:
     words      a file of the words that are wanted, one a line
     normalize  whether to scale all vectors to length 1
     blank_as   what to write for a blank in a word, where the format has no place for one
+    end_of_sentence  whether the first row is </s>, as programs in C have it
     """
 
     limit: int | None = None
     words: Path | None = None
     normalize: bool = False
     blank_as: str | None = None
+    end_of_sentence: bool = False
 
 
 def convert(
@@ -37,9 +38,12 @@ def convert(
 
     Where the small file beside `source` says how its vectors were made, `target` gets one, too.
     """
-    if os.path.realpath(source) == os.path.realpath(target):
-        raise OutputError(target, "is the file that is read; name another")
     formats.check_writable(target, format, dtype)
+    beside = [path for known in formats.FORMATS for path, _ in companions.companions(source, known)]
+    if source.suffix.lower() == ".npy":
+        beside += words_beside.places(source)
+    read = [source, *beside, *([changes.words] if changes.words is not None else [])]
+    companions.check_apart(target, format or formats.format_of(target), read)
     vectors = changed(source, changes, note)
     formats.save(vectors, target, format, dtype, cache_too=False)
     made = origin.read(source)
@@ -62,7 +66,9 @@ def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vect
             vectors = tidying.first_of(vectors, changes.limit)
     if changes.normalize:
         vectors = tidying.normalized(vectors)
-    return vectors if changes.blank_as is None else _without_blanks(vectors, changes.blank_as, note)
+    if changes.blank_as is not None:
+        vectors = _without_blanks(vectors, changes.blank_as, note)
+    return tidying.with_end_of_sentence(vectors) if changes.end_of_sentence else vectors
 
 
 def _listed(path: Path, note: Note) -> Sequence[str]:

@@ -50,10 +50,12 @@ def detect(source: Source) -> str:
         return _of_zip(source)
     if head[257:262] == b"ustar":
         raise source.error(f"is a tar archive; unpack it first: tar xf {source.path.name}")
-    if head[0] == 0x80 and head[1] in range(2, 6):
+    if head[0] == 0x80 and head[1:2] in (b"\2", b"\3", b"\4", b"\5"):
         return "gensim"
     if len(head) > 8 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < 1 << 40:
         return "safetensors"
+    if fasttext.is_oldest(head):
+        return "fasttext"
     return _of_text(source, head.removeprefix(BOM))
 
 

@@ -10,8 +10,9 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
         or what `w2v.formats.quantised` reads (.ftz)
     bool, and the output matrix, which is not read
 
-All little-endian. A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret
-writes the same magic and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
+All little-endian. The first release (2016) had no magic, version, pruneidx_size and bools, and was the same otherwise.
+A word's vector is the mean of its row and those of its n-grams (`w2v.kernels.subwords`). Floret writes the same magic
+and version with two more numbers before lrUpdateRate; what does not add up is taken for that.
 We read this format and do not write it: the n-grams cannot be had back from vectors. A word that the model does not
 have gets the mean of the rows of its n-grams, as long as the model itself is there, unpacked.
 """
@@ -39,7 +40,8 @@ MOST_BUCKETS = 1 << 28  # fastText's default is 2 million
 EVERY_BUCKET = np.empty(0, np.int32)
 END_OF_SENTENCE = b"</s>"
 ENTRY = struct.Struct("<qb")
-HEADER = struct.Struct("<2i12id3i2q")
+VERSION = struct.Struct("<2i")
+HEADER = struct.Struct("<12id3iq")
 NOT_FASTTEXT = (
     "its sizes do not add up as fastText's do: a floret model? Let floret write a table, or fastText .vec, from it;"
     " if it is fastText's, the file is damaged"
@@ -54,6 +56,7 @@ class _Shape(NamedTuple):
     entries: int
     words: int
     pruned: int
+    oldest: bool
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
@@ -61,7 +64,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     shape = _read_shape(source)
     names, counts = _read_dictionary(source, shape)
     places = _read_places(source, shape)
-    (quantised,) = struct.unpack("<?", source.take(1, "the matrix"))
+    quantised = not shape.oldest and source.take(1, "the matrix") != b"\0"
     begin = 0
     if quantised:
         matrix = quantised_matrix(source)
@@ -119,27 +122,39 @@ def subwords_of(file: Path, place: Any) -> Subwords | None:
     return Subwords(file, place) if fits and 0 <= shortest <= longest < LONGEST_NGRAM and longest > 0 else None
 
 
-def _read_shape(source: Source) -> _Shape:
-    fields = HEADER.unpack(source.take(HEADER.size, "the header"))
-    _, version, dim, _, _, _, _, _, loss, model, buckets, shortest, longest, _, _, size, words, labels, _, pruned = (
-        fields
-    )
-    plausible = (
-        version in (11, 12)
-        and 0 < dim < 1 << 20
+def is_oldest(head: bytes) -> bool:
+    """Tell whether a file that begins so is a model of 2016, without a magic: by numbers that fit together."""
+    if len(head) < HEADER.size:
+        return False
+    fields = HEADER.unpack(head[: HEADER.size])
+    return _is_plausible(fields) and 0 <= fields[12] <= 1  # t, the threshold of sampling
+
+
+def _is_plausible(fields: tuple[Any, ...]) -> bool:
+    dim, window, epochs, _, negatives, _, loss, model, buckets, shortest, longest, _, _, size, words, labels, _ = fields
+    return bool(
+        0 < dim < 1 << 20
+        and min(window, epochs, negatives) >= 0
         and 1 <= loss <= 4
         and 1 <= model <= 3
         and buckets >= 0
         and 0 <= shortest <= longest < LONGEST_NGRAM
         and words + labels == size
         and min(words, labels) >= 0
-        and pruned <= size + buckets
     )
-    if not plausible:
+
+
+def _read_shape(source: Source) -> _Shape:
+    oldest = not source.file.peek(len(MAGIC)).startswith(MAGIC)
+    version = 11 if oldest else VERSION.unpack(source.take(VERSION.size, "the header"))[1]
+    fields = HEADER.unpack(source.take(HEADER.size, "the header"))
+    pruned = -1 if oldest else int(struct.unpack("<q", source.take(8, "the header"))[0])
+    dim, _, _, _, _, _, _, model, buckets, shortest, longest, _, _, size, words, _, _ = fields
+    if version not in (11, 12) or not _is_plausible(fields) or pruned > size + buckets:
         raise source.error(NOT_FASTTEXT)
     if version == 11 and model == SUPERVISED:
         longest = 0  # version 11 wrote a number there that it did not use
-    return _Shape(dim, buckets, shortest, longest, size, words, pruned)
+    return _Shape(dim, buckets, shortest, longest, size, words, pruned, oldest)
 
 
 def _read_dictionary(source: Source, shape: _Shape) -> tuple[list[bytes], np.ndarray]:

@@ -105,13 +105,13 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
         at += max(length, taken)
     if words is None or matrix is None or len(matrix) < len(words):
         raise source.error("holds no words or no matrix of them: cut short?")
+    if norms is not None and len(norms) < len(words):
+        raise source.error(f"holds {len(words):,} words and {len(norms):,} norms: damaged?")
     return _joined(words, matrix, norms, limit, note)
 
 
 def _joined(words: list[bytes], matrix: Floats, norms: Floats | None, limit: int | None, note: Note) -> Vectors:
     count = len(words) if limit is None else min(limit, len(words))
-    if norms is not None and len(norms) < len(words):
-        raise ValueError(f"{len(words):,} words and {len(norms):,} norms")
     matrix = matrix[:count]
     if norms is not None:
         scaled = np.empty(matrix.shape, np.float32)
@@ -130,10 +130,11 @@ def _words(source: Source, length: int, more: int) -> tuple[list[bytes], int]:
     if length < 8 + more:
         raise source.error("the chunk of words is too short: damaged?")
     (count,) = struct.unpack_from("<Q", data)
-    begin, words = 8 + more, []
+    begin = 8 + more
+    words: list[bytes] = []
     for _ in range(count):
         if begin + 4 > len(data):
-            raise source.error("speaks of more words than it holds: damaged?")
+            raise source.error(f"promises {count:,} words and holds {len(words):,}: damaged?")
         (size,) = struct.unpack_from("<I", data, begin)
         words.append(data[begin + 4 : begin + 4 + size])
         begin += 4 + size

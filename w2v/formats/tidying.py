@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from w2v.formats.source import Note
 from w2v.vectors import Floats, Vectors
+from w2v.vocabulary import END_OF_SENTENCE
 
 ROWS_AT_ONCE = 1 << 14
 
@@ -55,6 +56,26 @@ def rows_of(matrix: Floats, keep: npt.NDArray[np.int64]) -> Floats:
         rows = keep[first : first + ROWS_AT_ONCE]
         matrix[first : first + len(rows)] = matrix[rows]
     return matrix[: len(keep)]
+
+
+def with_end_of_sentence(vectors: Vectors) -> Vectors:
+    """Return the vectors with the word </s> first, which the programs in C take for a word not found.
+
+    Where it is no word of these, its row is what the C program has there: never trained, uniform in +-0.5 / D.
+    """
+    words = list(vectors.words)
+    if END_OF_SENTENCE in vectors:
+        row = vectors.matrix[[place := words.index(END_OF_SENTENCE)]]
+        count = 0 if vectors.counts is None else int(vectors.counts[place])
+        rest = np.delete(np.arange(len(words)), place)
+    else:
+        row = (np.random.default_rng(0).random((1, vectors.dim), np.float32) - np.float32(0.5)) / np.float32(
+            vectors.dim
+        )
+        count, rest = 0, np.arange(len(words))
+    counts = None if vectors.counts is None else np.concatenate(([count], vectors.counts[rest]))
+    names = (END_OF_SENTENCE, *(words[number] for number in rest.tolist()))
+    return Vectors(names, np.concatenate((row, vectors.matrix[rest]), dtype=np.float32), counts)
 
 
 def selected(vectors: Vectors, words: Sequence[str]) -> tuple[Vectors, int]:

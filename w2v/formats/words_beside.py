@@ -15,13 +15,9 @@ NAMES = ("words.txt", "vocab.txt", "vocabulary.txt", "tokenizer.json", "vocab.js
 
 def find(source: Source, count: int, note: Note) -> list[str]:
     """Return the `count` words that belong to a file. Raises FormatError where there is no list of so many."""
-    path = source.path
-    candidates = [path.with_name(path.stem + ending) for ending in ENDINGS]
-    candidates += [path.with_name(path.name + ending) for ending in ENDINGS]
-    candidates += [path.with_name(name) for name in NAMES]
-    found = []
-    for candidate in candidates:
-        if candidate != path and candidate.is_file():
+    path, found = source.path, []
+    for candidate in places(path):
+        if candidate.is_file():
             words = read(candidate, note)
             if len(words) == count:
                 return words
@@ -30,6 +26,12 @@ def find(source: Source, count: int, note: Note) -> list[str]:
     raise source.error(
         f"holds {count:,} vectors and no words{said}: put the words beside it, one a line, into {path.stem}.words.txt"
     )
+
+
+def places(path: Path) -> list[Path]:
+    """Return where the words of a file are looked for, the likeliest place first."""
+    beside = [path.stem + ending for ending in ENDINGS] + [path.name + ending for ending in ENDINGS]
+    return [place for name in (*beside, *NAMES) if (place := path.with_name(name)) != path]
 
 
 def read(path: Path, note: Note) -> list[str]:

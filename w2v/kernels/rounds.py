@@ -76,27 +76,14 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
               that are not merged: set where a thread has failed, for those that wait for it
     accounts  float64 [R, 8], added to
     """
-    count, length = len(replicas.input), len(work.stream)
+    count = len(replicas.input)
     total = np.empty(base.input.shape[1], np.float32)
     flags = shared.ctypes.data
     for round in range(first, last):
         if count == 1 and fetch(flags + 8 * STOP) != 0:
             return round
-        epoch, start = round // rounds.each * length, round % rounds.each * count * rounds.span
-        for replica in range(thread, count, threads):
-            begin = min(start + replica * rounds.span, length)
-            end = min(begin + rounds.span, length)
-            if begin == end:
-                continue
-            rows = Rows(replicas.input[replica], replicas.output[replica])
-            tally = train_span(epoch + begin, epoch + end, work, rows, plan, scratch)
-            account = accounts[replica]
-            account[TOKENS] += tally.tokens
-            account[CENTERS] += tally.centers
-            account[PAIRS] += tally.pairs
-            account[LOSS] += tally.loss
-            if not tally.finite:
-                shared[DIVERGED] = 1
+        if not train_share(round, thread, threads, 0, count, work, replicas, plan, scratch, rounds, accounts):
+            shared[DIVERGED] = 1
         diverged = shared[DIVERGED] != 0
         if count > 1:
             if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
@@ -115,16 +102,48 @@ def train_rounds(thread, threads, first, last, work, base, replicas, plan, scrat
 
 
 @kernel
+def train_share(round, thread, threads, offset, count, work, replicas, plan, scratch, rounds, accounts):
+    """Train this thread's share of the replicas for a round; returns whether the rows last moved are finite.
+
+    offset    the number of the first of these replicas among the `count` replicas of the run
+    replicas  Rows of [r, V, row]
+    accounts  float64 [r, 8], added to
+    """
+    length, finite = len(work.stream), True
+    epoch, start = round // rounds.each * length, round % rounds.each * count * rounds.span
+    for replica in range(thread, len(replicas.input), threads):
+        begin = min(start + (offset + replica) * rounds.span, length)
+        end = min(begin + rounds.span, length)
+        if begin == end:
+            continue
+        rows = Rows(replicas.input[replica], replicas.output[replica])
+        tally = train_span(epoch + begin, epoch + end, work, rows, plan, scratch)
+        account = accounts[replica]
+        account[TOKENS] += tally.tokens
+        account[CENTERS] += tally.centers
+        account[PAIRS] += tally.pairs
+        account[LOSS] += tally.loss
+        finite = finite and tally.finite
+    return finite
+
+
+@kernel
 def merge_due(base, replicas, due, round, thread, threads, rounds, total):
     """Merge this thread's share of the rows that are due after a round; returns how many rows had changed."""
-    after = round + 1
-    stop = len(due.order)
-    if after % rounds.cycle != 0 and after != rounds.all:
-        zeros = 0
-        while after >> zeros & 1 == 0:
-            zeros += 1
-        stop = due.stops[zeros]
+    stop = due_stop(due, round, rounds)
     return merge_rows(
         base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.across, due.damping,
         due.levels, total,
     )  # fmt: skip
+
+
+@kernel
+def due_stop(due, round, rounds):
+    """Return how many rows of due.order are due after a round."""
+    after = round + 1
+    if after % rounds.cycle == 0 or after == rounds.all:
+        return len(due.order)
+    zeros = 0
+    while after >> zeros & 1 == 0:
+        zeros += 1
+    return due.stops[zeros]

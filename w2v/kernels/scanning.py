@@ -35,6 +35,7 @@ SPECIAL = 4
 # What a scan stops for.
 DONE, TABLE_FULL = 0, 1
 SENTENCE_END = np.int32(-1)
+DROPPED, GAP = -1, -2  # in a table of new numbers
 NEWLINE, APOSTROPHE = 0x0A, 0x27
 RECENT = 1 << 12  # seats for short words
 
@@ -185,7 +186,7 @@ def renumber(ids, numbers, out, ended):
     """Translate a block of word numbers, drop what was dropped, and drop sentences that are empty then.
 
     ids      int32 [n], word numbers and SENTENCE_END
-    numbers  int32, the final id of each word number; -1 for words that were dropped
+    numbers  int32, the final id of each word number; -1 for words that were dropped, GAP for those that leave one
     out      int32 [at least n], written
     ended    whether the block before ended with its sentence
 
@@ -201,7 +202,7 @@ def renumber(ids, numbers, out, ended):
                 ended = True
         else:
             number = numbers[id]
-            if number >= 0:
+            if number != DROPPED:
                 out[size] = number
                 size += 1
                 ended = False

@@ -19,9 +19,11 @@ def rate_at(epoch, start, size, epochs, rate, last_rate):
 
 
 @kernel
-def gather(stream, start, stop, keep, key, window, words, bits, left, right):
+def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, right):
     """Find the tokens of stream[start:stop] that are kept, and the window of each.
 
+    window  the furthest word on either side
+    fixed   whether all windows are so wide; else the width of each is drawn from 1 to `window`
     words   int32, written: the ids kept, with up to `window` neighbours before and after the block
     bits    uint64, written: the random bits of each; the low half decides the window, the high half the keeping
     left    int32, written: words[left[c]:right[c]] is the window of center c, c itself included
@@ -30,9 +32,8 @@ def gather(stream, start, stop, keep, key, window, words, bits, left, right):
     Returns first, last, size, tokens: the block's own centers are words[first:last] of words[:size];
     tokens counts the ids in the block before subsampling.
 
-    Subsampling comes before the windows, so that they reach further; the width of each is drawn from 1 to
-    `window`: both as in the C program. Windows reach over the edges of the block, for a line
-    may be longer than a block, but never over the end of a sentence.
+    Subsampling comes before the windows, so that they reach further, as in the C program. Windows reach over the edges
+    of the block, for a line may be longer than a block, but never over the end of a sentence.
     """
     # The neighbours before the block, found backwards.
     first, i = 0, start - 1
@@ -70,7 +71,7 @@ def gather(stream, start, stop, keep, key, window, words, bits, left, right):
         right[c] = size
     for c in range(first, last):
         # 32 bits apart from those that decided the keeping
-        width = 1 + np.int64(((bits[c] & LOW) * np.uint64(window)) >> HALF)
+        width = window if fixed else 1 + np.int64(((bits[c] & LOW) * np.uint64(window)) >> HALF)
         left[c] = max(left[c], c - width)
         right[c] = min(right[c], c + width + 1)
     return first, last, size, tokens

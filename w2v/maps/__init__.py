@@ -2,6 +2,8 @@
 
 build    vectors -> Map         which words, where they stand, their clusters and arrows
 save     Map -> a file          PNG, SVG, PDF by matplotlib; .html, a page that needs nothing
+layout   unit vectors -> places  t-SNE, for `plot` and `explore`
+regions  places -> names         what lies where, coarse to fine
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from w2v.errors import SettingsError
 from w2v.files import replacing
 from w2v.maps import page, picture
 from w2v.maps.building import build, read_pairs
-from w2v.maps.curve import Loss, check_losses, read_losses, save_losses
+from w2v.maps.curve import Curve, Loss, check_losses, read_losses, save_losses
 from w2v.maps.map import Map
 from w2v.maps.projection import METHODS
 
 __all__ = [
     "ENDINGS",
     "METHODS",
+    "Curve",
     "Loss",
     "Map",
     "build",
@@ -40,8 +43,10 @@ def check_ending(path: str | os.PathLike[str]) -> None:
         raise SettingsError(f"-o {os.fspath(path)}: the name must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
 
 
-def save(map: Map, path: str | os.PathLike[str]) -> list[str]:
+def save(map: Map, path: str | os.PathLike[str], size: tuple[float, float] = picture.SIZE) -> list[str]:
     """Write a picture in the format of the name's ending; returns what the reader should know of it.
+
+    size  width and height in inches, of which a page knows nothing
 
     Raises SettingsError, OutputError, MissingExtraError.
     """
@@ -51,4 +56,4 @@ def save(map: Map, path: str | os.PathLike[str]) -> list[str]:
         if format == "html":
             file.write(page.page(map).encode())
             return []
-        return picture.draw(map, file, format)
+        return picture.draw(map, file, format, size)

@@ -13,11 +13,13 @@ from w2v.errors import FormatError, SettingsError, UnknownWordError
 from w2v.maps.clusters import group
 from w2v.maps.map import Map
 from w2v.maps.projection import pca, project
+from w2v.maps.shapes import FUNCTION_WORDS
 from w2v.vectors import Vectors
 
 Pair = tuple[str, str]
 DEFAULT_TOP = 200  # about as many labels as one page can hold
 NEIGHBORS_KEPT = 8  # of each word, for a picture that can be asked
+MOST_NEIGHBORS_OF_FEW = 2 * NEIGHBORS_KEPT  # of fewer words nearly all are neighbours of all: a share says nothing
 
 
 def build(
@@ -31,15 +33,18 @@ def build(
     method: str | None = None,
     clusters: int = 0,
     seed: int = 1,
+    name: str = "",
 ) -> Map:
     """Return a map of some words of `vectors`.
 
     words      these, each with its `neighbors` nearest
-    top        and the most frequent words; by default DEFAULT_TOP of them if neither words nor pairs are given
+    top        and so many of the most frequent words; by default DEFAULT_TOP if neither words nor pairs are given,
+               without the first, which are function words in any language
     pairs      an arrow is drawn from the first word of each to the second
     axes       one or two pairs (positive, negative): a word stands where the difference of the two puts it
     method     one of METHODS; by default pca for pairs, which keeps offsets, tsne for the rest
     clusters   how many groups to colour; 0: none
+    name       of the vectors, for the title
 
     Raises UnknownWordError, SettingsError.
     """
@@ -51,9 +56,10 @@ def build(
     chosen = dict.fromkeys(asked)
     if neighbors:
         chosen.update((found.word, None) for word in words for found in vectors.similar(word, neighbors))
+    passed = 0
     if top is None and not words and not pairs:
-        top = DEFAULT_TOP
-    chosen.update((word, None) for word in vectors.words[: top or 0])
+        top, passed = DEFAULT_TOP, min(FUNCTION_WORDS, len(vectors) // 100)
+    chosen.update((word, None) for word in vectors.words[passed : passed + (top or 0)])
     for word in [word for word in chosen if not np.isfinite(vectors.unit(word)).all()]:
         if word in asked:
             raise SettingsError(f"{word!r} has no place: its vector holds NaN or infinity")
@@ -67,8 +73,11 @@ def build(
         method = method or ("pca" if pairs else "tsne")
         points, names, title = project(rows, method, seed), ("", ""), TITLES[method]
     coloured, cluster_names = group(rows, shown, clusters, seed) if clusters else (None, ())
+    nearest = _nearest(rows)
+    if not axes and not pairs and len(shown) > MOST_NEIGHBORS_OF_FEW:
+        title = f"{title}: {_share_kept(points, nearest):.0%} of the nearest neighbors are nearest here"
     return Map(
-        title=f"{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
+        title=f"{f'{name}: ' if name else ''}{_named(words, neighbors)}{_counted(shown, pairs)}, {title}",
         words=shown,
         points=points,
         asked=frozenset(position[word] for word in asked),
@@ -77,7 +86,7 @@ def build(
         names=cluster_names,
         axes=names,
         equal=method == "pca",
-        neighbors=_nearest(rows),
+        neighbors=nearest,
     )
 
 
@@ -129,6 +138,16 @@ def _nearest(rows: npt.NDArray[np.float32]) -> tuple[tuple[tuple[int, float], ..
         order = np.argsort(-cosines, axis=1, kind="stable")[:, :kept]
         found += [tuple((int(j), float(line[j])) for j in best) for line, best in zip(cosines, order)]
     return tuple(found)
+
+
+def _share_kept(points: npt.NDArray[np.float64], neighbors: tuple[tuple[tuple[int, float], ...], ...]) -> float:
+    """Return the share of the nearest neighbours of words that are among as many nearest in the picture."""
+    kept = 0
+    for row, near in enumerate(neighbors):
+        away = np.square(points - points[row]).sum(axis=1)
+        away[row] = np.inf
+        kept += len({i for i, _ in near} & set(np.argsort(away, kind="stable")[: len(near)].tolist()))
+    return kept / sum(map(len, neighbors))
 
 
 def read_pairs(path: str | os.PathLike[str], vectors: Vectors) -> tuple[list[Pair], list[str]]:

@@ -7,6 +7,7 @@ to their point by a thin line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,9 @@ class Place(NamedTuple):
     tied: bool
 
 
-def place(points: Boxes, sizes: Boxes, frame: Boxes, radius: float, lines: Boxes | None = None) -> list[Place | None]:
+def place(
+    points: Boxes, sizes: Boxes, frame: Boxes, radius: float, lines: Boxes | None = None, reach: float = RINGS[-1]
+) -> list[Place | None]:
     """Return a place for each label, or None where there is none.
 
     points  float64 [N, 2], pixels
@@ -36,15 +39,17 @@ def place(points: Boxes, sizes: Boxes, frame: Boxes, radius: float, lines: Boxes
     frame   float64 [4], x0, y0, x1, y1: labels stay inside
     radius  of a point: labels keep off all of them
     lines   float64 [L, 4], x0, y0, x1, y1 of arrows: labels keep off them where they can
+    reach   how many pixels further off than touching a label may be
     """
     crossings = np.empty((0, 2)) if lines is None else _along(lines)
     taken = np.empty((0, 4))
     places: list[Place | None] = []
+    rings = [ring for ring in RINGS if ring <= reach]
     for point, size in zip(points, sizes):
         found = None
         # A word between arrows may find no place off them: better on a line than nowhere.
         for obstacles in (crossings, crossings[:0]):
-            found = _free_place(point, size, frame, radius, points, obstacles, taken)
+            found = _free_place(point, size, frame, radius, points, obstacles, taken, rings)
             if found or not len(crossings):
                 break
         places.append(found)
@@ -55,9 +60,16 @@ def place(points: Boxes, sizes: Boxes, frame: Boxes, radius: float, lines: Boxes
 
 
 def _free_place(
-    point: Boxes, size: Boxes, frame: Boxes, radius: float, points: Boxes, obstacles: Boxes, taken: Boxes
+    point: Boxes,
+    size: Boxes,
+    frame: Boxes,
+    radius: float,
+    points: Boxes,
+    obstacles: Boxes,
+    taken: Boxes,
+    rings: Sequence[float],
 ) -> Place | None:
-    for ring in RINGS:
+    for ring in rings:
         for dx, dy in DIRECTIONS:
             middle = point + np.array([dx * (size[0] / 2 + radius + ring), dy * (size[1] / 2 + radius + ring)])
             x0, y0 = middle - size / 2

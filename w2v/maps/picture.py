@@ -19,15 +19,18 @@ from w2v.maps.map import Map
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 INK, PALE, PLAIN, MARKED = "#1F2328", "#9AA4AE", "#6C8FB0", "#D55E00"
-WIDTH, HEIGHT = 10.0, 7.5  # inches
+SIZE = 10.0, 7.5  # inches
 DPI = 160
 LEGEND_LINE = 0.27  # inches
 # No clock in the files.
 METADATA: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-def draw(map: Map, file: IO[bytes], format: str) -> list[str]:
-    """Write a picture of `map` in a format of METADATA; returns what the reader should know, a line for each thing."""
+def draw(map: Map, file: IO[bytes], format: str, size: tuple[float, float] = SIZE) -> list[str]:
+    """Write a picture of `map` in a format of METADATA; returns what the reader should know, a line for each thing.
+
+    size  width and height in inches
+    """
     try:
         import matplotlib
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -45,9 +48,9 @@ def draw(map: Map, file: IO[bytes], format: str) -> list[str]:
     }
     with matplotlib.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # `fonts.note` says it once, with advice
-        figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
+        figure = Figure(figsize=size, dpi=DPI)
         canvas: Any = FigureCanvasAgg(figure)
-        axes = _frame(map, figure)
+        axes = _frame(map, figure, *size)
         _points(map, axes)
         figure.draw(canvas.get_renderer())  # settles the limits, on which all places in pixels depend
         left_out = _labels(map, axes, canvas.get_renderer())
@@ -58,20 +61,20 @@ def draw(map: Map, file: IO[bytes], format: str) -> list[str]:
     return notes
 
 
-def _frame(map: Map, figure: Any) -> Any:
+def _frame(map: Map, figure: Any, width: float, height: float) -> Any:
     """Return the axes: bare for a map, with scales and a zero line where directions have a meaning."""
     columns = 2 if max(map_width(name) for name in map.names or ("",)) > 30 else 3
     legend = LEGEND_LINE * -(-len(map.names) // columns)
     left, bottom = (0.75, 0.65) if any(map.axes) else (0.2, 0.2)
     axes = figure.add_axes(
         (
-            left / WIDTH,
-            (bottom + legend) / HEIGHT,
-            (WIDTH - left - 0.2) / WIDTH,
-            (HEIGHT - bottom - legend - 0.5) / HEIGHT,
+            left / width,
+            (bottom + legend) / height,
+            (width - left - 0.2) / width,
+            (height - bottom - legend - 0.5) / height,
         )
     )
-    figure.text(0.2 / WIDTH, 1 - 0.18 / HEIGHT, map.title, ha="left", va="top", fontsize=12, color=INK)
+    figure.text(0.2 / width, 1 - 0.18 / height, map.title, ha="left", va="top", fontsize=12, color=INK)
     for side in axes.spines.values():
         side.set_color("#D5DAE0")
     if any(map.axes):
@@ -95,7 +98,7 @@ def _frame(map: Map, figure: Any) -> Any:
             for i, name in enumerate(map.names)
         ]
         figure.legend(
-            handles=keys, loc="lower left", bbox_to_anchor=(0.1 / WIDTH, 0.0), ncols=columns, frameon=False,
+            handles=keys, loc="lower left", bbox_to_anchor=(0.1 / width, 0.0), ncols=columns, frameon=False,
             fontsize=9, labelcolor=INK, handletextpad=0.0, columnspacing=1.6,
         )  # fmt: skip
     return axes
@@ -139,7 +142,9 @@ def _labels(map: Map, axes: Any, renderer: Any) -> int:
     frame = axes.get_window_extent(renderer)
     lines = np.array([[*pixels[a], *pixels[b]] for a, b in map.arrows]) if map.arrows else None
     radius = np.sqrt(_dot(map) / np.pi) * DPI / 72
-    places = labels.place(pixels, sizes, np.array([frame.x0, frame.y0, frame.x1, frame.y1]), radius, lines)
+    places = labels.place(
+        pixels, sizes, np.array([frame.x0, frame.y0, frame.x1, frame.y1]), radius, lines, reach=_reach(map)
+    )  # fmt: skip
     for i, place in enumerate(places):
         if place is None:
             continue
@@ -160,6 +165,11 @@ def map_width(text: str) -> int:
 def _dot(map: Map) -> float:
     """Return the area of a dot in square points: smaller in a crowd."""
     return 34.0 if len(map.words) <= 40 else 20.0 if len(map.words) <= 300 else 8.0
+
+
+def _reach(map: Map) -> float:
+    """Return how many pixels a label may be off its point: in a crowd, long lines would cross one another."""
+    return 80.0 if len(map.words) <= 120 else 40.0 if len(map.words) <= 300 else 16.0
 
 
 def _colour(cluster: int) -> str:

@@ -53,16 +53,11 @@ def pca(rows: Floats | Points, seed: int = 1) -> Points:
 
 
 def tsne(rows: Floats, seed: int = 1) -> Points:
-    """Return the layout of t-SNE, begun from PCA so that the large shape is not left to chance."""
-    try:
-        from sklearn.manifold import TSNE
-    except ImportError as error:
-        raise MissingExtraError("--method tsne", "plot") from error
-    perplexity = min(30.0, (len(rows) - 1) / 3)  # the authors' middle value, where there are enough words
-    start = pca(rows)
-    start *= 1e-4 / max(float(start[:, 0].std()), 1e-12)
-    layout = TSNE(2, perplexity=perplexity, init=start.astype(np.float32), random_state=seed)
-    return np.asarray(layout.fit_transform(rows), np.float64)
+    """Return the layout of t-SNE, the one that `w2v explore` draws; it begins from PCA and draws nothing by chance."""
+    from w2v.maps.layout import arrange
+
+    *_, last = arrange(rows, pca(rows).astype(np.float32), every=10**6)
+    return last.places.astype(np.float64)
 
 
 def umap(rows: Floats, seed: int = 1) -> Points:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from w2v.corpus.table import WordTable
 from w2v.corpus.tokenizers import find_tokenizer, segment_block
+from w2v.queries.texts import joined
 from w2v.vocabulary import FIRST_WORD, PADDING, UNKNOWN
 
 Ids = npt.NDArray[np.int32]
@@ -52,15 +53,17 @@ class Encoder:
 
     words     the vocabulary
     splitter  splits as in training
+    most      words in a phrase
     """
 
-    def __init__(self, words: Sequence[str], splitter: Splitter) -> None:
-        self._splitter = splitter
+    def __init__(self, words: Sequence[str], splitter: Splitter, most: int = 1) -> None:
+        self._splitter, self._most = splitter, most
         self._index = {word: id for id, word in enumerate(words, FIRST_WORD)}
 
     def encode(self, text: str, keep_unknown: bool = True) -> Ids:
         """Return the ids of the words of a text, int32; unknown words become UNKNOWN or are left out."""
-        ids = [self._index.get(word, UNKNOWN) for word in self._splitter.split(text)]
+        words = joined(self._splitter.split(text), self._index.__contains__, self._most)
+        ids = [self._index.get(word, UNKNOWN) for word in words]
         return np.array([id for id in ids if keep_unknown or id != UNKNOWN], np.int32)
 
 

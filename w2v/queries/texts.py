@@ -18,6 +18,7 @@ import numpy as np
 
 from w2v.errors import W2VError
 from w2v.vectors import Floats, Vectors
+from w2v.vocabulary import JOINT
 
 _JOINERS = "'\u200c\u200d"  # stand inside words: apostrophes, the joiners of Persian and Indian letters
 _WORD = re.compile(f"[^ {_JOINERS}]+(?:[{_JOINERS}][^ {_JOINERS}]+)*")
@@ -40,16 +41,36 @@ def _is_letter(char: str) -> bool:
     return char == "_" or category[0] in "LM" or category in ("Nd", "Nl")
 
 
-def known_words(vectors: Vectors, text: str, split: Callable[[str], list[str]] = split) -> tuple[list[str], list[str]]:
+def joined(words: Sequence[str], is_word: Callable[[str], bool], most: int) -> list[str]:
+    """Join up to `most` words to the longest phrase that is a word, from left to right: as `w2v.corpus.phrases` does.
+
+    >>> joined(["in", "new", "york", "city"], {"in", "new_york"}.__contains__, 4)
+    ['in', 'new_york', 'city']
+    """
+    found = []
+    place = 0
+    while place < len(words):
+        ends = range(min(place + most, len(words)), place + 1, -1)
+        end = next((end for end in ends if is_word(JOINT.join(words[place:end]))), place + 1)
+        found.append(JOINT.join(words[place:end]))
+        place = end
+    return found
+
+
+def known_words(
+    vectors: Vectors, text: str, split: Callable[[str], list[str]] = split, most: int = 1
+) -> tuple[list[str], list[str]]:
     """Return the words of a text as the vocabulary has them, and those that it does not have.
 
     split  finds the words; by default as the tokenizer `words`, of others see `w2v.queries.encoding.Splitter`
+    most   words in a phrase
 
     A text that is a word as a whole, as "new york" is where there is new_york, is that word.
     A row that holds NaN or infinity is as good as none. A word whose subwords make a vector is known.
     """
     known, unknown = [], []
-    for word in [text] if vectors.form(text) is not None else split(text):
+    words = [text] if vectors.form(text) is not None else split(text)
+    for word in joined(words, lambda word: vectors.form(word) is not None, most):
         if vectors.has_vector(word) and np.isfinite(vectors[word]).all():
             known.append(vectors.form(word) or word)
         else:

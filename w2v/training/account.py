@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.corpus import Account, EncodedCorpus
+from w2v.corpus.phrases import THRESHOLDS
 from w2v.resources import sized
 from w2v.settings import TrainSettings
 from w2v.training.checkpoints import Kept
@@ -19,7 +20,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
     share = trained_share(corpus.vocabulary, settings.sample)
     lines = [
         f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')},"
-        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept"
+        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept{_joined(account)}"
         f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
         f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
@@ -27,6 +28,8 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
         f" {1 - share:.0%} of the tokens, the most frequent ones; {sized(memory_needed(words, settings))}"
         f" of memory; {_counted(settings.threads, 'thread')}",
     ]
+    if settings.phrases:
+        lines.insert(2, _phrases_line(corpus, settings))
     if (enough := _enough_epochs(account.kept)) > settings.epochs:
         lines.append(
             f"note        a small corpus: {_counted(settings.epochs, 'epoch')} may be too few, and more cost"
@@ -54,7 +57,7 @@ def extension_lines(kept: Kept, joined: Extension, settings: TrainSettings) -> l
     account, vocabulary = joined.corpus.account, joined.corpus.vocabulary
     return [
         f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')},"
-        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept"
+        f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept{_joined(account)}"
         f" + {account.dropped:,} of new words below min-count {settings.min_count}",
         f"vocabulary  {len(kept.vocabulary):,} words of the model, {int(joined.met.sum()):,} of them in the new text,"
         f" + {joined.new_words:,} new ones = {len(vocabulary):,}",
@@ -79,7 +82,24 @@ def drift_lines(drift: Drift, kept: Kept, joined: Extension) -> list[str]:
     return lines
 
 
+def _joined(account: Account) -> str:
+    return f" + {account.joined:,} joined to the word before" if account.joined else ""
+
+
+def _phrases_line(corpus: EncodedCorpus, settings: TrainSettings) -> str:
+    """Say which phrases were found; a vocabulary that was given has its own."""
+    found = corpus.phrases
+    if settings.vocab:
+        return f"phrases     those of {settings.vocab}; none is looked for"
+    if not found:
+        threshold = settings.phrase_threshold or THRESHOLDS[settings.phrase_score]
+        return f"phrases     none scores above {threshold:g}; a lower --phrase-threshold finds more"
+    return f"phrases     {len(found):,} found; the most frequent: {' '.join(phrase.word for phrase in found[:6])}"
+
+
 def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:
+    if settings.vocab:
+        return f"not in {settings.vocab}"
     return (
         f"below min-count {settings.min_count}" if words < settings.max_vocab else "beyond max-vocab or below min-count"
     )

@@ -237,4 +237,5 @@ def account_from(given: dict[str, Any]) -> Account:
         by_file=files,
         notes=tuple(str(note) for note in given.get("notes", ())),
         dropped_words=tuple((str(word), int(count)) for word, count in given.get("dropped_words", ())),
+        joined=int(given.get("joined", 0)),
     )

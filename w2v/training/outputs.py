@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from w2v import files, formats
-from w2v.corpus import EncodedCorpus
+from w2v.corpus import EncodedCorpus, word_counts
 from w2v.errors import OutputError, W2VError
 from w2v.formats import origin, projector, words_beside
 from w2v.resources import require_disk
@@ -26,6 +27,7 @@ from w2v.training.folder import fingerprint_of
 from w2v.training.keeper import Keeper
 from w2v.training.run import State
 from w2v.training.trace import Trace
+from w2v.training.trainer import output_vectors_of
 from w2v.vectors import Vectors
 
 PROVENANCE_BYTES = 1 << 26  # no provenance is larger
@@ -40,6 +42,7 @@ class Trained:
     settings  of the run
     state     where the run ended, with its loss curve
     trace     the steps that were looked at, if a trace was asked for
+    workers   what each worker of a cluster did
     """
 
     vectors: Vectors
@@ -47,22 +50,27 @@ class Trained:
     settings: TrainSettings
     state: State
     trace: Trace | None = None
+    workers: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
 class Outputs:
     """The files that were asked for, none of them by default.
 
-    vectors  in the format of the name's ending; where they come from is written beside them
-    report   JSON: settings, account, loss curve
-    trace    .tsv or .jsonl: single steps of the training
-    others   what the caller will write, with what it is: no other output may have its name
+    vectors      in the format of the name's ending; where they come from is written beside them
+    report       JSON: settings, account, loss curve
+    trace        .tsv or .jsonl: single steps of the training
+    output_rows  the output rows of the words, as vectors
+    vocabulary   words and counts, as the C program writes them
+    others       what the caller will write, with what it is: no other output may have its name
     """
 
     vectors: Path | None = None
     report: Path | None = None
     trace: Path | None = None
     others: tuple[tuple[Path, str], ...] = ()
+    output_rows: Path | None = None
+    vocabulary: Path | None = None
     began: float = field(default_factory=time.monotonic)
 
     def check(self, inputs: Iterable[str | os.PathLike[str]] = ()) -> None:
@@ -72,8 +80,11 @@ class Outputs:
         """
         if self.vectors is not None:
             formats.check_writable(self.vectors)
-        if self.report is not None:
-            files.check_writable(self.report)
+        if self.output_rows is not None:
+            formats.check_writable(self.output_rows)
+        for path in (self.report, self.vocabulary):
+            if path is not None:
+                files.check_writable(path)
         if self.trace is not None:
             trace.check(self.trace)
         read = {_identity(Path(path)) for path in inputs}
@@ -87,9 +98,9 @@ class Outputs:
                     path, f"{taken[key]} and {what} would both be written there; give each a name of its own"
                 )
             taken[key] = what
-        if self.vectors is not None:
-            for path, what in _companions(self.vectors):
-                if path.exists() and not _is_ours(path, self.vectors):
+        for vectors in filter(None, (self.vectors, self.output_rows)):
+            for path, what in _companions(vectors):
+                if path.exists() and not _is_ours(path, vectors):
                     raise OutputError(
                         path,
                         f"is there and was not written by w2v, and {what} would replace it;"
@@ -100,19 +111,31 @@ class Outputs:
         if self.vectors is not None:
             yield self.vectors, "the vectors"
             yield from _companions(self.vectors)
+        if self.output_rows is not None:
+            yield self.output_rows, "the output rows"
+            yield from _companions(self.output_rows)
+        if self.vocabulary is not None:
+            yield self.vocabulary, "the vocabulary"
         if self.report is not None:
             yield self.report, "the report"
         if self.trace is not None:
             yield self.trace, "the trace"
         yield from self.others
 
+    def noted(self) -> dict[str, Path]:
+        """Return the files that a run which goes on writes again, by what they are noted as."""
+        paths = {"output": self.vectors, "output_rows": self.output_rows, "vocabulary": self.vocabulary}
+        return {name: path for name, path in paths.items() if path is not None}
+
     def require_room(self, words: int, dim: int) -> None:
         """Check that the disk has room for the vectors. Raises ResourceError."""
-        if self.vectors is not None:
+        for path in (self.vectors, self.output_rows):
+            if path is None:
+                continue
             # 12 bytes for a number as text, 4 for it in the mapped copy beside.
             needed = words * (16 * dim + 32)
             advice = "free some space or choose another disk with -o"
-            require_disk(self.vectors.resolve().parent, needed, "the output", advice)
+            require_disk(path.resolve().parent, needed, "the output", advice)
 
     def write(self, trained: Trained, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
         """Write all that was asked for. Raises OutputError.
@@ -121,6 +144,11 @@ class Outputs:
         """
         if self.vectors is not None:
             _write_vectors(self.vectors, trained.vectors, keeper)
+        if self.output_rows is not None:
+            _write_vectors(self.output_rows, output_vectors_of(trained.corpus.vocabulary, trained.state), keeper)
+        if self.vocabulary is not None:
+            account = trained.corpus.account
+            word_counts.write(trained.corpus.vocabulary, account.sentences, self.vocabulary)
         if self.vectors is not None or self.report is not None:
             self._write_provenance(trained, keeper, notify)
         if self.trace is not None and trained.trace is not None:
@@ -130,14 +158,18 @@ class Outputs:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
         about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
-        if self.vectors is not None:
+        for path, side in ((self.vectors, {}), (self.output_rows, {"rows": "output"})):
+            if path is None:
+                continue
             try:
-                origin.write_beside(about, self.vectors)
+                origin.write_beside({**about, **side}, path)
             except OutputError as error:
                 notify(f"warning     {error}; the vectors are written, what they come from is not")
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
             about["by_file"] = provenance.by_file(trained.corpus, trained.settings)
+            if trained.workers:
+                about["workers"] = list(trained.workers)
             try:
                 origin.write(about, self.report)
             except OutputError as error:

@@ -4,7 +4,7 @@ w2v, made          the version, and when
 settings           all of them
 machine            Python, libraries, processor
 corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
-tokens = trained + below min-count + subsampled, in each epoch
+tokens = trained + below min-count + joined into the phrase before + subsampled, in each epoch
 training           seconds, loss and its curve, rollbacks
 vectors            words, dimensions, size of the file
 """
@@ -23,6 +23,8 @@ from w2v.kernels import random
 from w2v.kernels.compiler import LANES
 from w2v.settings import TrainSettings
 from w2v.training.run import State
+
+PHRASES = 100  # of those that were found, the most frequent: the vocabulary has them all
 
 
 def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha256: str, made: str) -> dict[str, Any]:
@@ -46,10 +48,12 @@ def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha
             "sentences": account.sentences,
             "tokens": account.tokens,
             "below_min_count": account.dropped,
+            "joined": account.joined,
             "kept": account.kept,
             "types": account.types,
             "most_frequent_dropped": [{"word": word, "count": count} for word, count in account.dropped_words],
             "notes": list(account.notes),
+            "phrases": [phrase._asdict() for phrase in corpus.phrases[:PHRASES]],
         },
         "training": {
             "seconds": round(state.seconds, 3),
@@ -67,7 +71,7 @@ def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha
 
 
 def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, Any]]:
-    """Return what became of each file, over all epochs; `tokens * epochs` is the sum of the three that follow it.
+    """Return what became of each file, over all epochs; `tokens * epochs` is the sum of the four that follow it.
 
     What subsampling leaves is counted again here, token by token, and not taken from the trainer's sums.
     """
@@ -83,6 +87,7 @@ def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, An
                 "tokens": file.tokens,
                 "trained": trained,
                 "below_min_count": settings.epochs * file.dropped,
+                "joined": settings.epochs * file.joined,
                 "subsampled": settings.epochs * file.kept - trained,
             }
         )

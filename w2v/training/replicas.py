@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -143,6 +144,35 @@ def damping(steps: npt.NDArray[np.float64], replicas: int, faster: float) -> Flo
     return shares
 
 
+class Damped(NamedTuple):
+    """What is damped when rows of a table are merged, see `w2v.kernels.merging.merge_rows`."""
+
+    axes: Floats
+    across: Floats
+    damping: Floats
+
+
+def damped(
+    tables: Rows, schedule: Schedule, settings: TrainSettings, round: int, rate_share: float
+) -> tuple[Damped, ...]:
+    """Return what is damped in each table from a round on; nothing where replicas are few."""
+    if schedule.replicas < DAMPED_FROM:
+        return ()
+    rounds, share = schedule.rounds, 1 - round / schedule.rounds.all
+    found = []
+    for other in (1, 0):
+        axes, curved = curvature(tables[other], schedule.touches[other])
+        steps = curved * settings.rate * rate_share * max(share, settings.last_rate)
+        shares = damping(steps, schedule.replicas, rounds.faster)
+        found.append(Damped(axes, np.ascontiguousarray(axes.T), shares))
+    return tuple(found)
+
+
+def next_axes(round: int) -> int:
+    """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS."""
+    return 2 ** (round.bit_length()) if round < AXES_ROUNDS else (round // AXES_ROUNDS + 1) * AXES_ROUNDS
+
+
 class Replicas:
     """Trains a state round by round, on as many threads of the system as there are cores for it."""
 
@@ -206,7 +236,7 @@ class Replicas:
                     end = min(end, (state.rounds // rounds.cycle + 1) * rounds.cycle)
                 while state.rounds < end and not shared[kernels.DIVERGED]:
                     due = self._due(state)
-                    last = min(end, self._next_axes(state.rounds)) if len(due[0].axes) else end
+                    last = min(end, next_axes(state.rounds)) if len(due[0].axes) else end
                     shared[kernels.ARRIVED], reached[:] = 0, state.rounds
                     threads = [
                         threading.Thread(target=train, args=(thread, state.rounds, last, due))
@@ -227,6 +257,10 @@ class Replicas:
             state.sums = before + accounts[:, :4].sum(axis=0)
             self.merged += int(accounts[:, kernels.MERGED].sum())
         return True
+
+    def describe(self) -> str:
+        """Say what a person should see of the work, besides how far it is."""
+        return ""
 
     def merged_round(self, limit: int) -> int:
         """Return the first round from `limit` on before which all rows are merged."""
@@ -254,23 +288,11 @@ class Replicas:
         )
         return copies
 
-    def _next_axes(self, round: int) -> int:
-        """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS."""
-        return 2 ** (round.bit_length()) if round < AXES_ROUNDS else (round // AXES_ROUNDS + 1) * AXES_ROUNDS
-
     def _due(self, state: State) -> tuple[Due, Due]:
         """Return which rows are due when, with what is damped from here on."""
-        if self.schedule.replicas < DAMPED_FROM:
-            return self.schedule.due
-        rounds, share = self.rounds, 1 - state.rounds / self.rounds.all
-        due = []
-        for own, other in ((0, 1), (1, 0)):
-            axes, curved = curvature(state.tables.rows[other], self.schedule.touches[other])
-            steps = curved * self.settings.rate * state.rate_share * max(share, 1e-4)
-            shares = damping(steps, self.schedule.replicas, rounds.faster)
-            across = np.ascontiguousarray(axes.T)
-            due.append(self.schedule.due[own]._replace(axes=axes, across=across, damping=shares))
-        return due[0], due[1]
+        due = self.schedule.due
+        by = damped(state.tables.rows, self.schedule, self.settings, state.rounds, state.rate_share)
+        return (due[0]._replace(**by[0]._asdict()), due[1]._replace(**by[1]._asdict())) if by else due
 
 
 def memory_needed(words: int, settings: TrainSettings) -> int:

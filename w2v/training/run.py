@@ -41,6 +41,7 @@ class State:
     rollbacks   how often that was
     seconds     spent in training
     curve       the loss, about a hundred points
+    start       writes what it began with into tables that know nothing
     """
 
     tables: Tables
@@ -50,6 +51,7 @@ class State:
     rollbacks: int = 0
     seconds: float = 0.0
     curve: list[Point] = field(default_factory=list)
+    start: Callable[[Tables], None] = lambda tables: None
 
 
 def together(threads: Sequence[threading.Thread], watch: Callable[[], None], stop: Callable[[], None]) -> None:

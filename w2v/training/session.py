@@ -18,6 +18,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from w2v import formats
 from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, read
 from w2v.corpus.reading import named_or_given
@@ -26,16 +29,20 @@ from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
 from w2v.settings import TrainSettings, describe, gathered, names, reading, shaping
-from w2v.training import account, checkpoints, extension, source_texts
+from w2v.training import account, checkpoints, cluster, extension, source_texts
 from w2v.training.checkpoints import Kept
+from w2v.training.cluster import Cluster, Nodes
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
+from w2v.training.replicas import Replicas
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
+from w2v.training.start_rows import StartRows
 from w2v.training.trace import Trace
 from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
 from w2v.vectors import Vectors
+from w2v.vocabulary import Vocabulary
 
 Report = Callable[[ReadProgress | Progress], None]
 Notify = Callable[[str], None]
@@ -53,6 +60,7 @@ def train(
     notify: Notify = ignore,
     checkpoint: Name | None = None,
     tmp_dir: Name | None = None,
+    cluster: str | None = None,
     **more: Any,
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
@@ -64,11 +72,12 @@ def train(
     notify      called with each line that a person should see: what became of the text, warnings
     checkpoint  a folder that keeps the run, for `resume` and `extend`
     tmp_dir     a folder for ids that do not fit the memory
+    cluster     "auto", "ray://host:port" or "local:N": train on the machines of a Ray cluster, to the same bits
 
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
-    ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError; TypeError for an
-    argument of another type.
+    ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError, ClusterError;
+    TypeError for an argument of another type.
 
     >>> import w2v
     >>> sentences = [["the", "cat", "sat"], ["the", "dog", "sat"]] * 50
@@ -76,7 +85,9 @@ def train(
     Vectors(4 words x 8: the sat cat dog)
     """
     chosen = _settings_for(corpus, settings, more)
-    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(
+        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
+    )
     return session.start(corpus, chosen).vectors
 
 
@@ -87,6 +98,7 @@ def resume(
     report: Report = ignore,
     notify: Notify = ignore,
     tmp_dir: Name | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Vectors:
     """Go on with the run that `folder` keeps, and return its vectors, float32 [V, dim]: the bits of an unbroken run.
@@ -98,7 +110,7 @@ def resume(
 
     >>> w2v.resume("run")  # doctest: +SKIP
     """
-    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
     return session.resume(Path(folder), corpus, settings).vectors
 
 
@@ -110,6 +122,7 @@ def extend(
     notify: Notify = ignore,
     checkpoint: Name | None = None,
     tmp_dir: Name | None = None,
+    cluster: str | None = None,
     **settings: Any,
 ) -> Vectors:
     """Add new text to a kept model: new words get vectors, old ones move. Returns float32 [V old and new, dim].
@@ -123,7 +136,9 @@ def extend(
 
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
-    session = Session(checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify)
+    session = Session(
+        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
+    )
     return session.extend(Path(model), corpus, settings).vectors
 
 
@@ -137,6 +152,7 @@ class Session:
     tmp_dir     for ids that do not fit the memory
     report      called about ten times a second, with a ReadProgress and later a Progress
     notify      called with each line that a person should see
+    cluster     where to train, as --cluster has it; None: on this machine
     stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
     keeper      what saves the run, while it is being trained
     settings    of the run that is being trained
@@ -149,33 +165,47 @@ class Session:
     report: Report = ignore
     notify: Notify = ignore
     stop: Callable[[], bool] = lambda: False
+    cluster: str | None = None
     keeper: Keeper | None = field(default=None, init=False)
     settings: TrainSettings | None = field(default=None, init=False)
+    _nodes: Nodes | None = field(default=None, init=False)
+    _executor: Cluster | None = field(default=None, init=False)
 
     def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
         """Read the corpus and train on it."""
-        self._check_trace(settings)
+        self._check_outputs(settings)
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
+            rows = StartRows(settings) if settings.start_from else None
             text = self._read(corpus, settings, settings)
             for line in account.lines(text, settings):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
-            return self._train_new(text, settings, begin(text.vocabulary, settings))
+            state = begin(text.vocabulary, self._here(settings))
+            if rows is not None:
+                self.notify(rows.find(text.vocabulary))
+                state.start = rows.write
+                rows.write(state.tables)
+            return self._train_new(text, settings, state)
 
     def extend(self, model: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Add a corpus to a kept model; `given` are settings by name."""
         kept = _model(model)
         own = gathered(None, given)
+        for name in ("vocab", "start_from"):
+            if getattr(own, name):
+                raise SettingsError(
+                    f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
+                )
         _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
         settings = replace(own, **{name: getattr(kept.settings, name) for name in shaping()})
-        self._check_trace(settings)
+        self._check_outputs(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             # Words of the model count however rare they are in the new text, so nothing is dropped yet.
-            text = self._read(corpus, source_texts.all_words(settings), settings, words=len(kept.vocabulary))
+            text = self._read(corpus, source_texts.all_words(settings), settings, model=kept.vocabulary)
             joined = extension.extend(kept, text, settings)
             for line in account.extension_lines(kept, joined, settings):
                 self.notify(line)
@@ -189,14 +219,15 @@ class Session:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
         folder = Folder(path)
         folder.check_there()
-        with folder.locked():
+        with folder.locked(), ExitStack() as claim:
+            self._connect(claim)
             kept, wrong = folder.read()
             for line in wrong:
                 self.notify(f"warning     {line}; going on from the checkpoint before")
             _check_settings(
                 path, "run", kept.settings, gathered(None, given), [name for name in names() if name in given]
             )
-            self._check_trace(kept.settings)
+            self._check_outputs(kept.settings)
             noted = folder.noted()
             text = folder.read_corpus(kept)
             source_texts.check(path, corpus, kept, noted, text, self.tmp_dir)
@@ -222,27 +253,52 @@ class Session:
             claim.enter_context(Folder(self.checkpoint).claimed())
         elif self.outputs.vectors is not None:
             Folder.beside(self.outputs.vectors).check_new()
+        self._connect(claim)
         return corpus
 
-    def _check_trace(self, settings: TrainSettings) -> None:
+    def _connect(self, claim: ExitStack) -> None:
+        """Connect with the cluster, if there is to be one, for as long as `claim` lasts."""
+        if self.cluster is not None:
+            self._nodes = claim.enter_context(Nodes(self.cluster))
+            self.notify(f"cluster     {self._nodes.describe()}")
+
+    def _here(self, settings: TrainSettings) -> TrainSettings:
+        """Return settings with the threads that this machine trains with."""
+        return settings if self._nodes is None else replace(settings, threads=1)
+
+    def _replicas(
+        self, stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings
+    ) -> Replicas:
+        """Return what trains the rounds."""
+        if self._nodes is None:
+            return Replicas(stream, counts, settings)
+        self._executor = Cluster(self._nodes, stream, counts, settings, self.notify)
+        return self._executor
+
+    def _check_outputs(self, settings: TrainSettings) -> None:
+        """Raise SettingsError where the objective does not have what is to be written."""
+        if self.outputs.output_rows is not None and settings.loss == "hs":
+            raise SettingsError("--output-vectors: with --loss hs a word has no output row, the nodes of its path have")
         if self.outputs.trace is not None and objective_of(settings) is not OBJECTIVES["skipgram"]:
             raise SettingsError("--trace shows steps of skip-gram with shared negatives alone, so far; leave it out")
 
     def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
         """Check, as soon as something is known of the corpus, that there is room for all that will come."""
-        check_memory(expected.words, settings)
+        check_memory(expected.words, self._here(settings))
         if self.checkpoint is not None:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self.outputs.require_room(expected.words, settings.dim)
 
-    def _read(self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, words: int = 0) -> EncodedCorpus:
-        """Read the corpus while the kernel of training is compiled; the model has `words` already."""
+    def _read(
+        self, corpus: Corpus, settings: TrainSettings, trained: TrainSettings, model: Vocabulary | None = None
+    ) -> EncodedCorpus:
+        """Read the corpus while the kernel of training is compiled; `model` has the words that are there already."""
         if isinstance(corpus, EncodedCorpus):
             return corpus
 
         def compile_kernel() -> None:
             with suppress(Exception):  # what fails here fails again where it is answered
-                compile_ahead(trained)
+                (compile_ahead if self._nodes is None else cluster.compile_ahead)(trained)
 
         ahead = threading.Thread(target=compile_kernel, daemon=True)
 
@@ -252,9 +308,10 @@ class Session:
             self.report(progress)
 
         def check(expected: Expected) -> None:
-            self._check_resources(expected._replace(words=words) if words else expected, trained)
+            self._check_resources(expected if model is None else expected._replace(words=len(model)), trained)
 
-        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir)
+        known = None if model is None else model.words
+        text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()
         return text
@@ -273,8 +330,7 @@ class Session:
             "own": not asked,
             "sources": [] if continued else source_texts.stamps(text),
         }
-        if output is not None:
-            keeper.notes["output"] = str(output.absolute())
+        keeper.notes |= {name: str(path.absolute()) for name, path in self.outputs.noted().items()}
         with keeper:
             if asked:
                 keeper.begin(state)
@@ -288,27 +344,34 @@ class Session:
         self.keeper, self.settings = keeper, settings
         try:
             finish(
-                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify, trace=seen
-            )
+                text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
+                trace=seen, executor=self._replicas,
+            )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
-                formats.save(vectors_of(text.vocabulary, state, settings.loss), self.outputs.vectors)
+                formats.save(vectors_of(text.vocabulary, state, settings), self.outputs.vectors)
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
         self.keeper = None
-        trained = Trained(vectors_of(text.vocabulary, state, settings.loss), text, settings, state, seen)
+        workers = () if self._executor is None else self._executor.by_worker()
+        trained = Trained(vectors_of(text.vocabulary, state, settings), text, settings, state, seen, workers)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
         return trained
 
     @staticmethod
+    def noted_path(path: Path, name: str) -> Path | None:
+        """Return another file that this user asked the kept run to write, see `Outputs.noted`."""
+        noted = Folder(path).noted().get(name)
+        return Path(noted) if isinstance(noted, str) else None
+
+    @staticmethod
     def output_of(path: Path) -> Path:
         """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
         Folder(path).check_there()
-        noted = Folder(path).noted()
-        if isinstance(noted.get("output"), str):
-            return Path(noted["output"])
+        if (output := Session.noted_path(path, "output")) is not None:
+            return output
         if path.resolve().name.endswith(SUFFIX):
             return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
         raise ResumeError(

@@ -55,7 +55,7 @@ def _is_as_read(name: str, number: int, kept: Kept, text: EncodedCorpus, tmp_dir
         return True
     before = text.account.by_file[number]
     try:
-        now = read([name], all_words(kept.settings), tmp_dir=tmp_dir)
+        now = read([name], all_words(kept.settings), tmp_dir=tmp_dir, phrases_of=kept.vocabulary.words)
     except CorpusError:  # no word in it, as before?
         return before.tokens == 0
     (file,) = now.account.by_file
@@ -66,7 +66,7 @@ def _is_as_read(name: str, number: int, kept: Kept, text: EncodedCorpus, tmp_dir
 
 def all_words(settings: TrainSettings) -> TrainSettings:
     """Return settings with which no word is dropped."""
-    return replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"])
+    return replace(settings, min_count=1, max_vocab=describe("max_vocab")["default"], vocab="")
 
 
 def _ids_of(text: EncodedCorpus, vocabulary: Vocabulary) -> npt.NDArray[np.int32]:

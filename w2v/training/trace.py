@@ -150,12 +150,22 @@ def check(path: str | os.PathLike[str]) -> None:
 def _steps(replicas: Replicas, epoch: int, start: int, stop: int) -> Iterator[_Step]:
     """Yield the steps of the positions start..stop of an epoch, found by the training kernel's own functions."""
     settings, work = replicas.settings, replicas.work
-    room = stop - start + 2 * settings.window + 2
+    room = stop - start + 2 * settings.reach + 2
     ids, left, right = (np.empty(room, np.int32) for _ in range(3))
     bits = np.empty(room, np.uint64)
     key = np.uint64(random.epoch_key(settings.seed, epoch))
     first, last, _, _ = windows.gather(
-        work.stream, start, stop, work.keep, key, settings.window, ids, bits, left, right
+        work.stream,
+        start,
+        stop,
+        work.keep,
+        key,
+        settings.reach,
+        settings.window_mode != "shrink",
+        ids,
+        bits,
+        left,
+        right,
     )
     position = start
     for c in range(first, last):

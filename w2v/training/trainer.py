@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from w2v import resources
 from w2v.corpus import EncodedCorpus
 from w2v.errors import DivergenceError, ResourceError, StoppedError
+from w2v.formats import tidying
 from w2v.kernels import random, rounds
-from w2v.settings import LAST_RATE, TrainSettings, describe
+from w2v.settings import TrainSettings, describe
 from w2v.training.keeper import Keeper
 from w2v.training.replicas import Replicas, memory_needed
 from w2v.training.run import Point, State, Sums
@@ -41,6 +43,7 @@ class Progress:
     loss      mean loss of a (center, context) pair with its negatives since the last report, over
               the centers that were drawn for it (one in 32); None if there were none
     rate      learning rate
+    cluster   how its workers are doing, in a few words; empty on one machine
     """
 
     epoch: int
@@ -49,6 +52,10 @@ class Progress:
     centers: int
     loss: float | None
     rate: float
+    cluster: str = ""
+
+
+Executor = Callable[[npt.NDArray[np.int32], npt.NDArray[np.int64], TrainSettings], Replicas]
 
 
 def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
@@ -61,13 +68,19 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
 
 
-def vectors_of(vocabulary: Vocabulary, state: State, loss: str = "ns") -> Vectors:
-    """Return what a run has learnt so far; the output rows of a Huffman tree ("hs") are its nodes, and left out."""
-    dim = state.tables.dim
-    input, output = state.tables.input[:, :dim], state.tables.output[:, :dim]
-    return Vectors(
-        vocabulary.words, input, vocabulary.counts, output=None if loss == "hs" else output, titles=vocabulary.titles
-    )
+def vectors_of(vocabulary: Vocabulary, state: State, settings: TrainSettings) -> Vectors:
+    """Return what a run has learnt so far; the output rows of a Huffman tree are its nodes, and left out."""
+    matrix = state.tables.input[:, : state.tables.dim]
+    output = None if settings.loss == "hs" else state.tables.output[:, : state.tables.dim]
+    if settings.add_output:
+        matrix, output = matrix + state.tables.output[:, : state.tables.dim], None
+    vectors = Vectors(vocabulary.words, matrix, vocabulary.counts, output=output, titles=vocabulary.titles)
+    return tidying.with_end_of_sentence(vectors) if settings.end_of_sentence else vectors
+
+
+def output_vectors_of(vocabulary: Vocabulary, state: State) -> Vectors:
+    """Return the output rows of the words, what each was predicted with."""
+    return Vectors(vocabulary.words, state.tables.output[:, : state.tables.dim], vocabulary.counts)
 
 
 def finish(
@@ -81,6 +94,7 @@ def finish(
     notify: Callable[[str], None] = lambda line: None,
     trace: Trace | None = None,
     clock: Callable[[], float] = time.monotonic,
+    executor: Executor = Replicas,
 ) -> None:
     """Train `state` to the end of its run.
 
@@ -89,16 +103,17 @@ def finish(
             saves, and raises StoppedError
     notify  is told of rollbacks
     trace   is shown some steps on the way
+    executor  trains the rounds: replicas here, or on a cluster
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
     rate; the third time, DivergenceError is raised, and `state` is the last good one.
     """
-    replicas = Replicas(corpus.stream, corpus.vocabulary.counts, settings)
+    replicas = executor(corpus.stream, corpus.vocabulary.counts, settings)
     epoch, end = replicas.rounds.each, replicas.rounds.all
     meter = _Meter(settings, corpus.account.kept, state)
 
     def tick(sums: Sums) -> bool:
-        report(meter.progress(sums))
+        report(replace(meter.progress(sums), cluster=replicas.describe()))
         return stop() or (keeper is not None and keeper.due(meter.share(sums)))
 
     trace = trace or Trace([])
@@ -133,6 +148,7 @@ def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, notif
         state.rounds, state.sums, state.curve = good.state.rounds, good.state.sums, good.state.curve
     else:
         state.tables.forget(settings.seed)
+        state.start(state.tables)
         state.rounds, state.sums, state.curve = 0, np.zeros(4), []
     state.rollbacks, state.rate_share = rollbacks, 0.5**rollbacks
     if rollbacks >= MOST_ROLLBACKS:
@@ -186,7 +202,9 @@ class _Meter:
     def progress(self, now: Sums) -> Progress:
         """Return how far the run is, and now and then add a point to the loss curve."""
         tokens = int(now[rounds.TOKENS])
-        rate = self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), LAST_RATE)
+        rate = (
+            self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), self.settings.last_rate)
+        )
         loss = _loss(self._reported, now)
         if loss is not None:
             self._reported = now

@@ -40,6 +40,7 @@ TEXTS = {
     "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large: both point the same way\n"
     "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: is the pair real?\n"
     "error       = target - sigmoid              how far off the answer was",
+    "id": "id",
     "word": "word",
     "context": "context",
     "contexts": "contexts",

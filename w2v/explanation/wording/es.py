@@ -41,6 +41,7 @@ TEXTS = {
     "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\n"
     "sigmoide         = 1 / (1 + e^-producto escalar)  de 0 a 1: ¿es real el par?\n"
     "error            = objetivo - sigmoide            lo que faltaba",
+    "id": "id",
     "word": "palabra",
     "context": "contexto",
     "contexts": "contextos",

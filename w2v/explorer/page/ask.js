@@ -23,14 +23,23 @@ export async function ask(name, fields = {}, signal = undefined) {
   return answer;
 }
 
-// The newest map of a model, or null where `after` is the newest: places, clusters, version, whether it is settled.
+// The cosine of each word on the map to a word or a sum of words, float32.
+export async function askCosines(model, word) {
+  const response = await reach("cosines", { model, word });
+  return response.ok ? new Float32Array(await response.arrayBuffer()) : null;
+}
+
+// The newest map of a model, or null where `after` is the newest: places, clusters, version, whether it is settled,
+// and the share of 10 neighbours kept among 10 and 50, where it is known.
 export async function askMap(model, after, rows) {
   const response = await reach("map", { model, after });
   const settled = response.headers.get("W2V-Map-State") === "settled";
-  if (response.status !== 200) return { settled, places: null, version: after };
+  const kept = response.headers.get("W2V-Map-Kept")?.split(" ").map(Number) ?? null;
+  if (response.status !== 200) return { settled, kept, places: null, version: after };
   const bytes = await response.arrayBuffer();
   return {
     settled,
+    kept,
     version: Number(response.headers.get("W2V-Map")),
     places: new Float32Array(bytes, 0, 2 * rows),
     clusters: new Uint8Array(bytes, 8 * rows, rows),

@@ -18,6 +18,11 @@ export function byFrequency(count) {
   return paint(count, (i) => cividis(0.15 + 0.85 * (1 - (Math.log(i + 10) - Math.log(10)) / (least - Math.log(10)))));
 }
 
+// By the cosine to a word, 0 and less to 0.6 and more.
+export function byCosine(cosines) {
+  return paint(cosines.length, (i) => cividis(0.1 + 1.5 * Math.max(0, cosines[i])));
+}
+
 function paint(count, colour) {
   const painted = new Uint8Array(4 * count);
   for (let i = 0; i < count; i++) {

@@ -1,19 +1,22 @@
 // Puts the page together: the address says what is to be shown, and everything is shown from it.
 
-import { change, onChange, state, WORDS } from "./address.js";
-import { ask, askMap, events } from "./ask.js";
-import { byCluster, byFrequency, CLUSTERS } from "./colours.js";
-import { WordMap } from "./map.js";
-import { bdi, complain, el, notice, say, wordBox } from "./pieces.js";
+import { change, onChange, onLeave, state, WORDS } from "./address.js";
+import { ask, askCosines, askMap, events } from "./ask.js";
+import { byCluster, byCosine, byFrequency, CLUSTERS } from "./colours.js";
+import { CLOSEST, WordMap } from "./map.js";
+import { bdi, complain, el, notice, say, svg, wordBox } from "./pieces.js";
 import { savePicture, saveTable } from "./saving.js";
-import { preferred, speak, text, whole } from "./texts.js";
-import { split, VIEWS } from "./views.js";
+import { cosine, number, percent, preferred, speak, text, whole } from "./texts.js";
+import { plainTable, split, VIEWS } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const models = []; // { number, name, words, dim, map, clusters, names, rows }
 let tables = [];
 let running = null;
 let asked = "";
+let viewed = "";
+let searchBox = null;
+let selection = ""; // what the lasso selected, in words
 
 const shown = () => (state.model === "both" && models.length > 1 ? models : [models[state.model] ?? models[0]]);
 const first = () => shown()[0].number;
@@ -26,7 +29,8 @@ async function start() {
   events.addEventListener("answered", () => ($("stopped").hidden = true));
   await Promise.all(models.map(begin));
   onChange(apply);
-  apply();
+  onLeave(record);
+  apply({ back: false });
   document.body.dataset.ready = "yes"; // for those who wait for the page: the tests
   models.forEach(follow);
 }
@@ -37,44 +41,63 @@ async function begin(model) {
     [ask("words", { model: model.number }), ask("names", { model: model.number })]);
   Object.assign(model, { names, counts, rows: words.length, map: new WordMap(words) });
   const { map } = model;
+  model.both = models.map(({ name }) => name);
   model.heading = el("span", { class: "name" });
   model.state = el("span", { class: "state", role: "status" });
   model.legend = el("div", { class: "legend" });
   const button = (key, sign, act) => el("button", { type: "button", "data-label": key, onclick: act }, sign);
   map.box.append(el("p", { class: "title" }, model.heading, model.state), model.legend, el("div", { class: "zoom" },
+    button("lasso", svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, svg("path", {
+      d: "M4 15.5C1 12 1.5 3.5 10 3.5s9.5 7.5 4 10.5-9 0-10.5 2.5", fill: "none", stroke: "currentColor",
+      "stroke-width": 1.6, "stroke-dasharray": "3 2" })), () => (map.lasso = true)),
     button("zoomIn", "+", () => map.zoom(1.6)), button("zoomOut", "−", () => map.zoom(1 / 1.6)),
     button("showAll", "⤢", () => map.home())));
   const found = await askMap(model.number, 0, model.rows);
-  Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled });
+  Object.assign(model, { version: found.version, clusters: found.clusters, settled: found.settled, kept: found.kept });
   map.place(found.places);
+  map.told = (row) => told(model, row);
   map.addEventListener("pick", ({ detail }) => visit(words[detail]));
   map.addEventListener("move", () => remember(model));
+  map.addEventListener("lasso", ({ detail }) => select(model, detail));
 }
 
 // Takes each better map as the server has it.
 async function follow(model) {
-  while (!model.settled) {
-    await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
+  let divided = 0; // the version of the map that the regions are of
+  while (!model.settled || divided < model.version) {
     try {
-      const found = await askMap(model.number, model.version, model.rows);
-      Object.assign(model, { version: found.version, settled: found.settled });
-      if (found.places) model.map.place(found.places);
-      caption(model);
+      if (!model.settled) {
+        const found = await askMap(model.number, model.version, model.rows);
+        Object.assign(model, { version: found.version, settled: found.settled, kept: found.kept });
+        if (found.places) model.map.place(found.places);
+        caption(model);
+      }
+      const { version, regions } = await ask("regions", { model: model.number });
+      divided = version;
+      model.map.divide(version === model.version ? regions : []);
+      await new Promise((resolve) => setTimeout(resolve, document.hidden ? 5000 : 1200));
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }
   }
 }
 
+// The address says where the reader moved the map to: some time after, or when what is shown is left.
 let waiting = 0;
+let moved = null;
 function remember(model) {
   clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    if (model !== shown()[0]) return;
-    const { x, y, zoom } = model.map.camera;
-    const whereabouts = [x.toFixed(3), y.toFixed(3), zoom.toFixed(2)].join(" ");
-    change({ at: whereabouts === "0.000 0.000 1.00" ? "" : whereabouts }, { quietly: true });
-  }, 250);
+  moved = model;
+  waiting = setTimeout(record, 250);
+}
+
+function record() {
+  clearTimeout(waiting);
+  const model = moved;
+  moved = null;
+  if (!model || model !== shown()[0]) return;
+  const { x, y, zoom } = model.map.camera;
+  change({ at: [x.toFixed(6), y.toFixed(6), zoom.toFixed(2)].join(" ") }, { quietly: true });
 }
 
 const visit = (word) => change({ view: "neighbors", word, at: "" });
@@ -82,15 +105,18 @@ visit.point = (row) => {
   for (const model of shown().slice(0, 1)) model.map.hover(row < model.rows ? row : -1);
 };
 
-// Shows what the address says.
-function apply() {
+// Shows what the address says; `back` is whether the reader went back or forward to it.
+function apply({ back }) {
+  if (back) moved = null;
   speak(state.lang || preferred());
   $("lang").value = document.documentElement.lang;
-  $("colour").value = state.colour === "frequency" ? "frequency" : "cluster";
+  $("colour").value = ["frequency", "cosine"].includes(state.colour) ? state.colour : "cluster";
   $("model").replaceChildren(...models.map((model) => el("option", { value: String(model.number) }, model.name)),
     ...(models.length > 1 ? [el("option", { value: "both" }, text("both"))] : []));
   $("model").value = shown().length > 1 ? "both" : String(first());
   search();
+  const sought = current() === VIEWS.neighbors ? state.word : "";
+  if (searchBox.value !== sought) searchBox.value = sought;
   tabs();
   form();
   const visible = shown();
@@ -104,18 +130,22 @@ function apply() {
   for (const model of visible) {
     colour(model);
     caption(model);
+    if (state.colour === "cosine") measure(model);
   }
   const [x, y, zoom] = state.at.split(" ").map(Number);
   const placed = state.at && [x, y, zoom].every(Number.isFinite) && zoom > 0;
   if (placed) for (const model of visible) model.map.follow = null;
-  if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), 400) };
-  question(!placed);
+  if (placed) for (const model of visible) model.map.camera = { x, y, zoom: Math.min(Math.max(zoom, 0.5), CLOSEST) };
+  question(!placed, back);
 }
 
 function colour(model) {
-  model.map.paint(state.colour === "frequency" ? byFrequency(model.rows) : byCluster(model.clusters, model.only ?? -1));
-  model.legend.replaceChildren(...(state.colour === "frequency"
-    ? [el("span", { class: "ramp" }, text("rare"), el("i", {}), text("frequent"))]
+  const ramp = (low, high) => [el("span", { class: "ramp" }, low, el("i", {}), high)];
+  const near = state.colour === "cosine" ? model.near : null;
+  model.map.paint(near ? byCosine(near) : state.colour === "frequency" ? byFrequency(model.rows)
+    : byCluster(model.clusters, model.only ?? -1));
+  model.legend.replaceChildren(...(near ? ramp("0", `${text("cosine")} ${number(0.6, 1)}`)
+    : state.colour === "frequency" ? ramp(text("rare"), text("frequent"))
     : model.names.map((names, number) => {
       const chip = el("i", { "aria-hidden": "true" });
       chip.style.background = CLUSTERS[number % CLUSTERS.length];
@@ -127,14 +157,26 @@ function colour(model) {
           model.legend.children[number].focus();
         } }, chip, bdi(names[0] ?? "–"));
     })));
+  model.map.measure();
+}
+
+// Asks for the cosines of all words on the map to the word that is asked about.
+async function measure(model) {
+  const word = current() === VIEWS.neighbors ? state.word : "";
+  if (model.nearTo === word) return;
+  model.nearTo = word;
+  model.near = word ? await askCosines(model.number, word).catch(() => null) : null;
+  if (model.nearTo === word) colour(model);
 }
 
 function caption(model) {
   const many = model.rows < model.words ? ` (${text("only", { count: whole(model.rows) })})` : "";
   model.heading.textContent = `${model.name} · ${whole(model.words)} × ${model.dim}${many}`;
-  model.state.textContent = model.settled ? "" : text("drawing");
+  const kept = model.kept && text("kept", { ten: percent(model.kept[0]), fifty: percent(model.kept[1]) });
+  model.state.textContent = [model.settled ? "" : text("drawing"), kept].filter(Boolean).join(" · ");
   model.map.over.setAttribute("aria-label",
     `${text("mapOf", { name: model.name })}. ${text("mapHelp", { words: whole(model.rows) })}`);
+  model.map.measure();
 }
 
 function search() {
@@ -144,14 +186,15 @@ function search() {
     visit(word);
     input.select();
   } });
+  searchBox = input;
   input.id = "search-word";
   box.querySelector("label").htmlFor = input.id;
   $("search").replaceChildren(box);
 }
 
 function tabs() {
-  const chosen = VIEWS[state.view] ? state.view : "neighbors";
-  const keys = Object.keys(VIEWS);
+  const chosen = Object.keys(VIEWS).find((key) => VIEWS[key] === current());
+  const keys = Object.keys(VIEWS).filter((key) => models.length > 1 || !VIEWS[key].pair);
   $("tabs").replaceChildren(...keys.map((key, at) => el("button", {
     type: "button", role: "tab", id: `tab-${key}`, "aria-controls": "view", "aria-selected": String(key === chosen),
     tabindex: key === chosen ? 0 : -1, onclick: () => open(key),
@@ -168,14 +211,28 @@ function tabs() {
 
 // Opens a view; one that has no words yet gets the first example whose words are all there.
 function open(key) {
-  const example = VIEWS[key].ready(state) ? null : VIEWS[key].examples?.find((words) =>
+  const words = key === state.view ? state.words : ""; // those of another view are others
+  const example = VIEWS[key].ready({ ...state, words }) ? null : VIEWS[key].examples?.find((words) =>
     words.flatMap(split).every((word) => shown()[0].map.words.includes(word)));
   const fields = VIEWS[key].fields.map(([field]) => field);
-  change({ view: key, at: "", ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])),
-    ...(key === "axis" && !state.from ? { words: "" } : {}) });
+  change({ view: key, at: "", words, ...Object.fromEntries((example ?? []).map((word, at) => [fields[at], word])) });
 }
 
-const current = () => VIEWS[state.view] ?? VIEWS.neighbors;
+const current = () => (VIEWS[state.view]?.pair && models.length < 2 ? VIEWS.neighbors : VIEWS[state.view] ?? VIEWS.neighbors);
+
+// How many answers, and how often they must occur where counts are known.
+function limits() {
+  const choice = (key, label, values, shown) => {
+    const select = el("select", { "aria-label": text(label), onchange: () => change({ [key]: select.value }) }, ...values.map((value) =>
+      el("option", { value }, shown(value))));
+    select.value = values.includes(state[key]) ? state[key] : values[0];
+    return el("label", {}, text(label), select);
+  };
+  return el("div", { class: "limits" }, choice("top", "top", ["10", "30", "100", "200"], (value) => whole(value)),
+    shown().every((model) => model.counts)
+      ? choice("least", "least", ["0", "10", "30", "100", "1000"], (value) => (value === "0" ? text("any") : whole(value)))
+      : null);
+}
 
 function form() {
   const view = current();
@@ -194,7 +251,8 @@ function form() {
   });
   const held = document.activeElement?.closest?.("#form") ? [...$("form").querySelectorAll("input")].indexOf(document.activeElement) : -1;
   $("form").replaceChildren(el("p", { class: "intro" }, text(view.intro)), ...fields,
-    ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []));
+    ...(fields.length ? [el("button", { type: "submit", class: "ask" }, text("ask"))] : []),
+    ...(view.limited && view.ready(state) ? [limits()] : []));
   $("form").dataset.view = state.view;
   $("form").onsubmit = (event) => {
     event.preventDefault();
@@ -205,26 +263,39 @@ function form() {
   if (held >= 0) $("form").querySelectorAll("input")[held]?.focus();
 }
 
-async function question(move) {
+async function question(move, back) {
   const view = current();
   const wanted = JSON.stringify([state.view, document.documentElement.lang, state.model,
-    [...WORDS, "words", "text", "told"].map((key) => state[key])]);
-  if (wanted === asked) return; // the colour, say, was changed
+    [...WORDS, "words", "text", "told", "top", "least"].map((key) => state[key])]);
+  if (wanted === asked) { // the colour, say, was changed
+    if (back && move) for (const { map, look } of shown()) (look ?? (() => map.home()))();
+    return;
+  }
   asked = wanted;
+  selection = "";
   running?.abort();
   running = new AbortController();
   const { signal } = running;
   tables = [];
   $("csv").disabled = true;
+  if (viewed !== state.view) { // the answer of another question
+    viewed = state.view;
+    $("answers").replaceChildren();
+    for (const model of shown()) model.map.light([]);
+  }
   if (!view.ready(state)) {
     $("answers").className = "";
     $("answers").replaceChildren(...(view.fields.length ? [] : [beginnings(shown()[0])]));
     notice(view.fields.length ? text("fill") : "");
-    for (const model of shown()) model.map.light([]);
+    for (const model of shown()) {
+      model.map.light([]);
+      model.look = null;
+      if (back && move) model.map.home();
+    }
     return;
   }
   notice(view.wide ? text("working") : "");
-  const parts = await Promise.all(shown().map(async (model) => {
+  const parts = await Promise.all((view.pair ? models.slice(0, 1) : shown()).map(async (model) => {
     try {
       return { model, ...view.show(await view.fetch(model.number, state, signal), state, model, visit) };
     } catch (error) {
@@ -237,15 +308,57 @@ async function question(move) {
   $("answers").className = parts.length > 1 ? "beside" : "";
   $("answers").replaceChildren(...parts.map(({ model, nodes }) => el("section", { "aria-label": model.name },
     ...(parts.length > 1 ? [el("h2", {}, model.name)] : []), ...nodes)));
-  for (const { model, lit, arrows = [], visit: around, frame } of parts) {
+  for (const { model, lit, arrows = [], words = [], visit: around, frame } of parts) {
     model.map.light(lit, arrows);
-    if (move && around) model.map.visit(around);
-    else if (move && frame) model.map.frame(frame);
+    model.cosines = new Map(words.map((word) => [word.row, word.cosine]));
+    model.look = around ? () => model.map.visit(around) : frame ? () => model.map.frame(frame) : null;
+    if (move) model.look?.();
   }
   tables = parts.filter((part) => part.table).map(({ model, table }) => ({ name: model.name, rows: table }));
   $("csv").disabled = !tables.length;
   const said = parts.find((part) => part.say);
   if (said && parts.every((part) => part.say)) say(said.say);
+}
+
+// What is said of a word that is pointed at.
+function told(model, row) {
+  const near = model.cosines?.get(row);
+  const count = model.counts?.[row];
+  return [near == null ? "" : cosine(near), count == null ? "" : text("times", { count: whole(count) })].filter(Boolean).join("  ");
+}
+
+// What was asked, in a line.
+function inWords() {
+  const view = current();
+  if (selection) return selection;
+  if (!view.ready(state)) return "";
+  const words = view.fields.length ? view.fields.filter(([key]) => state[key]).map(([key, label]) => `${text(label)} ${state[key]}`)
+    : [state.word];
+  const least = view.limited && state.least !== "0" ? [`${text("least")} ${state.least}`] : [];
+  return `${text(VIEWS[state.view] ? state.view : "neighbors")}: ${[...words, ...least].join(" · ")}`;
+}
+
+// Shows the words that the reader drew a line around; the question before is asked anew by whatever comes next.
+async function select(model, rows) {
+  model.map.lasso = false;
+  running?.abort();
+  const { signal } = (running = new AbortController());
+  asked = "";
+  const words = rows.map((row) => ({ word: model.map.words[row], row, cosine: null, count: model.counts?.[row] ?? null }));
+  model.map.light(rows.slice(0, 300).map((row) => [row, false]));
+  const title = text("selected", { count: whole(words.length) });
+  tables = [{ name: model.name, rows: [["word", "count"], ...words.map(({ word, count }) => [word, count])] }];
+  selection = title;
+  $("csv").disabled = !words.length;
+  notice("");
+  $("answers").className = "";
+  const among = el("div", {});
+  $("answers").replaceChildren(el("section", {}, el("h2", {}, title), among, plainTable(words.slice(0, 300), visit)));
+  if (!words.length) return;
+  const middle = await ask("middle", { model: model.number, words: words.slice(0, 64).map(({ word }) => word), top: 8 }, signal)
+    .catch(() => null);
+  if (middle && !signal.aborted) among.replaceChildren(el("p", { class: "about" }, text("middle"), " ",
+    ...middle.words.flatMap(({ word }) => [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "])));
 }
 
 // Words to begin with: those in the middle of each cluster.
@@ -270,8 +383,8 @@ $("skip").addEventListener("click", () => $("panel").focus());
 $("colour").addEventListener("change", () => change({ colour: $("colour").value }));
 $("lang").addEventListener("change", () => change({ lang: $("lang").value }));
 $("model").addEventListener("change", () => change({ model: $("model").value, at: "" }));
-$("png").addEventListener("click", () => savePicture(shown().map((model) => model.map)));
-$("csv").addEventListener("click", () => saveTable(tables));
+$("png").addEventListener("click", () => savePicture(shown(), inWords(), parseInt($("scale").value)));
+$("csv").addEventListener("click", () => saveTable(tables, inWords()));
 $("link").addEventListener("click", async () => {
   await navigator.clipboard?.writeText(location.href).catch(() => {});
   notice(text("copied"));

@@ -4,7 +4,8 @@ import { drawLabels } from "./labels.js";
 import { pointsOn } from "./points.js";
 import { el } from "./pieces.js";
 
-const CLOSEST = 400;
+export const CLOSEST = 3000; // the twelve months lie within a thousandth of the map
+const MARGIN = 0.2; // of the width and height, drawn beyond each edge: so far points are moved without being drawn again
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class WordMap extends EventTarget {
@@ -15,15 +16,25 @@ export class WordMap extends EventTarget {
     this.camera = { x: 0, y: 0, zoom: 1 };
     this.lit = new Map(); // row -> whether it is what was asked for
     this.arrows = [];
+    this.regions = [];
     this.hovered = -1;
+    this.picked = { time: -Infinity }; // when and where a word was clicked
+    this.told = () => ""; // what is said of a word beside its name
+    this.covered = []; // boxes of what stands above the map
+    this.top = 0;
+    this.bottom = 0; // pixels that are covered from side to side
     this.focused = false;
     this.follow = null; // goes to what was asked for; a better map does so again
     this.canvas = el("canvas", { class: "points" });
     this.over = el("canvas", { class: "labels", tabindex: 0, role: "application" });
     this.box = el("div", { class: "map" }, this.canvas, this.over);
     this.points = pointsOn(this.canvas);
+    this.drawn = null; // what the points were drawn for
+    this.canvas.addEventListener("webglcontextrestored", () => this.redraw());
     this.context = this.over.getContext("2d");
     this.fingers = new Map();
+    this.lasso = false; // whether the next drag selects; with Shift held, each does
+    this.loop = null; // the places on the screen that it went through
     this.listen();
     new ResizeObserver(() => this.resize()).observe(this.box);
   }
@@ -49,11 +60,17 @@ export class WordMap extends EventTarget {
   show(places) {
     this.places = places;
     this.points.put("place", places);
-    this.refresh();
+    this.redraw();
   }
 
   paint(colours) {
     this.points.put("colour", colours);
+    this.redraw();
+  }
+
+  // Takes names of regions, { level, x, y, size, names }.
+  divide(regions) {
+    this.regions = regions;
     this.refresh();
   }
 
@@ -64,16 +81,56 @@ export class WordMap extends EventTarget {
     this.refresh();
   }
 
+  // The size of the part that nothing covers, and its middle.
+  get free() {
+    return Math.max(this.high - this.top - this.bottom, 50);
+  }
+
+  get middle() {
+    return [this.wide / 2, this.top + this.free / 2];
+  }
+
   get scale() {
-    return (this.camera.zoom * Math.min(this.wide, this.high)) / 2.25;
+    return (this.camera.zoom * Math.min(this.wide, this.free)) / 2.1;
+  }
+
+  // Looks where the title, the legend and the buttons stand.
+  measure() {
+    const { left, top } = this.box.getBoundingClientRect();
+    this.covered = [...this.box.querySelectorAll(".title, .legend, .zoom")].map((one) => {
+      const box = one.getBoundingClientRect();
+      return [box.left - left - 4, box.top - top - 4, box.right - left + 4, box.bottom - top + 4];
+    }).filter(([x0, , x1]) => x1 - x0 > 8);
+    const title = this.box.querySelector(".title");
+    const legend = this.box.querySelector(".legend");
+    this.top = title ? title.offsetTop + title.offsetHeight : 0;
+    this.bottom = legend?.offsetHeight ? this.high - legend.offsetTop : 0;
+    this.refresh();
   }
 
   onScreen(row) {
+    return this.onPlace(this.places[2 * row], this.places[2 * row + 1]);
+  }
+
+  onPlace(left, up) {
     const { scale, camera } = this;
-    return [
-      this.wide / 2 + (this.places[2 * row] - camera.x) * scale,
-      this.high / 2 - (this.places[2 * row + 1] - camera.y) * scale,
-    ];
+    const [x, y] = this.middle;
+    return [x + (left - camera.x) * scale, y - (up - camera.y) * scale];
+  }
+
+  // The rows inside a closed line on the screen, by the number of times that a ray from each crosses it.
+  inside(loop) {
+    const found = [];
+    for (let row = 0; row < this.count; row++) {
+      const [x, y] = this.onScreen(row);
+      let odd = false;
+      for (let i = 0, j = loop.length - 1; i < loop.length; j = i++) {
+        const [[x0, y0], [x1, y1]] = [loop[i], loop[j]];
+        if (y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)) odd = !odd;
+      }
+      if (odd) found.push(row);
+    }
+    return found;
   }
 
   sees(row) {
@@ -82,26 +139,34 @@ export class WordMap extends EventTarget {
   }
 
   nearest(x, y, reach) {
+    // On the map, not on the screen: 68,000 pairs of numbers made for a pointer that moves would be felt.
+    const { scale, camera, places, middle } = this;
+    const left = camera.x + (x - middle[0]) / scale;
+    const up = camera.y - (y - middle[1]) / scale;
     let best = -1;
-    let least = reach * reach;
+    let least = (reach / scale) ** 2;
     for (let row = 0; row < this.count; row++) {
-      const [left, top] = this.onScreen(row);
-      const away = (left - x) ** 2 + (top - y) ** 2;
-      if (away < least) [best, least] = [row, away];
+      const away = (places[2 * row] - left) ** 2 + (places[2 * row + 1] - up) ** 2;
+      if (away < least) {
+        best = row;
+        least = away;
+      }
     }
     return best;
   }
 
-  // Goes where these words fill the view, the first of them near its middle.
+  // Goes where the first of these words is in the middle, and the eight after it are in view; two of them may lie so
+  // far off that the others would be a heap: only lines lead there.
   visit(rows) {
     this.follow = () => this.visit(rows);
-    const known = rows.filter((row) => row < this.count);
+    const known = rows.filter((row) => row < this.count).slice(0, 9);
     if (!known.length) return;
     const at = (row, side) => this.places[2 * row + side];
     const [x, y] = [at(known[0], 0), at(known[0], 1)];
     const away = known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)).sort((a, b) => a - b);
-    const reach = Math.max(away[Math.floor(away.length * 0.7)], 0.02);
-    this.fly({ x, y, zoom: Math.min(Math.max(0.95 / reach, 1.5), 40) });
+    const near = away[Math.min(6, away.length - 1)];
+    const reach = Math.max(away[away.length - 1] > 3 * near ? near : away[away.length - 1], 0.0003);
+    this.fly({ x, y, zoom: Math.min(Math.max(0.88 / reach, 0.5), CLOSEST) });
   }
 
   // Goes where all these words are in view.
@@ -114,12 +179,12 @@ export class WordMap extends EventTarget {
       return [Math.min(...found), Math.max(...found)];
     };
     const [[left, right], [low, high]] = [span(0), span(1)];
-    const least = Math.min(this.wide, this.high);
-    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.3 * this.high / least / (high - low), 14);
+    const least = Math.min(this.wide, this.free);
+    const zoom = Math.min(1.45 * this.wide / least / (right - left), 1.6 * this.free / least / (high - low), 14);
     this.fly({ x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.6) });
   }
 
-  fly(to) {
+  fly(to, end) {
     const from = { ...this.camera };
     this.glide(still.matches ? 0 : 450, (part) => {
       this.camera = {
@@ -128,7 +193,7 @@ export class WordMap extends EventTarget {
         zoom: from.zoom * (to.zoom / from.zoom) ** part,
       };
       this.refresh();
-    }, "camera");
+    }, "camera", end);
   }
 
   glide(time, step, name, end = () => {}) {
@@ -144,13 +209,13 @@ export class WordMap extends EventTarget {
     go();
   }
 
-  zoom(factor, x = this.wide / 2, y = this.high / 2) {
+  zoom(factor, x = this.middle[0], y = this.middle[1]) {
     const zoom = Math.min(Math.max(this.camera.zoom * factor, 0.5), CLOSEST);
     // What is under the pointer stays there.
     const gone = (1 / this.camera.zoom - 1 / zoom) / (this.scale / this.camera.zoom);
     this.camera = {
-      x: this.camera.x + (x - this.wide / 2) * gone,
-      y: this.camera.y - (y - this.high / 2) * gone,
+      x: this.camera.x + (x - this.middle[0]) * gone,
+      y: this.camera.y - (y - this.middle[1]) * gone,
       zoom,
     };
     this.refresh();
@@ -163,9 +228,10 @@ export class WordMap extends EventTarget {
     this.moved();
   }
 
+  // Goes where all words are in view.
   home() {
-    this.moved();
-    this.fly({ x: 0, y: 0, zoom: 1 });
+    this.follow = null;
+    this.fly({ x: 0, y: 0, zoom: 1 }, () => this.moved());
   }
 
   // The reader moved the map: it stays there, and the address says where.
@@ -185,6 +251,7 @@ export class WordMap extends EventTarget {
     over.addEventListener("pointerdown", (event) => {
       over.setPointerCapture(event.pointerId);
       if (!fingers.size) gone = 0;
+      this.loop = !fingers.size && (this.lasso || event.shiftKey) ? [at(event)] : null;
       fingers.set(event.pointerId, at(event));
       (this.glides ??= {}).camera = null;
     });
@@ -195,6 +262,10 @@ export class WordMap extends EventTarget {
       const others = [...fingers].filter(([id]) => id !== event.pointerId).map(([, place]) => place);
       fingers.set(event.pointerId, [x, y]);
       gone += Math.hypot(x - x0, y - y0);
+      if (this.loop) {
+        this.loop.push([x, y]);
+        return this.refresh();
+      }
       if (others.length === 1) {
         const [ox, oy] = others[0];
         const before = Math.hypot(x0 - ox, y0 - oy);
@@ -205,8 +276,17 @@ export class WordMap extends EventTarget {
     const lift = (event) => {
       const alone = fingers.size === 1 && fingers.delete(event.pointerId);
       fingers.delete(event.pointerId);
+      const { loop } = this;
+      this.loop = null;
+      this.refresh();
+      if (loop?.length > 3) return this.dispatchEvent(new CustomEvent("lasso", { detail: this.inside(loop) }));
       if (alone && event.type === "pointerup" && gone <= 4) {
-        this.pick(this.nearest(...at(event), event.pointerType === "touch" ? 26 : 14));
+        const [x, y] = at(event);
+        // The second half of a double click hits another word, since the map moves on the first.
+        if (event.timeStamp - this.picked.time < 500 && Math.hypot(x - this.picked.x, y - this.picked.y) < 8) return;
+        const row = this.nearest(x, y, event.pointerType === "touch" ? 26 : 14);
+        if (row >= 0) this.picked = { x, y, time: event.timeStamp };
+        this.pick(row);
       }
     };
     over.addEventListener("pointerup", lift);
@@ -217,14 +297,14 @@ export class WordMap extends EventTarget {
       const lines = event.deltaMode === 1 ? 20 : 1;
       this.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY * lines)) * 0.0025), ...at(event));
     }, { passive: false });
-    over.addEventListener("dblclick", (event) => this.zoom(2, ...at(event)));
+    over.addEventListener("dblclick", (event) => event.timeStamp - this.picked.time > 1000 && this.zoom(2, ...at(event)));
     over.addEventListener("focus", () => this.focus(over.matches(":focus-visible")));
     over.addEventListener("blur", () => this.focus(false));
     const keys = {
       ArrowLeft: () => this.pan(60, 0), ArrowRight: () => this.pan(-60, 0),
       ArrowUp: () => this.pan(0, 60), ArrowDown: () => this.pan(0, -60),
       "+": () => this.zoom(1.4), "=": () => this.zoom(1.4), "-": () => this.zoom(1 / 1.4), 0: () => this.home(),
-      Enter: () => this.pick(this.nearest(this.wide / 2, this.high / 2, 200)),
+      Enter: () => this.pick(this.nearest(...this.middle, 200)),
     };
     over.addEventListener("keydown", (event) => {
       if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -249,12 +329,23 @@ export class WordMap extends EventTarget {
   resize() {
     this.wide = this.box.clientWidth;
     this.high = this.box.clientHeight;
-    this.dense = Math.min(devicePixelRatio || 1, 3);
-    for (const canvas of [this.canvas, this.over]) {
-      canvas.width = Math.max(1, Math.round(this.wide * this.dense));
-      canvas.height = Math.max(1, Math.round(this.high * this.dense));
-    }
+    this.size(Math.min(devicePixelRatio || 1, 3));
+    this.measure();
     this.draw();
+  }
+
+  size(dense) {
+    this.dense = dense;
+    this.drawn = null;
+    for (const [canvas, part] of [[this.canvas, 1 + 2 * MARGIN], [this.over, 1]]) {
+      canvas.width = Math.max(1, Math.round(this.wide * dense * part));
+      canvas.height = Math.max(1, Math.round(this.high * dense * part));
+    }
+  }
+
+  redraw() {
+    this.drawn = null;
+    this.refresh();
   }
 
   refresh() {
@@ -266,26 +357,48 @@ export class WordMap extends EventTarget {
     cancelAnimationFrame(this.due);
     this.due = 0;
     if (!this.places || !this.wide) return;
-    this.points.draw(this.count, {
-      ...this.camera,
-      scale: this.scale * this.dense,
-      grown: this.dense * Math.min(3, this.camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
-      alpha: this.lit.size ? 0.42 : 0.85,
-    });
+    this.drawPoints();
     this.context.setTransform(this.dense, 0, 0, this.dense, 0, 0);
     this.context.clearRect(0, 0, this.wide, this.high);
     drawLabels(this.context, this);
   }
 
-  // A picture of what is seen, as a canvas of its own.
-  picture() {
+  // Draws the points, or moves what is drawn already to where it belongs now.
+  drawPoints() {
+    const { camera, scale } = this;
+    const alpha = this.lit.size ? 0.42 : 0.85;
+    const y = camera.y + (this.middle[1] - this.high / 2) / scale;
+    const { drawn } = this;
+    const [right, down] = drawn ? [(drawn.x - camera.x) * scale, (y - drawn.y) * scale] : [0, 0];
+    if (drawn?.scale === scale && drawn.alpha === alpha
+      && Math.abs(right) < MARGIN * this.wide && Math.abs(down) < MARGIN * this.high) {
+      this.canvas.style.transform = `translate(${right}px, ${down}px)`;
+      return;
+    }
+    this.canvas.style.transform = "";
+    this.drawn = { x: camera.x, y, scale, alpha };
+    this.points.draw(this.count, {
+      x: camera.x,
+      y,
+      scale: scale * this.dense,
+      grown: this.dense * Math.min(3, camera.zoom ** 0.3) * Math.min(1.5, Math.max(0.95, (9000 / this.count) ** 0.25)),
+      alpha,
+    });
+  }
+
+  // A picture of what is seen, as a canvas of its own; `dense` is how many of its pixels are one of the page.
+  picture(dense = this.dense) {
+    const before = this.dense;
+    this.size(dense);
     this.draw();
-    const canvas = el("canvas", { width: this.canvas.width, height: this.canvas.height });
+    const canvas = el("canvas", { width: this.over.width, height: this.over.height });
     const context = canvas.getContext("2d");
     context.fillStyle = "#0d1424";
     context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(this.canvas, 0, 0);
+    context.drawImage(this.canvas, (canvas.width - this.canvas.width) / 2, (canvas.height - this.canvas.height) / 2);
     context.drawImage(this.over, 0, 0);
+    this.size(before);
+    this.draw();
     return canvas;
   }
 }

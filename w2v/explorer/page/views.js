@@ -2,6 +2,8 @@
 //   fields   the words it needs, by their keys in the address
 //   ready    whether there is enough to ask
 //   fetch    the question
+//   pair     whether it is asked of two models together
+//   limited  whether the number of answers, and their smallest count, can be chosen
 //   show     the answer -> { nodes, lit, arrows, visit, table, say }
 
 import { change } from "./address.js";
@@ -9,7 +11,7 @@ import { ask } from "./ask.js";
 import { plane } from "./plane.js";
 import { scatter } from "./scatter.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, text, whole } from "./texts.js";
+import { cosine, number, percent, text, whole } from "./texts.js";
 import { TOLD, toldIn } from "./languages.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
@@ -27,6 +29,9 @@ function table(caption, words, visit, columns = [{ head: text("cosine"), of: (wo
       ...columns.map((column) => bar(column.of(word), { ...column, shown: cosine(column.of(word)) })),
       counted ? el("td", { class: "count" }, word.count == null ? "" : whole(word.count)) : null))));
 }
+
+// Words with their counts alone.
+export const plainTable = (words, visit) => table(text("words"), words, visit, []);
 
 const main = (words) => words.map((word) => [word.row, true]);
 const rest = (words) => words.map((word) => [word.row, false]);
@@ -62,11 +67,14 @@ function part({ kind, text: words, columns, rows, digits }) {
 export const VIEWS = {
   neighbors: {
     intro: "neighborsIntro",
+    limited: true,
     fields: [],
     ready: (state) => state.word,
-    fetch: (model, state, signal) => ask("neighbors", { model, word: state.word, top: 30 }, signal),
+    fetch: (model, state, signal) => 
+      ask("neighbors", { model, word: state.word, least: state.least, top: state.top }, signal),
     show: ({ asked, sum, words }, state, model, visit) => ({
       nodes: [sum ? aboutSum(state.word) : about(asked[0], model), table(text("neighborsOf", { word: state.word }), words, visit)],
+      words,
       lit: [...main(asked), ...rest(words)],
       [sum ? "frame" : "visit"]: [...asked, ...words].map((word) => word.row),
       table: exported(words, "cosine", "count"),
@@ -76,11 +84,12 @@ export const VIEWS = {
 
   analogy: {
     intro: "analogyIntro",
+    limited: true,
     fields: [["a", "a"], ["b", "b"], ["c", "c"]],
     examples: [["king", "man", "woman"], ["paris", "france", "italy"], ["walking", "walked", "swam"],
       ["rey", "hombre", "mujer"], ["国王", "男人", "女人"], ["東京", "日本", "中国"]],
     ready: (state) => state.a && state.b && state.c,
-    fetch: (model, { a, b, c }, signal) => ask("analogy", { model, a, b, c, top: 10 }, signal),
+    fetch: (model, { a, b, c, least, top }, signal) => ask("analogy", { model, a, b, c, least, top }, signal),
     show: (answer, state, model, visit) => {
       const { asked, words } = answer;
       const [a, b, c] = asked;
@@ -92,6 +101,7 @@ export const VIEWS = {
           el("figure", {}, plane(answer), el("figcaption", {}, text("planeNote"))),
           table(`${a.word} − ${b.word} + ${c.word}`, words, visit),
         ],
+        words,
         lit: [...main([...asked, ...best])],
         arrows: best.length ? [[b.row, a.row], [c.row, best[0].row]] : [],
         visit: null,
@@ -114,6 +124,7 @@ export const VIEWS = {
         el("p", { class: "verdict" }, el("strong", {}, text("oddFound", { word: words[0].word }))),
         table(text("oddIntro"), words, visit, [{ head: text("oddCosine"), of: (word) => word.cosine }], words[0].word),
       ],
+      words,
       lit: [...main(words.slice(0, 1)), ...rest(words.slice(1))],
       frame: words.map((word) => word.row),
       table: exported(words, "cosine", "count"),
@@ -123,10 +134,11 @@ export const VIEWS = {
 
   compare: {
     intro: "compareIntro",
-    fields: [["a", "a"], ["b", "b"]],
+    limited: true,
+    fields: [["first", "a"], ["second", "b"]],
     examples: [["king", "queen"], ["paris", "london"], ["rey", "reina"], ["北京", "上海"]],
-    ready: (state) => state.a && state.b,
-    fetch: (model, { a, b }, signal) => ask("compare", { model, a, b, top: 20 }, signal),
+    ready: (state) => state.first && state.second,
+    fetch: (model, { first: a, second: b, least, top }, signal) => ask("compare", { model, a, b, least, top }, signal),
     show: (answer, state, model, visit) => {
       const [a, b] = answer.asked;
       const said = text("compareFound", { a: a.word, b: b.word, cosine: cosine(answer.cosine) });
@@ -174,6 +186,31 @@ export const VIEWS = {
         frame: [...asked, ...words].map((word) => word.row),
         table: exported(words, "cosine", ...(to2 ? ["second"] : []), "count"),
         say: said,
+      };
+    },
+  },
+
+  changes: {
+    intro: "changesIntro",
+    fields: [],
+    pair: true,
+    wide: true,
+    ready: () => true,
+    fetch: (model, state, signal) => ask("changes", { top: 100 }, signal),
+    show: ({ words, common }, state, model, visit) => {
+      const list = (near) => el("td", {}, ...near.flatMap((word) =>
+        [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "]));
+      return {
+        nodes: [el("p", { class: "about" }, text("changesAmong", { count: whole(common) })),
+          el("table", { class: "changes" }, el("caption", {}, text("changes")),
+            el("thead", {}, el("tr", {}, ...[text("word"), text("shared"), ...model.both].map((head) => el("th", { scope: "col" }, head)))),
+            el("tbody", {}, ...words.map((word) => el("tr", {},
+              el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word) }, bdi(word.word))),
+              el("td", {}, percent(word.cosine)), list(word.before), list(word.after)))))],
+        lit: [],
+        table: [["word", "shared", ...model.both], ...words.map((word) =>
+          [word.word, word.cosine, word.before.join(" "), word.after.join(" ")])],
+        say: text("changes"),
       };
     },
   },

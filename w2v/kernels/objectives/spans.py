@@ -22,12 +22,14 @@ class Plan(NamedTuple):
     """The numbers of a run. Each objective has a class of its own below this one, by which its kernel is chosen;
     no two have the same name, for compiled code is kept under the names of types.
 
+    window, fixed  see `gather`
     rate      at the start; falls linearly with the position, but not below last_rate
     outputs   of a center, at most: itself and its negatives, or the nodes of its path
     panel     tuple whose length is the width of a panel, see `panel_width`
     """
 
     window: int
+    fixed: bool
     outputs: int
     epochs: int
     rate: float
@@ -103,7 +105,7 @@ def find_windows(first, last, work, plan, scratch):
     length = len(work.stream)
     epoch, start = first // length, first % length
     begin, end, size, tokens = gather(
-        work.stream, start, start + last - first, work.keep, epoch_key(plan.seed, epoch), plan.window,
+        work.stream, start, start + last - first, work.keep, epoch_key(plan.seed, epoch), plan.window, plan.fixed,
         scratch.ids, scratch.bits, scratch.left, scratch.right,
     )  # fmt: skip
     rate = rate_at(epoch, start // BLOCK * BLOCK, length, plan.epochs, plan.rate, plan.last_rate)

@@ -14,6 +14,7 @@ Ids = npt.NDArray[np.int64]
 SAMPLED = 20_000  # rows that k-means looks at while it moves its centers; all rows are given a cluster at the end
 ROUNDS = 15
 NAMED_AFTER = 3  # words that name a cluster
+FUNCTION_WORDS = 150  # of the most frequent words, about as many stand for nothing by themselves
 
 
 def units(vectors: Vectors, rows: int) -> Floats:
@@ -36,7 +37,7 @@ def centered(rows: Floats) -> Floats:
 
 
 def principal_plane(rows: Floats) -> Floats:
-    """Return the two first principal components, float32 [n, 2], scaled so that nearly all lie within -1 .. 1."""
+    """Return the two first principal components, float32 [n, 2], scaled so that all lie within -1 .. 1."""
     moved = rows - rows.mean(axis=0)
     if rows.shape[1] < 2:
         moved = np.concatenate([moved, np.zeros_like(moved)], axis=1)
@@ -47,11 +48,27 @@ def principal_plane(rows: Floats) -> Floats:
     return fitted(moved @ plane)
 
 
+def plane_beside(directions: Floats, words: Sequence[str], others: Floats, other_words: Sequence[str]) -> Floats:
+    """Return the principal plane of `others` as `directions` see it, float32 [n, 2]: two maps begin alike.
+
+    A linear map is fitted to the words of both, by least squares: for spaces of one size that is what a Procrustes
+    rotation is taken for, and it joins spaces of different sizes too. With too few words of both, their own plane.
+    """
+    rows = {word: row for row, word in enumerate(other_words[: len(others)])}
+    common = [(row, rows[word]) for row, word in enumerate(words[: len(directions)]) if word in rows]
+    if len(common) <= directions.shape[1]:
+        return principal_plane(directions)
+    here, there = np.array(common, np.intp).T
+    given = np.column_stack([directions, np.ones(len(directions), np.float32)]).astype(np.float64)
+    turn = np.linalg.lstsq(given[here], principal_plane(others)[there].astype(np.float64), rcond=None)[0]
+    return fitted((given @ turn).astype(np.float32))
+
+
 def fitted(places: Floats) -> Floats:
-    """Return places in the plane, float32 [n, 2], moved and scaled so that nearly all lie within -1 .. 1."""
+    """Return places in the plane, float32 [n, 2], moved and scaled so that all lie within -1 .. 1."""
     if not len(places):
         return places
-    low, high = np.quantile(places, [0.005, 0.995], axis=0)
+    low, high = places.min(axis=0), places.max(axis=0)
     return np.ascontiguousarray((places - (low + high) / 2) / (float((high - low).max()) / 2 or 1), np.float32)
 
 
@@ -94,11 +111,20 @@ def _first_centers(sample: Floats, count: int, rng: np.random.Generator) -> Floa
 
 
 def central_words(words: Sequence[str], directions: Floats, members: Ids, centers: Floats) -> list[list[str]]:
-    """Return for each cluster the words that name it: of its frequent words, those nearest to its center."""
+    """Return for each cluster the words that name it: frequent, near to its center and far from all other centers.
+
+    The most frequent words of all name none: in any language they are function words.
+    """
     names = []
-    for number, center in enumerate(centers):
+    functional = min(FUNCTION_WORDS, len(words) // 100)
+    for number in range(len(centers)):
         rows = np.flatnonzero(members == number)
+        rows = rows[rows >= functional] if (rows >= functional).any() else rows
         rows = rows[: max(30, len(rows) // 20)]  # words stand by falling frequency
-        best = rows[np.argsort(-(directions[rows] @ center), kind="stable")[:NAMED_AFTER]]
+        cosines = directions[rows] @ centers.T
+        own = cosines[:, number].copy()
+        cosines[:, number] = -np.inf
+        others = cosines.max(axis=1, initial=-1.0)
+        best = rows[np.argsort(others - 2 * own, kind="stable")[:NAMED_AFTER]]
         names.append([words[row] for row in best.tolist()])
     return names

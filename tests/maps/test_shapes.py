@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from w2v.explorer import layout, shapes
+from w2v.maps import layout, shapes
 from w2v.vectors import Vectors
 
 
@@ -14,6 +14,11 @@ def groups():
     numbers = np.repeat(np.arange(6), 60)
     rows = np.eye(6, 24)[numbers] + rng.normal(scale=0.08, size=(360, 24))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32), numbers
+
+
+def last(rows):
+    *_, frame = layout.arrange(rows, shapes.principal_plane(rows))
+    return frame.places
 
 
 def test_the_plane_is_that_of_the_largest_singular_values(groups):
@@ -31,23 +36,25 @@ def test_clusters_are_the_groups(groups):
     assert len({(a, b) for a, b in zip(numbers.tolist(), found.tolist())}) == 6
 
 
-def test_neighbors_are_the_nearest_rows(groups):
-    rows, _ = groups
-    found, cosines = layout.neighbors(rows, np.random.default_rng(0))
-    all_cosines = rows @ rows.T
-    np.fill_diagonal(all_cosines, -np.inf)
-    np.testing.assert_allclose(cosines, -np.sort(-all_cosines, axis=1)[:, :15], atol=1e-5)
-    assert (found != np.arange(len(rows))[:, None]).all()
-
-
 def test_a_map_keeps_groups_together_and_is_the_same_every_time(groups):
     rows, numbers = groups
-    *_, places = layout.arrange(rows, shapes.principal_plane(rows), epochs=60)
-    *_, again = layout.arrange(rows, shapes.principal_plane(rows), epochs=60)
+    places = last(rows)
+    again = last(rows)
     np.testing.assert_array_equal(places, again)
     away = np.linalg.norm(places[:, None] - places[None], axis=2)
     np.fill_diagonal(away, np.inf)
     assert (numbers[np.argsort(away, axis=1)[:, :5]] == numbers[:, None]).mean() > 0.95
+
+
+def test_clusters_are_named_by_central_words_and_not_by_the_most_frequent_ones(groups):
+    rows, numbers = groups
+    rows = shapes.centered(rows)
+    centers = np.stack([rows[numbers == group].mean(axis=0) for group in range(6)])
+    order = np.random.default_rng(0).permutation(360)
+    words = [f"word{row}" for row in order]
+    names = shapes.central_words(words, rows[order], numbers[order], centers)
+    assert all(numbers[int(word[4:])] == group for group, named in enumerate(names) for word in named)
+    assert not {word for named in names for word in named} & set(words[:3])
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
@@ -57,7 +64,7 @@ def test_the_smallest_vocabularies_have_a_map_too(count, dim):
     matrix[0] = 0  # a word without a direction
     rows = shapes.units(Vectors(tuple("abcde"[:count]), matrix), count)
     plane = shapes.principal_plane(rows)
-    *_, places = layout.arrange(rows, plane)
+    places = last(rows)
     members, centers = shapes.clusters(shapes.centered(rows), 8, np.random.default_rng(0))
     assert plane.shape == places.shape == (count, 2)
     assert np.isfinite(places).all()
@@ -69,3 +76,16 @@ def test_rows_that_are_not_finite_have_a_place():
     rows = shapes.units(Vectors(tuple("abcd"), matrix), 4)
     assert np.isfinite(rows).all()
     assert np.isfinite(shapes.principal_plane(rows)).all()
+
+
+def test_the_map_of_a_turned_space_begins_like_the_map_of_the_other(groups):
+    rows, _ = groups
+    rng = np.random.default_rng(3)
+    turn, _ = np.linalg.qr(rng.normal(size=(rows.shape[1], rows.shape[1])))
+    order = rng.permutation(len(rows))
+    words = [f"w{row}" for row in range(len(rows))]
+    turned = (rows[order] @ turn).astype(np.float32)
+    found = shapes.plane_beside(turned, [words[row] for row in order], rows, words)
+    np.testing.assert_allclose(found, shapes.principal_plane(rows)[order], atol=1e-3)
+    own = shapes.plane_beside(turned, [f"x{row}" for row in order], rows, words)  # no word of both
+    np.testing.assert_array_equal(own, shapes.principal_plane(turned))

@@ -1,0 +1,209 @@
+"""Workers without Ray, in threads of this process: the bits of replicas in one process, and messages between them."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, suppress
+
+import numpy as np
+import pytest
+
+import w2v as library
+from w2v import training
+from w2v.kernels import exchange
+from w2v.kernels.merging import merge_rows
+from w2v.training.cluster import worker
+from w2v.training.cluster.mesh import LostWorkerError, Mesh
+from w2v.training.cluster.worker import Task, Worker
+from w2v.training.replicas import Replicas, next_axes
+
+TOKEN = b"0123456789abcdef"
+
+
+def settings_for(threads, **more):
+    return library.TrainSettings(**{"dim": 20, "epochs": 2, "min_count": 1, "sample": 1e-2, "threads": threads, **more})
+
+
+def trained_here(corpus, settings):
+    state = training.begin(corpus.vocabulary, settings)
+    replicas = Replicas(corpus.stream, corpus.vocabulary.counts, settings)
+    assert replicas.advance(state, replicas.rounds.all, lambda sums: False)
+    return state, replicas
+
+
+@pytest.fixture
+def mesh():
+    """Make connections' ends that are closed when the test is over."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(closing(Mesh("127.0.0.1")))
+
+
+def connected(meshes):
+    addresses = [mesh.address for mesh in meshes]
+    with ThreadPoolExecutor(len(meshes)) as pool:
+        list(pool.map(lambda own: meshes[own].connect(own, addresses, TOKEN), range(len(meshes))))
+
+
+def trained_by_workers(corpus, settings, replicas, shares):
+    """Return the tables of each worker at the end of a run, and their accounts."""
+    task = Task(
+        settings, len(corpus.vocabulary), replicas.work._replace(stream=corpus.stream[:0]), len(corpus.stream),
+        replicas.schedule, shares,
+    )  # fmt: skip
+    state = training.begin(corpus.vocabulary, settings)
+    workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
+    for each, share in zip(workers, shares):
+        each.take_memory()
+        each.take_ids(0, corpus.stream)
+        for table, rows in enumerate(state.tables.rows):
+            each.take_rows(table, 0, rows)
+        each.begin(0, 1.0, np.zeros((share, 8)))
+    addresses = [each.address() for each in workers]
+    reached, rounds = 0, replicas.rounds
+    with ThreadPoolExecutor(len(workers)) as pool:
+        list(pool.map(lambda each: each.connect(addresses, TOKEN), workers))
+        while reached < rounds.all:
+            damping = workers[0].damping(reached, 1.0)
+            end = min(rounds.all, (reached // rounds.cycle + 1) * rounds.cycle)
+            last = min(end, next_axes(reached)) if damping else end
+            parts = list(pool.map(lambda each: each.run(last, damping), workers))  # noqa: B023  # called at once
+            reached = parts[0].reached
+    tables = [[each.rows(table, 0, len(rows)) for table, rows in enumerate(state.tables.rows)] for each in workers]
+    for each in workers:
+        each.close()
+    return tables, np.concatenate([part.accounts for part in parts])
+
+
+@pytest.mark.parametrize("part", [1 << 24, 2000], ids=["all rows at once", "few rows at once"])
+@pytest.mark.parametrize(("threads", "shares"), [(2, (1, 1)), (3, (2, 1)), (8, (3, 3, 2)), (16, (4, 4, 4, 4))])
+def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, shares, part, monkeypatch):
+    monkeypatch.setattr(worker, "MESSAGE_NUMBERS", part)
+    settings = settings_for(threads)
+    state, replicas = trained_here(corpus, settings)
+    assert replicas.schedule.replicas == threads
+    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
+    for tables in workers:
+        for found, rows in zip(tables, state.tables.rows):
+            assert found.tobytes() == rows.tobytes()
+    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
+    assert accounts[:, 4].sum() == replicas.merged
+
+
+@pytest.mark.parametrize("more", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}], ids=str)
+def test_other_objectives_have_the_same_bits_too(corpus, more):
+    settings = settings_for(4, **more)
+    state, replicas = trained_here(corpus, settings)
+    workers, _ = trained_by_workers(corpus, settings, replicas, (2, 2))
+    assert workers[1][0].tobytes() == state.tables.input.tobytes()
+
+
+def test_rows_that_travel_are_merged_as_rows_that_do_not():
+    """Three processes of two replicas; the slow twin of a message is a dict of the rows that changed."""
+    rng = np.random.default_rng(1)
+    rows, width, count, workers = 23, 10, 6, 3
+    base = np.zeros((rows, 16), np.float32)
+    base[:, :width] = rng.normal(size=(rows, width))
+    replicas = np.repeat(base[None], count, axis=0)
+    for replica in replicas:
+        moved = rng.random(rows) < 0.3
+        replica[moved, :width] += rng.normal(size=(moved.sum(), width)).astype(np.float32)
+    ids = rng.permutation(rows)[:17].astype(np.int32)
+    shares = np.split(replicas, workers)
+    no_axes = np.zeros((0, 16), np.float32), np.zeros((16, 0), np.float32), np.zeros((1, 0), np.float32)
+    levels = np.zeros(rows, np.uint8)
+
+    wanted, apart = base.copy(), replicas.copy()
+    merge_rows(wanted, apart, ids, 0, 1, 2.0, *no_axes, levels, np.empty(16, np.float32))
+
+    merged = []
+    for owner in range(workers):
+        own_ids = ids[owner::workers]
+        n = len(own_ids)
+        own, copies, touched = np.zeros((n, 16), np.float32), np.zeros((count, n, 16), np.float32), np.zeros(n, bool)
+        exchange.copy_rows(base, ids, owner, workers, own, copies)
+        for sender, share in enumerate(shares):
+            message = np.full(1000, -7, np.int32)
+            end = exchange.pack_changes(base, share, ids, owner, workers, width, message, 3)
+            changed = [
+                {place: replica[id, :width] for place, id in enumerate(own_ids) if (replica[id] != base[id]).any()}
+                for replica in share
+            ]
+            assert end == 3 + sum(1 + len(replica) * (1 + width) for replica in changed)
+            assert (message[end:] == -7).all()
+            mine = copies[2 * sender : 2 * sender + 2]
+            assert exchange.unpack_changes(message, 3, width, mine, touched) == end
+            for copy, replica in zip(mine, changed):
+                for place, id in enumerate(own_ids):
+                    assert (copy[place, :width] == replica.get(place, base[id, :width])).all()
+        assert touched.tolist() == [bool((replicas[:, id] != base[id]).any()) for id in own_ids]
+        merge_rows(own, copies, np.arange(n, dtype=np.int32), 0, 1, 2.0, *no_axes, levels, np.empty(16, np.float32))
+        message = np.empty(1000, np.int32)
+        merged.append(message[: exchange.pack_merged(own, touched, width, message, 0)])
+    for share in shares:
+        there = base.copy()
+        for owner, message in enumerate(merged):
+            assert exchange.unpack_merged(message, 0, ids, owner, workers, width, there, share) == len(message)
+        assert there.tobytes() == wanted.tobytes()
+    assert replicas.tobytes() == apart.tobytes()
+
+
+def test_messages_of_all_sizes_reach_whom_they_are_for(mesh):
+    meshes = [mesh() for _ in range(4)]
+    connected(meshes)
+    rng = np.random.default_rng(0)
+    sizes = rng.integers(1, 4_000_000, (5, 4, 4)) ** rng.integers(0, 2, (5, 4, 4))
+
+    def swaps(own):
+        for turn in sizes:
+            got = meshes[own].swap([np.full(turn[own, peer], 10 * own + peer, np.int32) for peer in range(4)])
+            assert sorted(got) == [peer for peer in range(4) if peer != own]
+            for peer, message in got.items():
+                assert len(message) == turn[peer, own]
+                assert (message == 10 * peer + own).all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(swaps, range(4)))
+    assert meshes[0].bytes == sum(4 * turn[0, 1:].sum() + 3 * 8 for turn in sizes)
+
+
+@pytest.mark.parametrize("how", ["it ends", "the work is ended"])
+def test_a_worker_that_is_lost_ends_those_that_wait_for_it(mesh, how):
+    meshes = [mesh() for _ in range(3)]
+    connected(meshes)
+
+    def lose():
+        time.sleep(0.1)
+        if how == "it ends":
+            meshes[2].close()
+        else:
+            for each in meshes:
+                each.ended.set()
+
+    threading.Thread(target=lose).start()
+    message = np.zeros(1, np.int32)
+    for each in meshes[:2]:
+        with pytest.raises(LostWorkerError, match="lost" if how == "it ends" else "ended"):
+            each.swap([message] * 3)
+    meshes[2] = mesh()
+    connected(meshes)  # another takes its place
+    with ThreadPoolExecutor(3) as pool:
+        assert [len(got) for got in pool.map(lambda each: each.swap([message] * 3), meshes)] == [2, 2, 2]
+
+
+def test_who_does_not_know_the_token_is_not_let_in(mesh):
+    meshes = [mesh() for _ in range(2)]
+    addresses = [mesh.address for mesh in meshes]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(meshes[0].connect, 0, addresses, TOKEN)
+        for shown in (b"", b"GET / HTTP/1.0\r\n\r\n and more", bytes(16) + b"\1\0\0\0"):
+            with socket.create_connection(addresses[0]) as link:
+                link.sendall(shown)
+                with suppress(OSError):  # reset, where more was sent than is read
+                    link.shutdown(socket.SHUT_WR)
+                    assert link.recv(1) == b"", "not closed"
+        assert not waiting.done()
+        meshes[1].connect(1, addresses, TOKEN)
+        waiting.result(10)

@@ -1,0 +1,215 @@
+"""Words as places in the plane, so that the neighbours of a word in all dimensions are its neighbours on the map.
+
+The method is t-SNE (van der Maaten & Hinton 2008). Its gradient at row i is
+
+    sum over j of  p_ij w_ij (y_i - y_j)  -  w_ij^2 (y_i - y_j) / Z      w_ij = 1 / (1 + |y_i - y_j|^2),  Z = sum of w
+
+The first part, the attraction, has a term for each edge between neighbours. The second, the repulsion, has one for
+each pair; it is the slope of the potential sum of w_ij, a convolution: by FFT on a grid (FIt-SNE, Linderman et al.
+2019), here with cubic B-splines from the words to the grid and back, as in smooth particle mesh Ewald (Essmann et
+al. 1995). Rates as in openTSNE (Poličar et al. 2024).
+
+What differs from run to run is kept out: the vectors are rounded so that cosines are exact in float32, whatever the
+library that multiplies them, and no order of sums depends on the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.maps.shapes import fitted
+from w2v.vectors import Floats
+
+Doubles = npt.NDArray[np.float64]
+Ids = npt.NDArray[np.int32]
+
+PERPLEXITY = 30.0  # neighbours that a word is drawn to; 20 keeps as many of the 10 nearest and fewer among 50
+NEIGHBORS = 90  # edges from each word, three times as many, as is usual
+EARLY = 100  # steps with EXAGGERATION, which bring together what belongs together
+STEPS = 450  # steps after them
+EXAGGERATION = 12.0
+SHOWN_EVERY = 25  # steps
+LONGEST_STEP = 5.0  # of a word
+SPACING = 0.5  # of the grid, where w falls from 1 to a half over a distance of 1
+FEW = 2500  # words, all pairs of which are looked at: the grid is exact to 1 % only where a word has many near it
+MOST_NODES = 600  # along one side of the map
+GRAIN = 2.0**-11  # of the rounded vectors: their products are whole multiples of 2^-22, and sums of them below 2^24
+SCORED = 1000  # words whose neighbours are looked for on each map that is shown
+
+
+class Frame(NamedTuple):
+    """A map on the way to the last one.
+
+    places  float32 [n, 2]
+    kept    the share of a word's 10 nearest that are among its 10, and its 50, nearest on the map
+    """
+
+    places: Floats
+    kept: tuple[float, float]
+
+
+def arrange(
+    directions: Floats, start: Floats, early: int = EARLY, steps: int = STEPS, every: int = SHOWN_EVERY
+) -> Iterator[Frame]:
+    """Yield better and better maps, the last one as good as it gets.
+
+    directions  unit vectors, float32 [n, D]; zero for a word without one
+    start       where the words stand first, float32 [n, 2]
+    """
+    n = len(directions)
+    if n < 4:
+        yield Frame(start, (1.0, 1.0))
+        return
+    from w2v.kernels import tsne
+
+    threads = min(os.cpu_count() or 1, 4) if n > FEW else 1
+    with ThreadPoolExecutor(threads) as pool:
+        near, cosines = neighbors(directions, min(NEIGHBORS, n - 1), pool)
+        starts, tails, weights = edges(near, cosines)
+        places = start.astype(np.float64) * (1e-4 / max(float(start[:, 0].std()), 1e-12))
+        gradient, slopes = np.zeros_like(places), np.zeros_like(places)
+        velocity, gains = np.zeros_like(places), np.ones_like(places)
+        parts = _parts(n, threads)
+
+        def pull(part: tuple[int, int]) -> None:
+            tsne.attract(*part, starts, tails, weights, places, gradient)
+
+        for step in range(early + steps):
+            exaggeration, momentum = (EXAGGERATION, 0.5) if step < early else (1.0, 0.8)
+            pulls = [pool.submit(pull, part) for part in parts]
+            total = repulsion(places, slopes, parts, pool)
+            for pulled in pulls:
+                pulled.result()
+            gradient *= exaggeration
+            gradient += slopes / (2 * total)  # the slope of w is -2 w^2 times the difference
+            rate = max(n / exaggeration, 200.0)
+            tsne.move(places, gradient, velocity, gains, rate, momentum, LONGEST_STEP)
+            places -= places.mean(axis=0)
+            if step % every == every - 1 or step == early + steps - 1:
+                yield Frame(fitted(places.astype(np.float32)), kept(places, near))
+
+
+def rounded(directions: Floats) -> Floats:
+    """Return the vectors as multiples of GRAIN: products of two of them are exact in float32, in any order."""
+    return np.round(directions / np.float32(GRAIN)) * np.float32(GRAIN)
+
+
+def neighbors(directions: Floats, k: int, pool: ThreadPoolExecutor) -> tuple[Ids, Floats]:
+    """Return the k nearest rows of each row, int32 [n, k], the nearest first, and their cosines, float32 [n, k].
+
+    All pairs are looked at: 68,000 words are 5 G cosines, a few seconds.
+    """
+    from w2v.kernels import tsne
+
+    rows = rounded(directions)
+    n = len(rows)
+    ids = np.full((n, k), -1, np.int32)
+    cosines = np.full((n, k), -np.inf, np.float32)
+    columns = 4096
+
+    def search(first: int) -> None:
+        mine = rows[first : first + 256]
+        scores = np.empty((len(mine), columns), np.float32)
+        for column in range(0, n, columns):
+            others = rows[column : column + columns]
+            out = scores[:, : len(others)] if len(others) < columns else scores
+            block = np.matmul(mine, others.T, out=np.ascontiguousarray(out))
+            tsne.keep_largest(block, column, first, ids[first : first + 256], cosines[first : first + 256])
+
+    list(pool.map(search, range(0, n, 256)))
+    return ids, cosines
+
+
+def edges(near: Ids, cosines: Floats) -> tuple[npt.NDArray[np.int64], Ids, Floats]:
+    """Return the edges p_ij = (p_j|i + p_i|j) / 2n: where those of each row begin, their other ends, their weights.
+
+    near, cosines  as `neighbors` returns them
+    """
+    from w2v.kernels import tsne
+
+    n, k = near.shape
+    chosen = np.empty((n, k), np.float32)
+    tsne.affinities(2 - 2 * cosines, min(PERPLEXITY, k / 3 if k >= 6 else k / 2), chosen)
+    chosen[cosines[:, 0] <= 0] = 0  # a word without a direction is near to none
+    heads = np.repeat(np.arange(n, dtype=np.int64), k)
+    tails = near.ravel().astype(np.int64)
+    keys = np.concatenate([heads * n + tails, tails * n + heads])
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    weights = np.add.reduceat(np.tile(chosen.ravel().astype(np.float64), 2)[order], first)
+    keys = keys[first]
+    starts = np.searchsorted(keys, np.arange(n + 1, dtype=np.int64) * n)
+    return starts, (keys % n).astype(np.int32), (weights / (2 * n)).astype(np.float32)
+
+
+def repulsion(places: Doubles, slopes: Doubles, parts: list[tuple[int, int]], pool: ThreadPoolExecutor) -> float:
+    """Write the slope of the sum of w_ij over j at each place; return the sum of all w_ij, i and j different.
+
+    slopes  float64 [n, 2], written
+    """
+    from w2v.kernels import tsne
+
+    if len(places) <= FEW:
+        return float(sum(pool.map(lambda part: tsne.repel(*part, places, slopes), parts))) - len(places)
+    low = places.min(axis=0)
+    span = float((places.max(axis=0) - low).max())
+    spacing = max(SPACING, span / MOST_NODES)
+    size = _even_size(2 * (int(span / spacing) + 5))
+    charges = np.zeros((size, size))
+    tsne.scatter(places, low, spacing, charges)
+    potential = np.fft.irfft2(np.fft.rfft2(charges) * _potential(size, spacing), (size, size))
+    sums = pool.map(lambda part: tsne.gather(*part, places, low, spacing, potential, slopes), parts)
+    return float(sum(sums)) - len(places)
+
+
+@lru_cache(4)
+def _potential(size: int, spacing: float) -> Doubles:
+    """Return the transform of w on a grid that repeats itself, divided by that of the splines at both ends."""
+    index = np.arange(size)
+    away = (np.minimum(index, size - index) * spacing) ** 2
+    transform = np.fft.rfft2(1 / (1 + away[:, None] + away[None, :])).real
+    spline = (2 + np.cos(2 * np.pi * index / size)) / 3  # a cubic B-spline on the nodes is 1/6, 4/6, 1/6
+    return np.asarray(transform / (spline[:, None] * spline[: size // 2 + 1]) ** 2)
+
+
+def _even_size(least: int) -> int:
+    """Return the next even number without a prime factor above 5, which an FFT is quick for."""
+    size = least + least % 2
+    while True:
+        rest = size
+        for factor in (2, 3, 5):
+            while rest % factor == 0:
+                rest //= factor
+        if rest == 1:
+            return size
+        size += 2
+
+
+def _parts(n: int, count: int) -> list[tuple[int, int]]:
+    bounds = np.linspace(0, n, count + 1).astype(int).tolist()
+    return list(pairwise(bounds))
+
+
+def kept(places: npt.NDArray[np.floating], near: Ids, counts: tuple[int, int] = (10, 50)) -> tuple[float, float]:
+    """Return the share of a word's 10 nearest that are among its 10, and its 50, nearest on the map.
+
+    near  int32 [n, k], the nearest rows of each row by cosine
+    """
+    from w2v.kernels import tsne
+
+    n = len(places)
+    sample = np.sort(np.random.default_rng(0).permutation(n)[:SCORED])
+    found = np.full((len(sample), min(counts[1], n - 1)), -1, np.int32)
+    tsne.nearest_places(places, sample, found)
+    true = near[sample, :10]
+    shares = [float((true[:, :, None] == found[:, None, :count]).any(axis=2).mean()) for count in counts]
+    return shares[0], shares[1]

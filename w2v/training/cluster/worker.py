@@ -1,0 +1,389 @@
+"""One worker of a cluster: it trains some of the replicas of a run, and merges some of the rows of all replicas.
+
+    a round   each worker trains the spans of its replicas
+              sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
+              merges its own rows, with the kernel and in the order of one machine
+              sends all workers what it has merged
+
+So after each round all workers have the same merged rows, and the result has the bits of as many replicas in one
+process. A worker has no idea of Ray: it is a class that also runs in threads of one process.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.kernels import exchange, rounds
+from w2v.kernels.merging import merge_rows
+from w2v.kernels.objectives import Rows, Work
+from w2v.kernels.objectives.spans import new_scratch
+from w2v.kernels.rounds import Due
+from w2v.kernels.rows import aligned_zeros
+from w2v.objectives import objective_of, work_of
+from w2v.resources import require_memory
+from w2v.settings import TrainSettings
+from w2v.training.cluster.mesh import Mesh, Message
+from w2v.training.replicas import Damped, Schedule, damped, schedule
+from w2v.training.tables import Floats, Tables
+
+MESSAGE_NUMBERS = 1 << 24  # rows are swapped by parts of about so many numbers: 64 MB
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What all workers of a run know.
+
+    settings  of the run
+    words     in the vocabulary
+    work      without the stream
+    length    of the stream
+    schedule  of the run
+    shares    how many replicas each worker trains
+    """
+
+    settings: TrainSettings
+    words: int
+    work: Work
+    length: int
+    schedule: Schedule
+    shares: tuple[int, ...]
+
+
+class Part(NamedTuple):
+    """What became of some rounds.
+
+    reached    the round that is next
+    finite     whether all rows were, as far as is known
+    accounts   float64 [r, 8] of this worker's replicas, since the last `begin`; see `w2v.kernels.rounds`
+    """
+
+    reached: int
+    finite: bool
+    accounts: npt.NDArray[np.float64]
+
+
+class Status(NamedTuple):
+    """How a worker is doing: the round it is in and its sums; since it began to work: seconds, rows merged, bytes."""
+
+    round: int
+    sums: npt.NDArray[np.float64]
+    training: float
+    exchanging: float
+    merged: int
+    bytes: int
+
+
+class Worker:
+    """One worker; `number` is its place among all, `threads` how many cores it has."""
+
+    def __init__(self, host: str, task: Task, number: int, threads: int) -> None:
+        self._task, self._number = writable(task), number
+        self._mesh = Mesh(host)
+        self._share = task.shares[number]
+        self._offset = sum(task.shares[:number])
+        self._threads = max(1, min(threads, self._share))
+        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+        self._accounts = np.zeros((self._share, 8))
+        self._kept = _Kept()
+        self._round = self._merged = 0
+        self._training = self._exchanging = 0.0
+        self._objective = objective_of(task.settings)
+        self._plan: Any = None
+        self._scratches: list[Any] = []
+
+    def prepare(self) -> None:
+        """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
+        compile_ahead(self._task.settings)
+        self.take_memory()
+
+    def take_memory(self) -> None:
+        """Take the memory that the work needs. Raises ResourceError where it is not there."""
+        task, share = self._task, self._share
+        dim = task.settings.dim
+        # The merged rows, the replicas, and messages of both directions.
+        needed = (1 + share) * Tables.bytes_needed(task.words, dim) + 16 * MESSAGE_NUMBERS
+        require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
+        self._tables = Tables.empty(task.words, dim)
+        self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
+        self._buffers = _Buffers(task, self._threads, share, self._tables.rows)
+        self._stream = _Stream(task.length)
+
+    def pid(self) -> int:
+        """Return the number of this process."""
+        return os.getpid()
+
+    def address(self) -> tuple[str, int]:
+        """Return where other workers connect to."""
+        return self._mesh.address
+
+    def close(self) -> None:
+        """End connections and threads, and give the disk back."""
+        self._mesh.close()
+        self._kept.close()
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def connect(self, addresses: list[tuple[str, int]], token: bytes) -> None:
+        """Connect with all workers. Raises LostWorkerError."""
+        self._mesh.connect(self._number, addresses, token)
+
+    def end(self) -> None:
+        """Make `run`, called by another thread, end at once."""
+        self._mesh.ended.set()
+
+    def take_ids(self, first: int, ids: npt.NDArray[np.int32]) -> None:
+        """Take a part of the stream."""
+        self._stream.ids[first : first + len(ids)] = ids
+
+    def take_rows(self, table: int, first: int, rows: Floats) -> None:
+        """Take merged rows."""
+        self._tables.rows[table][first : first + len(rows)] = rows
+
+    def rows(self, table: int, first: int, stop: int) -> Floats:
+        """Return merged rows."""
+        return self._tables.rows[table][first:stop]
+
+    def begin(self, round: int, rate_share: float, accounts: npt.NDArray[np.float64]) -> None:
+        """Begin to train at a round, from the merged rows as they are."""
+        task = self._task
+        self._round = round
+        self._accounts[:] = accounts
+        rate = task.settings.rate * rate_share * task.schedule.rounds.faster
+        self._plan = self._objective.plan(task.settings, rate, task.work)
+        row = self._tables.input.shape[1]
+        self._scratches = [new_scratch(self._plan, row) for _ in range(self._threads)]
+        for own, table in zip(self._replicas, self._tables.rows):
+            own[:] = table
+
+    def damping(self, round: int, rate_share: float) -> tuple[Damped, ...]:
+        """Return what is damped from a round on: one worker says it for all, for processors differ in the last bit."""
+        task = self._task
+        return damped(self._tables.rows, task.schedule, task.settings, round, rate_share)
+
+    def run(self, last: int, damping: tuple[Damped, ...]) -> Part:
+        """Train from the round where this worker is up to `last`. Raises LostWorkerError."""
+        due = self._task.schedule.due
+        due = tuple(rows._replace(**by._asdict()) for rows, by in zip(due, writable(damping))) or due
+        finite = True
+        while self._round < last and finite:
+            began = time.perf_counter()
+            finite = self._train()
+            trained = time.perf_counter()
+            finite = self._merge(due, finite)
+            self._round += 1
+            self._training += trained - began
+            self._exchanging += time.perf_counter() - trained
+        return Part(self._round, finite, self._accounts.copy())
+
+    def status(self) -> Status:
+        """Return how far this worker is."""
+        sums = self._accounts[:, :4].sum(axis=0)
+        return Status(self._round, sums, self._training, self._exchanging, self._merged, self._mesh.bytes)
+
+    def keep(self) -> int:
+        """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
+        self._kept.write(self._round, self._tables)
+        return self._round
+
+    def forget(self) -> None:
+        """Forget all rows that are kept."""
+        self._kept.clear()
+
+    def kept(self) -> list[int]:
+        """Return the rounds whose rows are kept."""
+        return self._kept.rounds()
+
+    def go_back(self, round: int) -> None:
+        """Make the rows what they were before a round that is kept."""
+        self._kept.read(round, self._tables)
+
+    def _each(self, call: Callable[[int], Any], count: int) -> list[Any]:
+        """Call with 0 .. count - 1, side by side where there are cores for it."""
+        if self._pool is None or count == 1:
+            return [call(number) for number in range(count)]
+        return list(self._pool.map(call, range(count)))
+
+    def _train(self) -> bool:
+        """Train a round; returns whether the rows are finite, as far as is known."""
+
+        def train(thread: int) -> bool:
+            finite = rounds.train_share(
+                self._round, thread, self._threads, self._offset, task.schedule.replicas, work, self._replicas,
+                self._plan, self._scratches[thread], task.schedule.rounds, self._accounts,
+            )  # fmt: skip
+            return bool(finite)
+
+        task = self._task
+        work = task.work._replace(stream=self._stream.ids)
+        return all(self._each(train, self._threads))
+
+    def _merge(self, due: tuple[Due, ...], finite: bool) -> bool:
+        """Merge the rows that are due after this round; returns whether the rows of all workers are finite."""
+        task, buffers = self._task, self._buffers
+        tables, workers = self._tables.rows, len(task.shares)
+
+        def pack(worker: int) -> Message:
+            room, end = buffers.rooms[worker], 1
+            room[0] = finite
+            for base, own, part in zip(tables, self._replicas, ids):
+                end = exchange.pack_changes(base, own, part, worker, workers, buffers.width, room, end)
+            return room[:end]
+
+        def unpack(owner: int) -> None:
+            at = 0
+            for base, own, part in zip(tables, self._replicas, ids):
+                at = exchange.unpack_merged(merged[owner], at, part, owner, workers, buffers.width, base, own)
+
+        stops = [int(rounds.due_stop(rows, self._round, task.schedule.rounds)) for rows in due]
+        for first in range(0, max(1, *stops), buffers.part):
+            ids = [rows.order[first : min(first + buffers.part, stop)] for rows, stop in zip(due, stops)]
+            packed = self._each(pack, workers)
+            changes = self._mesh.swap(packed) | {self._number: packed[self._number]}
+            finite = finite and all(bool(message[0]) for message in changes.values())
+            own = self._merge_own(changes, due, ids)
+            merged = self._mesh.swap([own] * workers) | {self._number: own}
+            self._each(unpack, workers)
+        return finite
+
+    def _merge_own(
+        self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
+    ) -> Message:
+        """Merge the rows that this worker merges; returns them as a message."""
+
+        def unpack(worker: int) -> None:
+            offset = sum(task.shares[:worker])
+            mine = copies[offset : offset + task.shares[worker]]
+            at[worker] = exchange.unpack_changes(changes[worker], at[worker], buffers.width, mine, touched)
+
+        def merge(thread: int) -> int:
+            changed = merge_rows(
+                own, copies, buffers.places[:count], thread, self._threads, task.schedule.rounds.faster, rows.axes,
+                rows.across, rows.damping, levels, buffers.totals[thread],
+            )  # fmt: skip
+            return int(changed)
+
+        task, buffers = self._task, self._buffers
+        workers, end = len(task.shares), 0
+        at = [1] * workers
+        for table, (rows, part) in enumerate(zip(due, ids)):
+            mine = part[self._number :: workers]
+            count, levels = len(mine), rows.levels[mine]
+            own, copies, touched = buffers.own[table][:count], buffers.copies(table, count), buffers.touched[:count]
+            touched[:] = False
+            exchange.copy_rows(self._tables.rows[table], part, self._number, workers, own, copies)
+            self._each(unpack, workers)
+            self._accounts[0, rounds.MERGED] += sum(self._each(merge, self._threads))
+            self._merged += int(np.count_nonzero(touched))
+            end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
+        return buffers.merged[:end]
+
+
+def compile_ahead(settings: TrainSettings) -> None:
+    """Compile what a worker runs, by a round of one worker on a stream of one id; does nothing the second time."""
+    settings = replace(settings, threads=2)
+    counts, ids = np.ones(1, np.int64), np.zeros(1, np.int32)
+    work = work_of(ids, counts, settings)
+    plan = replace(schedule(work, counts, settings), replicas=2)
+    with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
+        worker.take_memory()
+        worker.take_ids(0, ids)
+        worker.begin(0, 1.0, np.zeros((2, 8)))
+        worker.run(1, ())
+
+
+class _Buffers:
+    """What messages are made in and taken from.
+
+    part     how many rows of a table are merged at once
+    width    numbers of a row that are not there to fill a cache line
+    rooms    for the message to each worker; its first number says whether the rows of the sender are finite
+    merged   for the message to all
+    own, copies  the rows that this worker merges, and what each replica has made of them
+    """
+
+    def __init__(self, task: Task, threads: int, share: int, tables: Rows) -> None:
+        workers, self._replicas = len(task.shares), task.schedule.replicas
+        self.width = task.settings.dim
+        self._row = tables[0].shape[1]
+        most = max(len(table) for table in tables)
+        self.part = min(most, max(workers, MESSAGE_NUMBERS // (self._row * self._replicas)))
+        count = -(-self.part // workers)
+        size = len(tables) * (1 + count * (1 + self.width))
+        self.rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
+        self.merged = np.empty(size, np.int32)
+        self.own = [aligned_zeros(count, self._row) for _ in tables]
+        self._room = [aligned_zeros(self._replicas * count * self._row) for _ in tables]
+        self.touched = np.empty(count, np.bool_)
+        self.places = np.arange(count, dtype=np.int32)
+        self.totals = [np.empty(self._row, np.float32) for _ in range(threads)]
+
+    def copies(self, table: int, count: int) -> Floats:
+        """Return room for `count` rows of each replica."""
+        return self._room[table][: self._replicas * count * self._row].reshape(self._replicas, count, self._row)
+
+
+class _Stream:
+    """The ids that a worker trains on, in a nameless file."""
+
+    def __init__(self, length: int) -> None:
+        with tempfile.TemporaryFile() as file:
+            file.truncate(4 * max(length, 1))
+            # A plain array over the map: the kernels are compiled for plain arrays.
+            self.ids = np.asarray(np.memmap(file, np.int32, "r+", shape=(length,)))
+
+
+class _Kept:
+    """The merged rows before some rounds, on disk: the newest two, for a worker may be lost while they are written."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="w2v-worker-")
+
+    def rounds(self) -> list[int]:
+        return sorted(int(path.stem) for path in Path(self._folder.name).glob("*.rows"))
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+    def clear(self) -> None:
+        for round in self.rounds():
+            self._path(round).unlink()
+
+    def write(self, round: int, tables: Tables) -> None:
+        path = self._path(round)
+        with path.with_suffix(".part").open("wb") as file:
+            for table in tables.rows:
+                table.tofile(file)
+        path.with_suffix(".part").replace(path)
+        for old in self.rounds()[:-2]:
+            self._path(old).unlink()
+
+    def read(self, round: int, tables: Tables) -> None:
+        with self._path(round).open("rb") as file:
+            for table in tables.rows:
+                table[:] = np.fromfile(file, np.float32, table.size).reshape(table.shape)
+
+    def _path(self, round: int) -> Path:
+        return Path(self._folder.name) / f"{round}.rows"
+
+
+def writable(given: Any) -> Any:
+    """Return tuples of arrays whose arrays can be written: those that Ray hands over cannot, kernels expect it."""
+    if isinstance(given, np.ndarray):
+        return given if given.flags.writeable else given.copy()
+    if isinstance(given, tuple):
+        parts = [writable(part) for part in given]
+        return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
+    if isinstance(given, Task | Schedule):
+        return type(given)(**{name: writable(value) for name, value in vars(given).items()})
+    return given
