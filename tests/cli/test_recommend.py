@@ -48,7 +48,7 @@ def test_from_a_table_to_recommendations(w2v, plays):
 
 def test_an_id_is_never_corrected_by_its_spelling(w2v, plays):
     w2v("train", "plays.csv", *LOG, "--epochs", 1, "--threads", 1)
-    assert w2v("recommend", "3").stderr == "Error: '3' is not in the vocabulary.\n"
+    assert w2v("recommend", "3").stderr == "Error: '3' is not in the vocabulary. It did not occur in the corpus.\n"
     assert w2v("recommend", "003").exit_code == 0
 
 
