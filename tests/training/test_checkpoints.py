@@ -87,11 +87,20 @@ def test_checkpoints_change_nothing_and_the_newest_two_stay(corpus, wanted, tmp_
         assert archive["counts"].tolist() == corpus.vocabulary.counts.tolist()
 
 
-@pytest.mark.parametrize("threads", [2, 3, 16])
-def test_several_threads_give_the_same_bits_stopped_or_not(corpus, tmp_path, monkeypatch, threads):
+@pytest.mark.parametrize(
+    ("threads", "more"),
+    [
+        *[(threads, {}) for threads in (2, 3, 16)],
+        (2, {"objective": "cbow"}),
+        (2, {"objective": "cbow", "loss": "hs"}),
+        (2, {"loss": "hs"}),
+        (2, {"negatives_per": "pair"}),
+    ],
+)
+def test_several_threads_give_the_same_bits_stopped_or_not(corpus, tmp_path, monkeypatch, threads, more):
     monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.0005)
     monkeypatch.setattr("w2v.training.replicas.CYCLE_CENTERS", 1)
-    settings = replace(SETTINGS, threads=threads)
+    settings = replace(SETTINGS, threads=threads, **more)
     results = {library.train(corpus, settings).matrix.tobytes() for _ in range(3)}
     folder = Folder(tmp_path / "run")
     assert stopped(corpus, settings, folder, 1)
