@@ -10,6 +10,7 @@ from w2v.training.checkpoints import Kept
 from w2v.training.extension import Drift, Extension
 from w2v.training.replicas import memory_needed
 from w2v.training.trainer import trained_share
+from w2v.vocabulary import Vocabulary
 
 FAR = 0.8  # cosine; a rule of thumb, not measured
 
@@ -23,7 +24,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
         f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept{_joined(account)}"
         f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
-        f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
+        f" the most frequent: {_first(corpus.vocabulary)}",
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
         f" {1 - share:.0%} of the tokens, the most frequent ones; {sized(memory_needed(words, settings))}"
         f" of memory; {_counted(settings.threads, 'thread')}",
@@ -112,6 +113,13 @@ def _enough_epochs(tokens: int) -> int:
     further at 50; from 17 million on, 5 epochs are a fair start.
     """
     return min(50, -(-25_000_000 // tokens))
+
+
+def _first(vocabulary: Vocabulary, most: int = 6) -> str:
+    """Return the most frequent words; of ids, what they are called."""
+    if vocabulary.titles is None:
+        return " ".join(vocabulary.words[:most])
+    return ", ".join(title or word for word, title in zip(vocabulary.words[:most], vocabulary.titles))
 
 
 def _counted(number: int, noun: str) -> str:
