@@ -134,8 +134,8 @@ def items_table(shared: Path, kept: Path, only: str) -> list[str]:
         *lines,
         "",
         f"Means of {len(SEEDS)} seeds and their standard deviation, of one seed where none stands; {CASES:,} test"
-        f" sessions of diginetica, which leaves the hit rates of about .4 uncertain by {half:.3f}, and an artist of each"
-        " listener of lastfm. Items of the history are excluded for all. Settings for items: "
+        f" sessions of diginetica, which leaves the hit rates of about .4 uncertain by {half:.3f}, and one artist of"
+        " each listener of lastfm. Items of the history are excluded for all. Settings for items: "
         + ", ".join(f"{setting} {value:g}" for setting, value in ITEMS.items()) + ".",
     ]  # fmt: skip
 
