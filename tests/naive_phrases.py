@@ -45,14 +45,18 @@ def find(sentences, passes, kind, threshold, least, min_count, max_vocab=10**9):
             break
         phrases |= found.keys()
         scores |= found
+    gone = set()
     while True:
         units = [segment(sentence, phrases, most) for sentence in sentences]
         counts = Counter(unit for sentence in units for unit in sentence)
         # A Counter keeps the order of first appearance, and sorting keeps it among equals.
-        ranked = sorted((word for word in counts if counts[word] >= min_count), key=lambda word: -counts[word])
+        ranked = sorted(
+            (word for word in counts if counts[word] >= min_count and word not in gone), key=lambda word: -counts[word]
+        )
         kept = set(ranked[:max_vocab])
         if phrases <= kept:
             break
+        gone |= phrases - kept
         phrases &= kept
     vocabulary = {word: counts[word] for word in ranked[:max_vocab]}
     kept = [[word for word in sentence if word in vocabulary] for sentence in units]

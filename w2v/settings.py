@@ -71,12 +71,10 @@ class TrainSettings:
         choices=("window", "pair"),
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
-    window: int = _setting(
-        5, "--window", "Furthest context on either side; each center draws 1..window.", 1, LONGEST_WINDOW
-    )
+    window: int = _setting(5, "--window", "Furthest context on either side.", 1, LONGEST_WINDOW)
     window_mode: str = _setting(
-        "shrink", "--window-mode", "shrink: each center draws its window; fixed: none does; line: the whole line is the"
-        f" window, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
+        "shrink", "--window-mode", "shrink: each center draws from 1 to --window; fixed: all take --window; line: the"
+        f" whole line, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
     )  # fmt: skip
     negatives: int = _setting(5, "--negative", "Noise words drawn for each center word.", 1, 100)
     epochs: int = _setting(5, "--epochs", "Passes over the corpus.", 1, 100_000)
@@ -129,7 +127,7 @@ class TrainSettings:
         False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
     )
     end_of_sentence: bool = _setting(
-        False, "--end-of-sentence", "Begin the file with the row </s>, which the C program's `distance` takes for none."
+        False, "--end-of-sentence", "Begin the file with the row </s>, where the C program's tools expect it."
     )
 
     def __post_init__(self) -> None:

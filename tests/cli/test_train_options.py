@@ -59,6 +59,7 @@ def test_a_saved_vocabulary_is_read_again(w2v, here):
     (here / "some.vocab").write_text("rug 3\ncat 1\nlion 7\n")
     outcome = w2v("train", "corpus.txt", *QUICK[:-1], "--vocab", "some.vocab", "-o", "c.txt")
     assert "= 100 kept + 500 not in some.vocab" in outcome.stderr
+    assert "note        1 of 3 words of some.vocab do not occur, and get no vector" in outcome.stderr
     assert library.load("c.txt").words == ("cat", "rug")
 
 
@@ -68,6 +69,7 @@ def test_a_saved_vocabulary_is_read_again(w2v, here):
         (None, "x.vocab: cannot be read (No such file or directory)"),
         ("", "x.vocab: no words in it; lines of a word and its count are expected"),
         ("cat 5\ndog\n", "x.vocab:2: expected a word and its count, with a blank between"),
+        (f"cat {'9' * 5000}\n", "x.vocab:1: expected a word and its count, with a blank between"),
         ("cat 5\ncat 6\n", "x.vocab:2: cat stands there a second time"),
         ("lion 5\n", "corpus.txt: no word of x.vocab occurs in it"),
     ],
@@ -212,8 +214,8 @@ def test_like_takes_the_defaults_of_a_peer_but_not_against_the_user(w2v, here):
         "train", "corpus.txt", "--like", "word2vec", "-size", "6", "--threads", "1", "--sg", "1", "-o", "v.bin"
     )
     assert outcome.exit_code == 0
-    assert (
-        outcome.stderr.splitlines()[0] == "like        word2vec: --tokenizer whitespace --keep-case --end-of-sentence"
+    assert outcome.stderr.splitlines()[0] == (
+        "like        word2vec: --negatives-per pair --tokenizer whitespace --keep-case --end-of-sentence"
     )
     settings = json.loads((here / "v.bin.json").read_text())["settings"]
     assert {name: settings[name] for name in ("dim", "objective", "rate", "tokenizer")} == {

@@ -13,7 +13,7 @@ import pytest
 
 import w2v as library
 from w2v import training
-from w2v.kernels import exchange
+from w2v.kernels import exchange, random, windows
 from w2v.kernels.merging import merge_rows
 from w2v.training.cluster import worker
 from w2v.training.cluster.mesh import LostWorkerError, Mesh
@@ -57,7 +57,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
     workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
     for each, share in zip(workers, shares):
         each.take_memory()
-        each.take_ids(0, corpus.stream)
+        each.take_ids([0], [len(corpus.stream)], corpus.stream)
         for table, rows in enumerate(state.tables.rows):
             each.take_rows(table, 0, rows)
         each.begin(0, 1.0, np.zeros((share, 8)))
@@ -100,8 +100,29 @@ def test_other_objectives_have_the_same_bits_too(corpus, more):
     assert workers[1][0].tobytes() == state.tables.input.tobytes()
 
 
+@pytest.mark.parametrize("sample", [0, 1e-3])
+def test_what_a_worker_is_dealt_is_all_that_its_windows_see(corpus, sample):
+    stream, window, epochs, seed = corpus.stream[:3000], 4, 3, 5
+    keep = random.keep_limits(corpus.vocabulary.counts, sample)
+    for start, stop in [(0, 500), (777, 1000), (1000, 1001), (2500, 3000)]:
+        first, last = windows.reach(stream, start, stop, keep, seed, epochs, window)
+        holes = np.full_like(stream, 7)
+        holes[first:last] = stream[first:last]
+        for epoch in range(epochs):
+            found = []
+            for ids in (stream, holes):
+                room = stop - start + 2 * window + 2
+                arrays = [np.zeros(room, kind) for kind in (np.int32, np.uint64, np.int32, np.int32)]
+                counts = windows.gather(
+                    ids, start, stop, keep, np.uint64(random.epoch_key(seed, epoch)), window, False, *arrays
+                )
+                found.append((counts, [array.tolist() for array in arrays]))
+            assert found[0] == found[1]
+        assert last - first < stop - start + 60 * (1 + (sample > 0)), "far more than it sees"
+
+
 def test_rows_that_travel_are_merged_as_rows_that_do_not():
-    """Three processes of two replicas; the slow twin of a message is a dict of the rows that changed."""
+    """Three processes of two replicas, beside the sums and the merging of all of them in one place."""
     rng = np.random.default_rng(1)
     rows, width, count, workers = 23, 10, 6, 3
     base = np.zeros((rows, 16), np.float32)
@@ -121,27 +142,20 @@ def test_rows_that_travel_are_merged_as_rows_that_do_not():
     merged = []
     for owner in range(workers):
         own_ids = ids[owner::workers]
-        n = len(own_ids)
-        own, copies, touched = np.zeros((n, 16), np.float32), np.zeros((count, n, 16), np.float32), np.zeros(n, bool)
-        exchange.copy_rows(base, ids, owner, workers, own, copies)
-        for sender, share in enumerate(shares):
+        totals, touched = np.zeros((len(own_ids), 16), np.float32), np.zeros(len(own_ids), bool)
+        for share in shares:
             message = np.full(1000, -7, np.int32)
             end = exchange.pack_changes(base, share, ids, owner, workers, width, message, 3)
-            changed = [
-                {place: replica[id, :width] for place, id in enumerate(own_ids) if (replica[id] != base[id]).any()}
-                for replica in share
-            ]
-            assert end == 3 + sum(1 + len(replica) * (1 + width) for replica in changed)
+            changed = sum(1 for replica in share for id in own_ids if (replica[id] != base[id]).any())
+            assert end == 3 + len(share) + changed * (1 + width)
             assert (message[end:] == -7).all()
-            mine = copies[2 * sender : 2 * sender + 2]
-            assert exchange.unpack_changes(message, 3, width, mine, touched) == end
-            for copy, replica in zip(mine, changed):
-                for place, id in enumerate(own_ids):
-                    assert (copy[place, :width] == replica.get(place, base[id, :width])).all()
+            assert exchange.add_changes(message, 3, 2, base, ids, owner, workers, width, totals, touched) == end
         assert touched.tolist() == [bool((replicas[:, id] != base[id]).any()) for id in own_ids]
-        merge_rows(own, copies, np.arange(n, dtype=np.int32), 0, 1, 2.0, *no_axes, levels, np.empty(16, np.float32))
+        sums = [sum(replica[id].astype(float) - base[id] for replica in replicas) for id in own_ids]
+        np.testing.assert_allclose(totals, sums, atol=1e-6)
         message = np.empty(1000, np.int32)
-        merged.append(message[: exchange.pack_merged(own, touched, width, message, 0)])
+        end = exchange.pack_merged(base, ids, owner, workers, width, totals, touched, 2.0, *no_axes, levels, message, 0)
+        merged.append(message[:end])
     for share in shares:
         there = base.copy()
         for owner, message in enumerate(merged):

@@ -7,7 +7,7 @@ from unittest import mock
 import naive_phrases
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import w2v
@@ -63,6 +63,11 @@ def test_the_phrases_of_a_text_are_those_of_the_twin(sentences, settings, thread
 
 
 @given(SENTENCES, SETTINGS)
+@example(
+    [["a", "a", "b_c", "a", "a", "a", "a", "b"], ["a", "c", "b", "a_b", "b", "c", "a"]],
+    {"phrases": 1, "phrase_score": "word2phrase", "phrase_threshold": 0.01, "phrase_min_count": 1, "min_count": 1,
+     "max_vocab": 5},
+)  # fmt: skip
 def test_the_vocabulary_alone_says_how_a_text_is_joined(sentences, settings):
     """A resumed run, a model with new text and `w2v encode` join as the training did."""
     try:

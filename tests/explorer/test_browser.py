@@ -223,6 +223,7 @@ def test_a_sentence_is_explained_step_by_step(demo_server, visit):
     page.wait_for_selector(".told table", timeout=2 * PATIENCE)  # the first one compiles
     assert page.locator(".told h2").count() == 3
     assert "the | king" in page.locator(".told pre").first.inner_text()
+    assert set(lit(page)) == {"the", "king"}
 
 
 def test_an_explanation_is_told_in_four_languages(demo_server, visit):
@@ -329,7 +330,7 @@ def test_everything_to_press_has_a_name(demo_server, visit):
             const named = (one) => one.getAttribute('aria-label') || one.getAttribute('aria-labelledby')
                 || one.labels?.length || one.textContent.trim();
             return [...document.querySelectorAll('button, input, select, canvas[tabindex], [role="listbox"], svg')]
-                .filter((one) => !named(one)).map((one) => one.outerHTML); }""")
+                .filter((one) => one.ariaHidden !== 'true' && !named(one)).map((one) => one.outerHTML); }""")
         assert nameless == []
 
 
@@ -554,8 +555,9 @@ def test_a_word_is_shown_with_its_eight_nearest_however_near_they_are(demo_serve
         map.visit([0, 1, 2, 3, 4, 5, 6, 7, 8]);
         const [x, y] = map.onScreen(0);
         return [[x, y], map.middle, [1, 2, 3, 4, 5, 6, 7, 8].filter((row) => { const [left, top] = map.onScreen(row);
-            return top > map.top && top < map.high - map.bottom && Math.hypot(left - x, top - y) > 100; }).length]; }"""
-    for size, far, seen in ((0.5, 0, 8), (0.0005, 0, 8), (0.0005, 2, 6)):
+            return left < map.wide && top > map.top && top < map.high - map.bottom
+                && Math.hypot(left - x, top - y) > 100; }).length]; }"""
+    for size, far, seen in ((0.5, 0, 8), (0.0005, 0, 8), (0.0005, 3, 5)):
         place, middle, found = page.evaluate(spread, [size, far])
         assert place == pytest.approx(middle)
         assert found == seen
@@ -579,4 +581,20 @@ def test_points_that_are_moved_stand_where_points_that_are_drawn_anew_stand(demo
         return [moved, [drawn.length - before, place(), map.onScreen(0)]]; }""")
     for times, (drawn, found, wanted) in enumerate(same):
         assert drawn == times
-        assert found == pytest.approx(wanted, abs=0.01)
+        assert found == pytest.approx(wanted, abs=0.5)  # pixels; CSS rounds lengths
+
+
+def test_the_words_that_changed_most_between_two_models_are_listed(serve, demo_vectors, visit, tmp_path):
+    vectors = formats.load(demo_vectors)
+    matrix = np.array(vectors.matrix)
+    a, b = vectors.row("king"), vectors.row("paris")
+    matrix[[a, b]] = matrix[[b, a]]
+    formats.save(Vectors(vectors.words, matrix), tmp_path / "other.bin")
+    page = visit(serve("-v", demo_vectors, "--beside", tmp_path / "other.bin"))
+    page.get_by_role("tab", name="Changes").click()
+    listed = page.locator("#answers tbody th button")
+    expect(listed.first).to_have_text(re.compile("king|paris"))
+    assert set(listed.all_inner_texts()[:2]) == {"king", "paris"}
+    expect(page.locator("#answers thead")).to_contain_text("other.bin")
+    listed.first.click()
+    expect(page.locator(".about strong")).to_have_text(re.compile("king|paris"))

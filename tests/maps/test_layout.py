@@ -103,3 +103,16 @@ def test_the_share_kept_is_all_where_the_map_is_the_vectors_and_little_where_it_
     near, _ = layout.neighbors(circle, 20, pool)
     assert min(layout.kept(circle.astype(float), near)) > 0.95
     assert layout.kept(np.random.default_rng(0).random((300, 2)), near)[0] < 0.1
+
+
+def test_a_map_has_the_same_bits_whatever_the_number_of_threads(monkeypatch):
+    rng = np.random.default_rng(7)
+    rows = rng.normal(size=(600, 12)) + 4 * rng.normal(size=(6, 12))[np.arange(600) % 6]
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    monkeypatch.setattr(layout, "FEW", 100)  # as with many words: the grid, and more than one thread
+    found = []
+    for cores in (1, 3):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        *_, last = layout.arrange(rows, rows[:, :2].copy(), early=20, steps=60)
+        found.append(last.places)
+    np.testing.assert_array_equal(*found)

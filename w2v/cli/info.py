@@ -75,12 +75,14 @@ def _provenance(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _settings(settings: dict[str, Any]) -> str:
-    """Return settings in one line; a limit that is none is no number."""
+    """Return settings in one line, without files that were not named; a limit that is none is no number."""
     from w2v.settings import describe
 
     no_limit = describe("max_vocab")["default"]
     shown = {
-        name: "no limit" if (name, value) == ("max_vocab", no_limit) else value for name, value in settings.items()
+        name: "no limit" if (name, value) == ("max_vocab", no_limit) else value
+        for name, value in settings.items()
+        if value != "" and (settings.get("phrases") or not name.startswith("phrase_"))
     }
     return ", ".join(f"{name} {value}" for name, value in shown.items())
 

@@ -81,6 +81,9 @@ search = click.option(
 )  # fmt: skip
 
 
+FILES = ("vocab", "start_from")  # settings that name one
+
+
 def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
     """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
     from w2v.settings import describe
@@ -90,8 +93,8 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
     shown = not flag and about["default"] != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
     kind = click.Choice(about["choices"]) if about["choices"] else type(about["default"])
     return click.option(
-        about["option"], *aliases, name, type=kind, is_flag=flag, default=about["default"],
-        show_default=shown, help=about["help"],
+        about["option"], *aliases, name, type=kind, metavar="FILE" if name in FILES else None, is_flag=flag,
+        default=about["default"], show_default=shown, help=about["help"],
     )  # fmt: skip
 
 

@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 @options.setting("threads")
 @options.top
 @click.option("--all", "all_of_them", is_flag=True, help="List all of them.")
-@click.option("--by-count", is_flag=True, help="The most frequent first, instead of those that score highest.")
+@click.option("--by-score", is_flag=True, help="Those that score highest first, instead of the most frequent.")
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @options.layout
 def phrases(
-    corpus: tuple[str, ...], top: int, all_of_them: bool, by_count: bool, tmp_dir: Path | None, layout: str,
+    corpus: tuple[str, ...], top: int, all_of_them: bool, by_score: bool, tmp_dir: Path | None, layout: str,
     **settings: Any,
 ) -> None:  # fmt: skip
     """List the phrases that `w2v train --phrases` would join in CORPUS, with how often they occur and their scores.
 
     \b
         $ w2v phrases corpus.txt
-        $ w2v phrases corpus.txt --phrases 2 --by-count -n 50
+        $ w2v phrases corpus.txt --phrases 2 --by-score -n 50
         $ w2v phrases corpus.txt --phrase-score npmi --phrase-threshold 0.3 --all --tsv
     """
     from w2v.settings import TrainSettings
@@ -55,7 +55,7 @@ def phrases(
 
     with meter:
         found = list(read(corpus, chosen, report=report, tmp_dir=tmp_dir).phrases)
-    if not by_count:
+    if by_score:
         found.sort(key=lambda phrase: -phrase.score)
     shown = found if all_of_them else found[:top]
     fields = ("phrase", "count", "score")

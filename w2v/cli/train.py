@@ -236,6 +236,8 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     """Say what is written now, and which commands to try with words that the vectors have."""
     vectors, output = trained.vectors, outputs.vectors
     assert output is not None
+    from w2v.vocabulary import END_OF_SENTENCE
+
     spent = time.monotonic() - outputs.began
     yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
     if vectors.titles is not None:
@@ -244,11 +246,15 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
         return
     where = "" if output == Path("vectors.txt") else f" -v {output}"
     known = [word for word in ("king", "man", "woman") if word in vectors]
-    words = vectors.words
+    words = [word for word in vectors.words[:4] if word != END_OF_SENTENCE]
     first, second, third = known if len(known) == 3 else [*words[:3], words[0], words[0]][:3]
     yield f"  w2v similar{where} {first}"
     yield f"  w2v analogy{where} {first} {second} {third}"
     yield f"  w2v similar{where} {first} {second} --json"
+    if outputs.output_rows is not None:
+        yield f"{outputs.output_rows}: the output rows of the same words"
+    if outputs.vocabulary is not None:
+        yield f"{outputs.vocabulary}: words and counts"
     if trained.trace is not None:
         yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
 

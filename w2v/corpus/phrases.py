@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus.encoded import Phrase, ReadProgress, Report
+from w2v.errors import ResourceError
 from w2v.kernels import phrases as kernels
 from w2v.kernels.scanning import GAP
 from w2v.settings import TrainSettings
@@ -99,16 +100,21 @@ def join(
                 break
             scores |= found
     counts, firsts = text.count_units()
+    # What looks joined and was once too rare stays away: else a_b could be in the vocabulary, and "a b" not joined.
+    may_stay = np.ones(len(counts), np.bool_)
+    looks = np.array([JOINT in name for name in text.names], np.bool_)
     while True:
         order = np.lexsort((firsts, -counts))
+        order = order[may_stay[order]]
         if only is None:
-            kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+            kept = order[: min(np.count_nonzero(counts[order] >= settings.min_count), settings.max_vocab)]
         else:
             kept = order[[text.names[unit] in only for unit in order.tolist()] & (counts[order] > 0)]
         is_kept = np.zeros(len(counts), np.bool_)
         is_kept[kept] = True
         if not text.drop(~is_kept):
             break
+        may_stay &= is_kept | ~looks
         counts, firsts = text.count_units()
     numbers = np.full(len(counts), -1, np.int32)
     numbers[kept] = np.arange(len(kept), dtype=np.int32)
@@ -232,8 +238,17 @@ class _Text:
             return first, second, counts
 
         with ThreadPoolExecutor(threads) as pool:
-            at_work = {pool.submit(count, part, first_bits): (part, first_bits) for part in range(1 << first_bits)}
+            at_work: dict[Future[tuple[Ids, Ids, Counts] | None], tuple[int, int]] = {}
+
+            def submit(part: int, bits: int) -> None:
+                try:
+                    at_work[pool.submit(count, part, bits)] = (part, bits)
+                except RuntimeError as error:
+                    raise ResourceError("the system starts no further thread; fewer --threads need less") from error
+
             try:
+                for part in range(1 << first_bits):
+                    submit(part, first_bits)
                 while at_work:
                     self._report(ReadProgress(done, length, length - self._gaps, number))
                     for future in wait(at_work, TICK_SECONDS, FIRST_COMPLETED).done:
@@ -242,7 +257,7 @@ class _Text:
                             done += length >> bits
                             yield found
                         else:
-                            for half in (2 * part, 2 * part + 1):
-                                at_work[pool.submit(count, half, bits + 1)] = (half, bits + 1)
+                            submit(2 * part, bits + 1)
+                            submit(2 * part + 1, bits + 1)
             finally:
                 stopping.set()

@@ -180,7 +180,7 @@ def encode(
             nothing_left(counts, settings, "--min-count")
             + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
-    return encoded(ranked, reading.tokens, settings, segment_with, tuple(reading.notes))
+    return encoded(ranked, reading.tokens, settings, wanted, segment_with, tuple(reading.notes))
 
 
 def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:
@@ -195,10 +195,17 @@ def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:
 
 
 def encoded(
-    ranked: Ranked, tokens: int, settings: TrainSettings, segment_with: tuple[str, ...], notes: tuple[str, ...]
+    ranked: Ranked,
+    tokens: int,
+    settings: TrainSettings,
+    wanted: Wanted,
+    segment_with: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> EncodedCorpus:
     """Return a text with the account of it; `tokens` were read."""
     kept = ranked.vocabulary.tokens
+    if wanted.only is not None and (missing := len(wanted.only) - len(ranked.vocabulary)):
+        notes += (f"{missing:,} of {len(wanted.only):,} words of {settings.vocab} do not occur, and get no vector",)
     account = Account(
         files=len(ranked.files),
         bytes=sum(file.bytes for file in ranked.files),

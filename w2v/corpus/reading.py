@@ -74,7 +74,7 @@ def read(
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
     tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
                folder by default
-    phrases_of the words of a model: with phrases > 0, its phrases are joined and none is looked for
+    phrases_of the words of a model: with phrases > 0, those of them are joined that are phrases, and none is sought
 
     Raises CorpusError, SettingsError, MissingExtraError, ResourceError; TypeError for an argument of another type.
 

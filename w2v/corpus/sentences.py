@@ -54,7 +54,7 @@ def encode(
     ranked = rank(words_of, counts, np.arange(len(counts)), renumber, settings, wanted, report)
     if ranked is None:
         raise CorpusError(NAME, nothing_left(counts, settings, "a min_count of"))
-    return encoded(ranked, tokens, settings, (), ())
+    return encoded(ranked, tokens, settings, wanted)
 
 
 def _check(word: object, place: int) -> None:

@@ -14,6 +14,7 @@ from w2v.files import replacing
 from w2v.vocabulary import END_OF_SENTENCE, Vocabulary
 
 LONGEST_LINE = 1 << 16
+DIGITS = 18  # of a count
 BLANKS = (" ", "\t", "\r", "\n")
 
 
@@ -28,7 +29,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, int]:
                 fields = line.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").split()
                 if not fields:
                     continue
-                if len(fields) != 2 or not fields[1].isdigit() or len(line) == LONGEST_LINE:
+                if len(fields) != 2 or not fields[1].isdigit() or len(fields[1]) > DIGITS or len(line) == LONGEST_LINE:
                     raise CorpusError(path, "expected a word and its count, with a blank between", number)
                 word = fields[0].decode()
                 if word in counts:

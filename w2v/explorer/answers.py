@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 
 COMPLETED_AMONG = 500_000  # words; beyond, completion looks at the first, the most frequent ones, only
 AXIS_AMONG = 5_000  # the most frequent words, of which an axis shows the outermost unless words are named
-COMPARED, CHANGED_AMONG = 20_000, 2_000  # words of both models: neighbours, and words whose neighbours are compared
+COMPARED, CHANGED_AMONG = 10_000, 2_000  # words of both models: neighbours, and words whose neighbours are compared
 NEAR = 25  # neighbours
 OPERATOR = re.compile(r"(?:^|\s)[-+*](?:\s|$)")  # alone between blanks: this was meant as a sum
 
@@ -134,9 +134,8 @@ def changes(first: Vectors, second: Vectors, top: int) -> Answer:
     alignment of the two spaces. The frequent words of the first are looked at, of equal ones the most frequent first.
     """
     common = list(islice((word for word in first.words if word in second), COMPARED))
-    sides = [(vectors, _units(vectors, common)) for vectors in (first, second)]
     looked = common[:CHANGED_AMONG]
-    near = [[_nearest(units, at) for at in range(len(looked))] for _, units in sides]
+    near = [_nearest(_units(vectors, common), len(looked)) for vectors in (first, second)]
     shared = [len(set(a.tolist()) & set(b.tolist())) / max(1, len(a)) for a, b in zip(*near)]
     found = [
         _word(first, looked[at], shared[at])
@@ -152,11 +151,14 @@ def _units(vectors: Vectors, words: Sequence[str]) -> Floats:
     return np.where(vectors.directed[rows, None], vectors.matrix[rows] / lengths, 0).astype(np.float32)
 
 
-def _nearest(units: Floats, row: int) -> Rows:
-    """Return the NEAR rows nearest to one of them."""
-    cosines = units @ units[row]
-    cosines[row] = -np.inf
-    return largest(cosines, NEAR)
+def _nearest(units: Floats, count: int) -> list[Rows]:
+    """Return for each of the first `count` rows the NEAR rows nearest to it, the nearest first."""
+    found = []
+    for at in range(0, count, 256):  # by parts: no square matrix in memory
+        cosines = units[at : min(at + 256, count)] @ units.T
+        cosines[np.arange(len(cosines)), np.arange(at, at + len(cosines))] = -np.inf
+        found += [largest(row, min(NEAR, len(units) - 1)) for row in cosines]
+    return found
 
 
 def axis(

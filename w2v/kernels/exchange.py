@@ -1,9 +1,9 @@
 """Rows that processes send each other to be merged: packed into messages, and taken out of them.
 
 Of the rows that are due, process `first` of `step` merges ids[first::step]; it is sent these rows by each process whose
-replicas have changed some, merges them with `merge_rows`, and sends the merged rows to all. Untouched rows do not
-travel. A message is int32 [n]; float32 numbers are in it with their bits. Of a row, the first `width` numbers are sent:
-what follows are zeros that fill the cache line.
+replicas have changed some, adds their changes in the order of the replicas, as `merge_rows` does, and sends the merged
+rows to all. Untouched rows do not travel: what they would add is zero. A message is int32 [n]; float32 numbers are in
+it with their bits. Of a row, the first `width` numbers are sent: what follows are zeros that fill the cache line.
 
     changes  for each replica of the sender: how many rows, then for each its place i (the row ids[first + i * step])
              and its numbers
@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
+from w2v.kernels.merging import damp
 
 
 @kernel
@@ -43,44 +44,53 @@ def pack_changes(base, replicas, ids, first, step, width, message, at):
 
 
 @kernel
-def copy_rows(base, ids, first, step, own, copies):
-    """Copy the rows ids[first::step] to `own`, float32 [n, row], and to each of `copies`, float32 [R, n, row]."""
-    for place, i in enumerate(range(first, len(ids), step)):
-        own[place] = base[ids[i]]
-        for copy in copies:
-            copy[place] = own[place]
+def add_changes(message, at, replicas, base, ids, first, step, width, totals, touched):
+    """Add a process's changes of its `replicas` to `totals`, float32 [n, row]; returns where they end.
 
-
-@kernel
-def unpack_changes(message, at, width, copies, touched):
-    """Put a process's changes into the copies of its replicas, float32 [r, n, row]; returns where they end.
-
-    touched  bool [n], set for each row that is there
+    touched  bool [n], set for each row that is there; a row that was not is zeros before
     """
-    for copy in copies:
-        bits = copy.view(np.int32)
+    numbers = message.view(np.float32)
+    for _ in range(replicas):
         count = message[at]
         at += 1
         for _ in range(count):
             place = message[at]
-            touched[place] = True
-            for d in range(width):
-                bits[place, d] = message[at + 1 + d]
+            total, origin = totals[place], base[ids[first + np.int64(place) * step]]
+            if touched[place]:
+                for d in range(width):
+                    total[d] += numbers[at + 1 + d] - origin[d]
+            else:
+                touched[place] = True
+                for d in range(width):
+                    total[d] = numbers[at + 1 + d] - origin[d]
             at += 1 + width
     return at
 
 
 @kernel
-def pack_merged(own, touched, width, message, at):
-    """Put the touched rows of `own`, float32 [n, row], into `message` from `at` on; returns where they end."""
-    bits = own.view(np.int32)
+def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, across, damping, levels, message, at):
+    """Merge the touched rows of ids[first::step] and put them into `message` from `at` on; returns where they end.
+
+    totals   float32 [n, row], the changes of all replicas; written over
+    faster, axes, across, damping, levels  see `w2v.kernels.merging.merge_rows`, whose arithmetic this is
+
+    `base` is left as it is: `unpack_merged` writes it, here as everywhere.
+    """
+    numbers = message.view(np.float32)
+    share = np.float32(1 / faster)
+    along = np.empty(len(axes), np.float32)
     start = at
     at += 1
     for place in range(len(touched)):
         if touched[place]:
+            id, total = ids[first + place * step], totals[place]
+            for d in range(len(total)):
+                total[d] *= share
+            if len(axes):
+                damp(total, axes, across, damping[levels[id]], along)
             message[at] = place
             for d in range(width):
-                message[at + 1 + d] = bits[place, d]
+                numbers[at + 1 + d] = base[id, d] + total[d]
             at += 1 + width
     message[start] = (at - start) // (1 + width)
     return at

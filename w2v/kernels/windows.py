@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.random import HALF, LOW, bits_at
+from w2v.kernels.random import HALF, LOW, bits_at, epoch_key
 
 SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
 BLOCK = 10_000  # positions for which the rate stays the same, as in the C program; also the longest span
@@ -75,3 +75,22 @@ def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, rig
         left[c] = max(left[c], c - width)
         right[c] = min(right[c], c + width + 1)
     return first, last, size, tokens
+
+
+@kernel
+def reach(stream, start, stop, keep, seed, epochs, window):
+    """Return from where to where `gather` looks in any epoch when it finds the windows of stream[start:stop]."""
+    first, last = start, stop
+    for epoch in range(epochs):
+        key = epoch_key(seed, epoch)
+        i, kept = start - 1, 0
+        while i >= 0 and kept < window and stream[i] != SENTENCE_END:
+            kept += (bits_at(key, i) >> HALF) <= keep[stream[i]]
+            i -= 1
+        first = min(first, max(i, 0))  # the end of a sentence is looked at too
+        i, kept = stop, 0
+        while i < len(stream) and kept < window and stream[i] != SENTENCE_END:
+            kept += (bits_at(key, i) >> HALF) <= keep[stream[i]]
+            i += 1
+        last = max(last, min(i + 1, len(stream)))
+    return first, last

@@ -34,9 +34,10 @@ Ids = npt.NDArray[np.int32]
 PERPLEXITY = 30.0  # neighbours that a word is drawn to; 20 keeps as many of the 10 nearest and fewer among 50
 NEIGHBORS = 90  # edges from each word, three times as many, as is usual
 EARLY = 100  # steps with EXAGGERATION, which bring together what belongs together
-STEPS = 450  # steps after them
+STEPS = 600  # steps after them
 EXAGGERATION = 12.0
 SHOWN_EVERY = 25  # steps
+PARTS = 8  # of the words, whatever the number of threads: their sums are added in this order
 LONGEST_STEP = 5.0  # of a word
 SPACING = 0.5  # of the grid, where w falls from 1 to a half over a distance of 1
 FEW = 2500  # words, all pairs of which are looked at: the grid is exact to 1 % only where a word has many near it
@@ -77,7 +78,7 @@ def arrange(
         places = start.astype(np.float64) * (1e-4 / max(float(start[:, 0].std()), 1e-12))
         gradient, slopes = np.zeros_like(places), np.zeros_like(places)
         velocity, gains = np.zeros_like(places), np.ones_like(places)
-        parts = _parts(n, threads)
+        parts = _parts(n, PARTS)
 
         def pull(part: tuple[int, int]) -> None:
             tsne.attract(*part, starts, tails, weights, places, gradient)

@@ -56,12 +56,14 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings) -> list[str]:
 def extension_lines(kept: Kept, joined: Extension, settings: TrainSettings) -> list[str]:
     """Say what a new text adds to a kept model."""
     account, vocabulary = joined.corpus.account, joined.corpus.vocabulary
+    known = ["phrases     those of the model; none is looked for in the new text"] if settings.phrases else []
     return [
         f"read        {account.tokens:,} tokens in {_counted(account.files, 'file')},"
         f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept{_joined(account)}"
         f" + {account.dropped:,} of new words below min-count {settings.min_count}",
         f"vocabulary  {len(kept.vocabulary):,} words of the model, {int(joined.met.sum()):,} of them in the new text,"
         f" + {joined.new_words:,} new ones = {len(vocabulary):,}",
+        *known,
         f"training    {_counted(settings.epochs, 'epoch')} of the new text alone, with a learning rate of its own;"
         f" {_counted(settings.threads, 'thread')}",
     ]

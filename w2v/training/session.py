@@ -181,7 +181,7 @@ class Session:
             for line in account.lines(text, settings):
                 self.notify(line)
             self._check_resources(Expected(len(text.stream), len(text.vocabulary)), settings)
-            state = begin(text.vocabulary, self._here(settings))
+            state = begin(text.vocabulary, settings, mapped=self._nodes is not None)
             if rows is not None:
                 self.notify(rows.find(text.vocabulary))
                 state.start = rows.write
@@ -262,10 +262,6 @@ class Session:
             self._nodes = claim.enter_context(Nodes(self.cluster))
             self.notify(f"cluster     {self._nodes.describe()}")
 
-    def _here(self, settings: TrainSettings) -> TrainSettings:
-        """Return settings with the threads that this machine trains with."""
-        return settings if self._nodes is None else replace(settings, threads=1)
-
     def _replicas(
         self, stream: npt.NDArray[np.int32], counts: npt.NDArray[np.int64], settings: TrainSettings
     ) -> Replicas:
@@ -284,7 +280,8 @@ class Session:
 
     def _check_resources(self, expected: Expected, settings: TrainSettings) -> None:
         """Check, as soon as something is known of the corpus, that there is room for all that will come."""
-        check_memory(expected.words, self._here(settings))
+        if self._nodes is None:  # of a cluster, each worker checks its own
+            check_memory(expected.words, settings)
         if self.checkpoint is not None:
             Folder(self.checkpoint).require_room(expected.ids, expected.words, settings.dim)
         self.outputs.require_room(expected.words, settings.dim)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels.objectives import Rows
 from w2v.kernels.rows import LARGEST, aligned_zeros, row_length
+from w2v.resources import require_disk
 
 Floats = npt.NDArray[np.float32]
 PART = 4096  # rows
@@ -27,16 +31,17 @@ class Tables:
     output: Floats
 
     @classmethod
-    def begin(cls, words: int, dim: int, seed: int) -> Tables:
+    def begin(cls, words: int, dim: int, seed: int, *, mapped: bool = False) -> Tables:
         """Return tables that know nothing: input rows uniform in +-0.5 / dim, output rows zero, as in the C program."""
-        tables = cls.empty(words, dim)
+        tables = cls.empty(words, dim, mapped=mapped)
         tables.forget(seed)
         return tables
 
     @classmethod
-    def empty(cls, words: int, dim: int) -> Tables:
-        """Return tables of zeros."""
-        return cls(dim, *(aligned_zeros(words, row_length(dim)) for _ in range(2)))
+    def empty(cls, words: int, dim: int, *, mapped: bool = False) -> Tables:
+        """Return tables of zeros: in memory, or `mapped` from nameless files."""
+        zeros = _mapped_zeros if mapped else aligned_zeros
+        return cls(dim, *(zeros(words, row_length(dim)) for _ in range(2)))
 
     @property
     def rows(self) -> Rows:
@@ -68,3 +73,12 @@ class Tables:
     def bytes_needed(words: int, dim: int) -> int:
         """Return the memory that the tables take."""
         return 2 * 4 * words * row_length(dim)
+
+
+def _mapped_zeros(*shape: int) -> Floats:
+    """Return float32 zeros, mapped from a nameless file. Raises ResourceError when the disk is full."""
+    with tempfile.TemporaryFile() as file:
+        size = 4 * math.prod(shape)
+        require_disk(Path(tempfile.gettempdir()), size, "a table", "free some space or set TMPDIR")
+        file.truncate(size)
+        return np.asarray(np.memmap(file, np.float32, "r+", shape=shape))

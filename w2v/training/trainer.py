@@ -58,12 +58,16 @@ class Progress:
 Executor = Callable[[npt.NDArray[np.int32], npt.NDArray[np.int64], TrainSettings], Replicas]
 
 
-def begin(vocabulary: Vocabulary, settings: TrainSettings) -> State:
-    """Return the state that a run begins with. Raises ResourceError if it does not fit the memory."""
+def begin(vocabulary: Vocabulary, settings: TrainSettings, *, mapped: bool = False) -> State:
+    """Return the state that a run begins with. Raises ResourceError if it does not fit the memory.
+
+    mapped  its tables are on the disk: they are trained elsewhere
+    """
     words = len(vocabulary)
-    check_memory(words, settings)
+    if not mapped:
+        check_memory(words, settings)
     try:
-        return State(Tables.begin(words, settings.dim, settings.seed))
+        return State(Tables.begin(words, settings.dim, settings.seed, mapped=mapped))
     except MemoryError as error:
         raise ResourceError(f"no memory for {words:,} words x {settings.dim} numbers; {_ADVICE}") from error
 

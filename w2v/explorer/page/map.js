@@ -155,8 +155,8 @@ export class WordMap extends EventTarget {
     return best;
   }
 
-  // Goes where the first of these words is in the middle, and the eight after it are in view; two of them may lie so
-  // far off that the others would be a heap: only lines lead there.
+  // Goes where the first of these words is in the middle, and the eight after it are in view; but where half of them
+  // lie together, and others so far off that these would be a heap, only lines lead to the others.
   visit(rows) {
     this.follow = () => this.visit(rows);
     const known = rows.filter((row) => row < this.count).slice(0, 9);
@@ -164,8 +164,8 @@ export class WordMap extends EventTarget {
     const at = (row, side) => this.places[2 * row + side];
     const [x, y] = [at(known[0], 0), at(known[0], 1)];
     const away = known.map((row) => Math.hypot(at(row, 0) - x, at(row, 1) - y)).sort((a, b) => a - b);
-    const near = away[Math.min(6, away.length - 1)];
-    const reach = Math.max(away[away.length - 1] > 3 * near ? near : away[away.length - 1], 0.0003);
+    const near = away[Math.min(4, away.length - 1)];
+    const reach = Math.max(...away.filter((one) => one <= 4 * near), 0.0003);
     this.fly({ x, y, zoom: Math.min(Math.max(0.88 / reach, 0.5), CLOSEST) });
   }
 

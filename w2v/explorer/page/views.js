@@ -47,6 +47,13 @@ function about(word, model) {
 
 const aboutSum = (sum) => el("p", { class: "about" }, el("strong", {}, bdi(sum)), " ", text("sumNote"));
 
+// The words of a sentence, lit on the map.
+function spoken(sentence, { map }) {
+  const words = sentence.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const frame = [...new Set(words.map((word) => map.words.indexOf(word)))].filter((row) => row >= 0);
+  return { lit: rest(frame.map((row) => ({ row }))), frame };
+}
+
 // One part of an explanation: a paragraph, lines of code, or a table.
 function part({ kind, text: words, columns, rows, digits }) {
   if (kind === "text") return el("p", {}, words);
@@ -223,12 +230,12 @@ export const VIEWS = {
     ready: (state) => state.text.trim(),
     fetch: (model, state, signal) =>
       ask("explanation", { model, text: state.text, language: toldIn(state) }, signal),
-    show: ({ steps }, state) => ({
+    show: ({ steps }, state, model) => ({
       nodes: [el("p", { class: "languages" }, ...Object.entries(TOLD).map(([tag, name]) =>
         el("button", { type: "button", lang: tag, "aria-pressed": String(tag === toldIn(state)),
           onclick: () => change({ told: tag }) }, name))),
       el("div", { class: "told", lang: toldIn(state) }, ...steps.flatMap((step) => [el("h2", {}, step.title), ...step.parts.map(part)]))],
-      lit: [],
+      ...spoken(state.text, model),
       table: steps.flatMap((step) => [[step.title], ...step.parts.flatMap((one) =>
         (one.kind === "table" ? [...(one.columns.length ? [one.columns] : []), ...one.rows] : [[one.text]]))]),
       say: steps[0].title,

@@ -1,28 +1,15 @@
 """Continuous bag of words with negative sampling: the mean of a window predicts the word in its middle.
 
 Mikolov et al. 2013a ("Efficient Estimation of Word Representations in Vector Space"), sec. 3.1, as the C program
-trains it: each word of the window is moved by the whole of what is owed to their mean (`cbow_mean`). The passes are
-those of `w2v.kernels.objectives.skipgram`.
+trains it: each word of the window is moved by the whole of what is owed to their mean (`cbow_mean`). Everything else is
+as in `w2v.kernels.objectives.skipgram`.
 """
 
 from __future__ import annotations
 
-import numpy as np
-
 from w2v.kernels.compiler import kernel
-from w2v.kernels.negatives import merge_draws, set_weights
 from w2v.kernels.objectives import spans
-from w2v.kernels.objectives.spans import (
-    CHUNK,
-    LOSS_MASK,
-    draw_outputs,
-    find_windows,
-    sum_loss,
-    train_panels,
-)
-from w2v.kernels.objectives.types import Tally
-from w2v.kernels.rows import all_finite
-from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
+from w2v.kernels.objectives.skipgram import train_windows
 
 
 class Cbow(spans.Plan):
@@ -32,47 +19,4 @@ class Cbow(spans.Plan):
 @kernel
 def train_span(first, last, work, rows, plan, scratch):
     """Train the units first..last, see `w2v.kernels.objectives`."""
-    ids, bits, left, right, xs, ys, _, clash, labels, weights, steps, spare, mean = scratch
-    panel, negatives = plan.panel, plan.outputs - 1
-    width = len(panel)
-    panels = (negatives + width) // width
-    row_bytes = np.int64(rows.input.shape[1] * 4)
-    was, now = mean.ctypes.data, mean.ctypes.data + row_bytes
-    bag = np.array([now, now])  # an input on its own is scored twice, see `score_panel`
-
-    begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
-    for c in range(size):
-        xs[c] = rows.input.ctypes.data + ids[c] * row_bytes
-    set_weights(weights, negatives, width, rate)
-    pairs, loss = 0, 0.0
-    for chunk in range(begin, end, CHUNK):
-        stop = min(chunk + CHUNK, end)
-        draw_outputs(ids[chunk:stop], bits[chunk:stop], work.noise, rows.output.ctypes.data, row_bytes, width, scratch)
-        for c in range(chunk, stop):
-            i = c - chunk
-            own = ys.ctypes.data + 8 * i * panels * width
-            if c + 2 < stop:
-                for p in range(panels):
-                    prefetch_rows(own + 8 * (2 * panels + p) * width, row_bytes, panel)
-                prefetch_rows(xs.ctypes.data + 8 * min(c + 2 + plan.window, size - 1), row_bytes, (0,))
-            m = right[c] - left[c] - 1
-            if m == 0:
-                continue
-            if clash[i]:
-                merge_draws(ys[i], weights, negatives, width, spare.ctypes.data)
-            # The order of the contexts does not matter: the last of them takes the place of the center.
-            center, xs[c] = xs[c], xs[right[c] - 1]
-            around = xs.ctypes.data + 8 * left[c]
-            mean_rows(around, m, was, now, row_bytes)
-            train_panels(
-                bag.ctypes.data, 1, own, labels.ctypes.data, weights.ctypes.data, steps.ctypes.data, 2, panels,
-                row_bytes, panel,
-            )  # fmt: skip
-            move_rows(around, m, was, now, row_bytes)
-            xs[c] = center
-            if bits[c] & LOSS_MASK == 0:
-                loss += sum_loss(steps, weights, rate, 1, panels, 2)
-                pairs += 1
-            if clash[i]:
-                set_weights(weights, negatives, width, rate)
-    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+    return train_windows(first, last, work, rows, plan, scratch, True)

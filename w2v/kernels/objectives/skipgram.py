@@ -28,7 +28,7 @@ from w2v.kernels.objectives.spans import (
 )
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.rows import all_finite
-from w2v.kernels.tiles import prefetch_rows
+from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
 
 
 class SkipGram(spans.Plan):
@@ -36,13 +36,15 @@ class SkipGram(spans.Plan):
 
 
 @kernel
-def train_span(first, last, work, rows, plan, scratch):
-    """Train the units first..last, see `w2v.kernels.objectives`."""
-    ids, bits, left, right, xs, ys, _, clash, labels, weights, steps, spare, _ = scratch
-    panel, negatives, contexts = plan.panel, plan.outputs - 1, contexts_of(plan.window)
+def train_windows(first, last, work, rows, plan, scratch, mean_first):
+    """Train the units first..last; with `mean_first` the mean of a window's rows is the one input, else each is one."""
+    ids, bits, left, right, xs, ys, _, clash, labels, weights, steps, spare, mean = scratch
+    panel, negatives, contexts = plan.panel, plan.outputs - 1, 2 if mean_first else contexts_of(plan.window)
     width = len(panel)
     panels = (negatives + width) // width
     row_bytes = np.int64(rows.input.shape[1] * 4)
+    was, now = mean.ctypes.data, mean.ctypes.data + row_bytes
+    bag = np.array([now, now])  # an input on its own is scored twice, see `score_panel`
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     for c in range(size):
@@ -67,14 +69,26 @@ def train_span(first, last, work, rows, plan, scratch):
                 merge_draws(ys[i], weights, negatives, width, spare.ctypes.data)
             # The order of the contexts does not matter: the last of them takes the place of the center.
             center, xs[c] = xs[c], xs[right[c] - 1]
+            around = xs.ctypes.data + 8 * left[c]
+            if mean_first:
+                mean_rows(around, m, was, now, row_bytes)
+            inputs = 1 if mean_first else m
             train_panels(
-                xs.ctypes.data + 8 * left[c], m, own, labels.ctypes.data, weights.ctypes.data, steps.ctypes.data,
-                contexts, panels, row_bytes, panel,
+                bag.ctypes.data if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
+                steps.ctypes.data, contexts, panels, row_bytes, panel,
             )  # fmt: skip
+            if mean_first:
+                move_rows(around, m, was, now, row_bytes)
             xs[c] = center
             if bits[c] & LOSS_MASK == 0:
-                loss += sum_loss(steps, weights, rate, m, panels, contexts)
-                pairs += m
+                loss += sum_loss(steps, weights, rate, inputs, panels, contexts)
+                pairs += inputs
             if clash[i]:
                 set_weights(weights, negatives, width, rate)
     return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+
+
+@kernel
+def train_span(first, last, work, rows, plan, scratch):
+    """Train the units first..last, see `w2v.kernels.objectives`."""
+    return train_windows(first, last, work, rows, plan, scratch, False)

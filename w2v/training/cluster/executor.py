@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from w2v.errors import ClusterError
 from w2v.kernels import rounds
+from w2v.kernels.windows import reach
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
@@ -262,11 +264,38 @@ class Team:
         if not new:
             return
         self._get([self._actors[worker].prepare.remote() for worker in new], [self._names[worker] for worker in new])
-        for first, stop in _parts(self._stream):
-            part = self._ray.put(self._stream[first:stop])
-            self._get([self._actors[worker].take_ids.remote(first, part) for worker in new], self._names)
+        batches = [self._pieces(worker) for worker in new]
+        for parts in zip_longest(*batches):  # a part to each, side by side
+            given = [(worker, part) for worker, part in zip(new, parts) if part is not None]
+            calls = [self._actors[worker].take_ids.remote(*part) for worker, part in given]
+            self._get(calls, [self._names[worker] for worker, _ in given])
         for worker in new:
             self._dealt[worker] = True
+
+    def _pieces(self, worker: int) -> Iterator[tuple[list[int], list[int], npt.NDArray[np.int32]]]:
+        """Yield where the pieces of the corpus begin that a worker trains on, their sizes, and their ids."""
+        task, span = self._task, self._task.schedule.rounds.span
+        length, each = len(self._stream), task.shares[worker] * span
+        before = sum(task.shares[:worker]) * span
+        starts, sizes, ids, total = [], [], [], 0
+        for round in range(task.schedule.rounds.each):
+            start = round * task.schedule.replicas * span + before
+            if start >= length:
+                break
+            # With what the windows reach beyond it.
+            first, stop = reach(
+                self._stream, start, min(start + each, length), task.work.keep, task.settings.seed,
+                task.settings.epochs, task.settings.window,
+            )  # fmt: skip
+            starts.append(first)
+            sizes.append(stop - first)
+            ids.append(self._stream[first:stop])
+            total += 4 * (stop - first)
+            if total >= PART_BYTES:
+                yield starts, sizes, np.concatenate(ids)
+                starts, sizes, ids, total = [], [], [], 0
+        if ids:
+            yield starts, sizes, np.concatenate(ids)
 
     def _begin(self, round: int, accounts: npt.NDArray[np.float64]) -> None:
         """Connect the workers and have them begin at a round, from the merged rows that each has."""

@@ -7,17 +7,21 @@ local:N           N workers as processes of this machine, to try it
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+import w2v
 from w2v import __version__
 from w2v.errors import ClusterError, MissingExtraError, SettingsError, W2VError
 from w2v.settings import available_threads
@@ -95,7 +99,9 @@ class Nodes:
                     address="local", num_cpus=count, include_dashboard=False, object_store_memory=STORE_BYTES, **quiet
                 )
             else:
-                self.ray.init(address=self.address, **quiet)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # what it warns of it also raises
+                    self.ray.init(address=self.address, **quiet)
         except ImportError as error:
             raise MissingExtraError("--cluster ray://...", "cluster") from error
         except (ConnectionError, TimeoutError) as error:
@@ -175,8 +181,10 @@ class Nodes:
 
 
 def about() -> dict[str, Any]:
-    """Return what must be the same on all machines."""
-    return {"w2v": __version__, **provenance.machine()}
+    """Return what must be the same on all machines; of w2v the sources too, for not every change has a version."""
+    sources = sorted(Path(w2v.__file__).parent.rglob("*.py"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    return {"w2v": f"{__version__}-{digest[:8]}", **provenance.machine()}
 
 
 def _first_line(error: BaseException) -> str:

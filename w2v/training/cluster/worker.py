@@ -2,7 +2,7 @@
 
     a round   each worker trains the spans of its replicas
               sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
-              merges its own rows, with the kernel and in the order of one machine
+              merges its own rows, with the arithmetic and in the order of one machine
               sends all workers what it has merged
 
 So after each round all workers have the same merged rows, and the result has the bits of as many replicas in one
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
-from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.objectives.spans import new_scratch
 from w2v.kernels.rounds import Due
@@ -101,6 +101,7 @@ class Worker:
         self._objective = objective_of(task.settings)
         self._plan: Any = None
         self._scratches: list[Any] = []
+        self._stream: _Stream | None = None
 
     def prepare(self) -> None:
         """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
@@ -116,7 +117,7 @@ class Worker:
         require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
         self._tables = Tables.empty(task.words, dim)
         self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
-        self._buffers = _Buffers(task, self._threads, share, self._tables.rows)
+        self._buffers = _Buffers(task, share, self._tables.rows)
         self._stream = _Stream(task.length)
 
     def pid(self) -> int:
@@ -131,6 +132,8 @@ class Worker:
         """End connections and threads, and give the disk back."""
         self._mesh.close()
         self._kept.close()
+        if self._stream is not None:
+            self._stream.close()
         if self._pool is not None:
             self._pool.shutdown()
 
@@ -142,9 +145,10 @@ class Worker:
         """Make `run`, called by another thread, end at once."""
         self._mesh.ended.set()
 
-    def take_ids(self, first: int, ids: npt.NDArray[np.int32]) -> None:
-        """Take a part of the stream."""
-        self._stream.ids[first : first + len(ids)] = ids
+    def take_ids(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
+        """Take pieces of the stream, one behind the other in `ids`. Raises ResourceError."""
+        assert self._stream is not None
+        self._stream.put(starts, sizes, ids)
 
     def take_rows(self, table: int, first: int, rows: Floats) -> None:
         """Take merged rows."""
@@ -225,6 +229,7 @@ class Worker:
             return bool(finite)
 
         task = self._task
+        assert self._stream is not None
         work = task.work._replace(stream=self._stream.ids)
         return all(self._each(train, self._threads))
 
@@ -260,32 +265,26 @@ class Worker:
         self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
     ) -> Message:
         """Merge the rows that this worker merges; returns them as a message."""
-
-        def unpack(worker: int) -> None:
-            offset = sum(task.shares[:worker])
-            mine = copies[offset : offset + task.shares[worker]]
-            at[worker] = exchange.unpack_changes(changes[worker], at[worker], buffers.width, mine, touched)
-
-        def merge(thread: int) -> int:
-            changed = merge_rows(
-                own, copies, buffers.places[:count], thread, self._threads, task.schedule.rounds.faster, rows.axes,
-                rows.across, rows.damping, levels, buffers.totals[thread],
-            )  # fmt: skip
-            return int(changed)
-
-        task, buffers = self._task, self._buffers
-        workers, end = len(task.shares), 0
+        task, buffers, number = self._task, self._buffers, self._number
+        workers, width, end = len(task.shares), buffers.width, 0
         at = [1] * workers
-        for table, (rows, part) in enumerate(zip(due, ids)):
-            mine = part[self._number :: workers]
-            count, levels = len(mine), rows.levels[mine]
-            own, copies, touched = buffers.own[table][:count], buffers.copies(table, count), buffers.touched[:count]
+        for base, rows, part in zip(self._tables.rows, due, ids):
+            count = len(range(number, len(part), workers))
+            totals, touched = buffers.totals[:count], buffers.touched[:count]
             touched[:] = False
-            exchange.copy_rows(self._tables.rows[table], part, self._number, workers, own, copies)
-            self._each(unpack, workers)
-            self._accounts[0, rounds.MERGED] += sum(self._each(merge, self._threads))
-            self._merged += int(np.count_nonzero(touched))
-            end = exchange.pack_merged(own, touched, buffers.width, buffers.merged, end)
+            for worker, share in enumerate(task.shares):
+                start, at[worker] = (
+                    at[worker],
+                    exchange.add_changes(
+                        changes[worker], at[worker], share, base, part, number, workers, width, totals, touched
+                    ),
+                )
+                self._accounts[0, rounds.MERGED] += (at[worker] - start - share) // (1 + width)
+            start, end = end, exchange.pack_merged(
+                base, part, number, workers, width, totals, touched, task.schedule.rounds.faster, rows.axes,
+                rows.across, rows.damping, rows.levels, buffers.merged, end,
+            )  # fmt: skip
+            self._merged += (end - start - 1) // (1 + width)
         return buffers.merged[:end]
 
 
@@ -297,7 +296,7 @@ def compile_ahead(settings: TrainSettings) -> None:
     plan = replace(schedule(work, counts, settings), replicas=2)
     with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
         worker.take_memory()
-        worker.take_ids(0, ids)
+        worker.take_ids([0], [1], ids)
         worker.begin(0, 1.0, np.zeros((2, 8)))
         worker.run(1, ())
 
@@ -309,38 +308,45 @@ class _Buffers:
     width    numbers of a row that are not there to fill a cache line
     rooms    for the message to each worker; its first number says whether the rows of the sender are finite
     merged   for the message to all
-    own, copies  the rows that this worker merges, and what each replica has made of them
+    totals   float32 [n, row], the changes of rows that this worker merges, and whether there are any
     """
 
-    def __init__(self, task: Task, threads: int, share: int, tables: Rows) -> None:
-        workers, self._replicas = len(task.shares), task.schedule.replicas
+    def __init__(self, task: Task, share: int, tables: Rows) -> None:
+        workers, row = len(task.shares), tables[0].shape[1]
         self.width = task.settings.dim
-        self._row = tables[0].shape[1]
         most = max(len(table) for table in tables)
-        self.part = min(most, max(workers, MESSAGE_NUMBERS // (self._row * self._replicas)))
+        self.part = min(most, max(workers, MESSAGE_NUMBERS // (row * task.schedule.replicas)))
         count = -(-self.part // workers)
         size = len(tables) * (1 + count * (1 + self.width))
         self.rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
         self.merged = np.empty(size, np.int32)
-        self.own = [aligned_zeros(count, self._row) for _ in tables]
-        self._room = [aligned_zeros(self._replicas * count * self._row) for _ in tables]
-        self.touched = np.empty(count, np.bool_)
-        self.places = np.arange(count, dtype=np.int32)
-        self.totals = [np.empty(self._row, np.float32) for _ in range(threads)]
-
-    def copies(self, table: int, count: int) -> Floats:
-        """Return room for `count` rows of each replica."""
-        return self._room[table][: self._replicas * count * self._row].reshape(self._replicas, count, self._row)
+        self.totals, self.touched = aligned_zeros(count, row), np.empty(count, np.bool_)
 
 
 class _Stream:
-    """The ids that a worker trains on, in a nameless file."""
+    """The ids that a worker trains on, in a nameless file with holes: each id at the place that it has in the corpus.
+
+    ids  int32 [L], where nothing was put, zeros
+    """
 
     def __init__(self, length: int) -> None:
-        with tempfile.TemporaryFile() as file:
-            file.truncate(4 * max(length, 1))
-            # A plain array over the map: the kernels are compiled for plain arrays.
-            self.ids = np.asarray(np.memmap(file, np.int32, "r+", shape=(length,)))
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the stream
+        self._file.truncate(4 * length)
+        # A plain array over the map: the kernels are compiled for plain arrays.
+        self.ids = np.asarray(np.memmap(self._file, np.int32, "r+", shape=(length,)))
+
+    def put(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
+        at = 0
+        try:
+            for start, size in zip(starts, sizes):
+                # Not by the map: on a full disk that would end the process.
+                os.pwrite(self._file.fileno(), ids[at : at + size].data, 4 * start)
+                at += size
+        except OSError as error:
+            raise ResourceError(f"{tempfile.gettempdir()}: cannot keep the ids there ({error.strerror})") from error
+
+    def close(self) -> None:
+        self._file.close()
 
 
 class _Kept:
