@@ -21,7 +21,7 @@ ROWS = [
     {"vectors", "defaults"},
     {"corpus", "formats", "objectives"},
     {"training", "evaluation", "queries", "export", "maps", "explanation"},
-    {"explorer", "tuning"},
+    {"explorer", "items", "tuning"},
     {"cli"},
     {"__main__"},
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
@@ -76,11 +77,23 @@ def test_the_readme_shows_each_command_with_its_output():
     assert all(shown for _, shown in EXAMPLES)
 
 
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
 def test_the_lines_of_python_work(newcomer, monkeypatch, capsys):
     monkeypatch.chdir(newcomer)
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    exec(code, {})  # noqa: S102  # running the README's own lines is the test
+    exec(PYTHON[0], {})  # noqa: S102  # running the README's own lines is the test
     assert capsys.readouterr().out == "queen\n"
+
+
+def test_a_table_becomes_recommendations(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("duckdb")
+    monkeypatch.chdir(tmp_path)
+    scenes = [["Sigur Rós", "Björk", "múm", "Amiina", "Sóley"], ["Bach", "Händel", "Vivaldi", "Telemann", "Purcell"]]
+    rows = [f"{user},{artist},{play}" for user in range(60) for play, artist in enumerate(scenes[user % 2])]
+    (tmp_path / "plays.csv").write_text("\n".join(["user,artist,time", *rows]))
+    exec("import w2v\n" + PYTHON[1], {})  # noqa: S102  # as above
+    assert set(ast.literal_eval(capsys.readouterr().out)) == {"múm", "Amiina", "Sóley"}
 
 
 def test_the_readme_is_read_in_five_minutes():

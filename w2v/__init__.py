@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from w2v.bars import ProgressBar
-    from w2v.corpus import EncodedCorpus, read
+    from w2v.corpus import EncodedCorpus, Events, Graph, read
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
+    from w2v.items import recommend
     from w2v.settings import TrainSettings
     from w2v.training import extend, resume, train
     from w2v.tuning import tune
@@ -38,6 +39,8 @@ __version__ = "0.1.0"
 _HOME = {
     "EncodedCorpus": "w2v.corpus",
     "ProgressBar": "w2v.bars",
+    "Events": "w2v.corpus",
+    "Graph": "w2v.corpus",
     "TrainSettings": "w2v.settings",
     "Vectors": "w2v.vectors",
     "Vocabulary": "w2v.vocabulary",
@@ -46,6 +49,7 @@ _HOME = {
     "extend": "w2v.training",
     "load": "w2v.formats",
     "read": "w2v.corpus",
+    "recommend": "w2v.items",
     "resume": "w2v.training",
     "save": "w2v.formats",
     "train": "w2v.training",
@@ -53,6 +57,8 @@ _HOME = {
 }
 __all__ = [
     "EncodedCorpus",
+    "Events",
+    "Graph",
     "ProgressBar",
     "TrainSettings",
     "Vectors",
@@ -62,6 +68,7 @@ __all__ = [
     "extend",
     "load",
     "read",
+    "recommend",
     "resume",
     "save",
     "train",

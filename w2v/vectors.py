@@ -60,6 +60,9 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
+    output        float32 [V, D], the output rows of the training: row i says what stands near words[i], where kept
+    titles        V names, "" where there is none: then the words are ids, which are found as they stand or by their
+                  name, and never by their spelling; None where they are words
     why_missing   returns a sentence on why a word is none of `words`, or "" where that is not known
 
     `vectors["king"]` is a row, float32 [D], `vectors[["king", "queen"]]` several, `"king" in vectors` and
@@ -78,6 +81,8 @@ class Vectors:
     counts: npt.NDArray[np.int64] | None = None
     stored_norms: Floats | None = None
     subwords: Callable[[str], Floats | None] | None = None
+    output: Floats | None = None
+    titles: Sequence[str] | None = None
     why_missing: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
@@ -142,7 +147,12 @@ class Vectors:
         return mask
 
     def form(self, word: str) -> str | None:
-        """Return `word`, or the first of `w2v.spelling.variants` of it that the vocabulary has, or None."""
+        """Return `word`, or the first of `w2v.spelling.variants` of it that the vocabulary has, or None.
+
+        Of ids, that is the id itself, or the most frequent one with this title.
+        """
+        if self.titles is not None:
+            return word if self._row(word) is not None else self._titled(word)
         return next((form for form in (word, *variants(word)) if self._row(form) is not None), None)
 
     def find(self, word: str) -> str:
@@ -153,13 +163,44 @@ class Vectors:
         form = self.form(word)
         if form is None:
             why = self.why_missing(word) if self.why_missing is not None else ""
-            if " " in word.strip() and not any(JOINT in known for known in self.words):
+            if self.titles is None and " " in word.strip() and not any(JOINT in known for known in self.words):
                 why = "These vectors have no phrases: w2v train --phrases 2 makes them."
             raise UnknownWordError(word, self.like(word), why)
         return form
 
+    def _titled(self, title: str) -> str | None:
+        try:
+            return self.words[self.titles.index(title)] if self.titles is not None and title else None
+        except ValueError:
+            return None
+
+    def title(self, word: str) -> str:
+        """Return the title of a word, itself where it has none. Raises UnknownWordError."""
+        return (self.titles[self.row(word)] if self.titles is not None else "") or word
+
+    def by_title(self) -> Vectors:
+        """Return the same vectors with titles for words and ids for titles: the title is shown, either is found.
+
+        Of items that share a title, all but the first have their id behind it.
+        """
+        if self.titles is None:
+            return self
+        shown: dict[str, None] = {}
+        for word, title in zip(self.words, self.titles):
+            title = title or word
+            shown[title if title not in shown else f"{title} ({word})"] = None
+        if len(shown) < len(self):  # a title that is the id of another, or made to look like one of these
+            return self
+        names = tuple(shown)
+        return Vectors(names, self.matrix, self.counts, self.stored_norms, output=self.output, titles=self.words)
+
     def like(self, word: str, most: int = 3) -> list[str]:
-        """Return similarly spelled words; if there are few, also words near to the vector of its subwords."""
+        """Return similarly spelled words; if there are few, also words near to the vector of its subwords.
+
+        An id of like spelling is another thing altogether: of ids, titles of like spelling are returned.
+        """
+        if self.titles is not None:
+            return suggestions(word, [title for title in self.titles if title], most)
         found = suggestions(word, self.words, most)
         made = self.made_of_subwords(word)
         if made is None or not made.any():

@@ -21,10 +21,12 @@ class Vocabulary:
 
     words   tuple of str, V    ties stand in order of first appearance
     counts  int64 [V]          never increases with the id
+    titles  tuple of str, V    what they are called, "" where unknown, if the words are ids of things; else None
     """
 
     words: tuple[str, ...]
     counts: npt.NDArray[np.int64]
+    titles: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         assert self.counts.dtype == np.int64

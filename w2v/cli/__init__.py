@@ -11,7 +11,7 @@ import click
 from w2v import __version__
 from w2v.errors import W2VError
 
-QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode")
+QUERIES = ("similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode", "recommend")
 # The order is that of the help: first what a newcomer does first.
 GROUPS: dict[str, tuple[str, ...]] = {
     "Train": ("train", "tune", "phrases"),

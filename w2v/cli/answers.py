@@ -151,7 +151,7 @@ def reply(
         except W2VError as error:
             raise _placed(error, batch, query) from error
         if not missing:
-            print_answer(query, answer, layout)
+            print_answer(query, _titled(asked, answer), layout)
             continue
         unknown.update(dict.fromkeys(missing))
         passed_over += 1
@@ -169,6 +169,16 @@ def reply(
             f"Note: skipped {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}.",
             err=True,
         )
+
+
+def _titled(asked: Vectors, answer: Answer) -> Answer:
+    """Return an answer that names ids with what they are called, too, where one of them has a name."""
+    if asked.titles is None or answer.fields[0] not in ("word", "item"):
+        return answer
+    rows = [(row[0], asked.title(row[0]), *row[1:]) for row in answer.rows]
+    if all(row[0] == row[1] for row in rows):
+        return answer
+    return answer._replace(fields=(answer.fields[0], "name", *answer.fields[1:]), rows=rows)
 
 
 def _queries(words: Sequence[str], batch: Batch, whole_lines: bool) -> Iterator[Query]:
@@ -231,7 +241,7 @@ def note_forms(vectors: Vectors, words: Sequence[str], suggest: bool = True) -> 
             like = suggestions(word, vectors.words) if suggest else []
             hint = f" (did you mean {' or '.join(like)}?)" if like else ""
             click.echo(f"Note: {word!r} is not in the vocabulary{hint}: used the vector of its subwords.", err=True)
-        elif form not in (None, word):
+        elif form not in (None, word) and vectors.titles is None:
             click.echo(f"Note: {word!r} is not in the vocabulary, {form!r} is: used that.", err=True)
 
 

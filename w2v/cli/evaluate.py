@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import options
+from w2v.cli import events, next_item, options
 
 if TYPE_CHECKING:
     from w2v.evaluation import Comparison, Evaluation
@@ -56,6 +56,8 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
 )
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
 @click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
+@next_item.questions
+@events.columns
 @options.layout
 @click.option(
     "--list",
@@ -74,6 +76,7 @@ def evaluate(
     encoding: str | None,
     seed: int,
     layout: str,
+    **more: Any,
 ) -> None:
     """Score VECTORS on files of questions; two models are compared.
 
@@ -94,7 +97,18 @@ def evaluate(
 
     A question counts if the vocabulary has all its words: `covered` is how many do.
     Intervals hold 95 % of 1,000 bootstrap resamples.
+
+    With --next-item, FILE holds sequences of items, one a line, and the last of each is asked for, of the vectors
+    and of baselines that count: popularity, company, what followed, the nearest sequences. Or FILE is the table of
+    events that was trained on, with the same --item, --by, --order and --split.
+
+    \b
+        $ w2v evaluate clicks.w2v test.txt --next-item --trained-on train.txt
+        $ w2v evaluate plays.w2v plays.csv --next-item --item artist --by user --order time --split last
     """
+    if more.pop("asks_next_item"):
+        next_item.answer(vectors, files, seed, layout, more)
+        return
     from w2v import evaluation, formats
     from w2v.cli.notes import note
 

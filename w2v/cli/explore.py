@@ -33,7 +33,7 @@ def explore(vectors: Path, beside: Path | None, port: int, host: str, opened: bo
     from w2v.explorer.guard import is_loopback
 
     with contextlib.closing(server.listen(host, port)) as listening:
-        files = [(path, answers.load(path)) for path in (vectors, beside) if path is not None]
+        files = [(path, answers.load(path).by_title()) for path in (vectors, beside) if path is not None]
         for path, held in files:
             if not len(held):
                 raise FormatError(path, "holds no words; there is nothing to see")

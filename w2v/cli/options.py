@@ -12,16 +12,22 @@ from w2v.settings import AUTO, AutoFloat, AutoInt, describe, is_auto
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-vectors = click.option(
-    "-v",
-    "--vectors",
-    type=click.Path(path_type=Path),
-    default=Path("vectors.txt"),
-    envvar="W2V_VECTORS",
-    show_default=True,
-    show_envvar=True,
-    help="File of vectors to ask.",
-)
+
+def _vectors(default: str) -> Callable[[Command], Command]:
+    return click.option(
+        "-v",
+        "--vectors",
+        type=click.Path(path_type=Path),
+        default=Path(default),
+        envvar="W2V_VECTORS",
+        show_default=True,
+        show_envvar=True,
+        help="File of vectors to ask.",
+    )
+
+
+vectors = _vectors("vectors.txt")
+items = _vectors("vectors.w2v")  # the format that keeps output rows and names
 top = click.option(
     "-n", "--top", type=click.IntRange(min=1), default=10, show_default=True, help="How many words to list."
 )

@@ -81,7 +81,7 @@ def plot(
         return
     maps.check_ending(output)
     files.check_writable(output)
-    model = answers.load(vectors)
+    model = answers.load(vectors).by_title()
     answers.note_forms(model, (*words, *(word for axis in axes for word in axis)))
     arrows, unknown = maps.read_pairs(pairs, model) if pairs else ([], [])
     if unknown:

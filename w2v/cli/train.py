@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v import peers
-from w2v.cli import options
+from w2v.cli import events, graphs, options
 from w2v.cli.aliases import PeersCommand
 from w2v.cli.progress import Meter
 from w2v.cli.stopping import Stops
@@ -53,6 +53,9 @@ FOLDER = click.Path(path_type=Path)
 @options.setting("seed")
 @options.setting("tokenizer")
 @options.setting("keep_case")
+@events.columns
+@events.naming
+@graphs.walking
 @options.setting("encoding")
 @options.setting("vocab")
 @options.setting("phrases")
@@ -108,6 +111,7 @@ def train(
         $ zcat dump.gz | w2v train --tokenizer whitespace -
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
+        $ w2v train plays.csv --by user --order time --item artist --session-gap 30m
         $ w2v train --resume vectors.txt.checkpoint
         $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
         $ w2v train corpus.txt --threads 8 --cluster local:4
@@ -127,6 +131,13 @@ def train(
         raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
+    walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
+    things = walked or log
+    of_texts = given & {"tokenizer", "keep_case", "encoding", "vocab", "phrases"}
+    if things is not None and of_texts:
+        raise click.UsageError(f"--{min(of_texts).replace('_', '-')} is for texts, not for events or a graph.")
+    if things is not None and "output" not in given:
+        output = Path("vectors.w2v")  # the format that keeps what comes next, and takes any id
     chosen = TrainSettings(**settings)  # its limits are checked before anything is imported or read
     require_address_space(chosen.threads if cluster is None else 1)
 
@@ -159,11 +170,11 @@ def train(
                     outputs.vectors = session.output_of(resume)
                 outputs.output_rows = output_rows or session.noted_path(resume, "output_rows")
                 outputs.vocabulary = vocabulary or session.noted_path(resume, "vocabulary")
-                trained = session.resume(resume, corpus, by_name)
+                trained = session.resume(resume, things or corpus, by_name)
             elif model is not None:
-                trained = session.extend(model, corpus, by_name)
+                trained = session.extend(model, things or corpus, by_name)
             else:
-                trained = session.start(corpus, chosen)
+                trained = session.start(things or corpus, chosen)
         except StoppedError as error:
             lost = "" if error.kept else "; no checkpoint of the last minutes"
             raise stops.stopped(lost + _advice(session)) from None
@@ -251,6 +262,10 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
     assert output is not None
     spent = time.monotonic() - outputs.began
     yield f"{output}: {len(vectors):,} words x {vectors.dim}, in {spent:.1f} s. Now try:"
+    if vectors.titles is not None:
+        where = "" if output == Path("vectors.w2v") else f" -v {output}"
+        yield f"  w2v recommend{where} {shlex.quote(vectors.title(vectors.words[0]))}"
+        return
     where = "" if output == Path("vectors.txt") else f" -v {output}"
     known = next((words for words in WELL_KNOWN if all(word in vectors for word in words)), None)
     words = known or (openers(vectors) * 2)[:2]

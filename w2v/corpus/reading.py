@@ -26,9 +26,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v import encodings
-from w2v.corpus import sentences, word_counts
+from w2v.corpus import columns, events, graphs, sentences, word_counts
 from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
+from w2v.corpus.events import Events
 from w2v.corpus.forecast import Check, Expected, Forecast
+from w2v.corpus.graphs import Graph
 from w2v.corpus.ranking import Counted, Wanted, encode, named
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
 from w2v.corpus.spool import Spool, require_room, room_in_memory
@@ -52,7 +54,7 @@ Name = str | os.PathLike[str]
 
 
 def read(
-    corpus: Name | Iterable[Name] | Iterable[Iterable[str]],
+    corpus: Name | Iterable[Name] | Iterable[Iterable[str]] | Events | Graph,
     settings: TrainSettings | None = None,
     *,
     report: Report = lambda progress: None,
@@ -64,7 +66,8 @@ def read(
 ) -> EncodedCorpus:
     """Read a text once and return it as ids, int32 [tokens and sentence ends], with its vocabulary and account.
 
-    corpus     a file or a folder, several of them, "-" for standard input; or sentences, each a list of words
+    corpus     a file or a folder, several of them, "-" for standard input; sentences, each a list of words; Events;
+               a Graph
     settings   a TrainSettings, or its fields by name; tokenizer, keep_case, encoding, min_count, max_vocab and
                threads are what counts here, and vocab and what begins with phrase
     report     called about ten times a second
@@ -79,6 +82,15 @@ def read(
     ('the', 'cat', 'dog')
     """
     settings = gathered(settings, more)
+    folder = Path(tmp_dir) if tmp_dir is not None else None
+    in_memory = room_in_memory() if in_memory is None else in_memory
+    if isinstance(corpus, (Events, Graph)):
+        how: dict[str, Any] = {"report": lambda *now: report(ReadProgress(*now)), "check": check, "tmp_dir": folder,
+               "in_memory": in_memory}  # fmt: skip
+        if isinstance(corpus, Events):
+            return events.encode(corpus, settings, **how)
+        edges = read(corpus.files, graphs.reading(settings), tmp_dir=tmp_dir)
+        return graphs.encode(corpus, edges, settings, **how)
     names, rest = named_or_given(corpus)
     wanted = Wanted(phrases_of, word_counts.read(settings.vocab).keys() if settings.vocab else None)
     if rest is not None:
@@ -86,10 +98,10 @@ def read(
     tokenizer = find_tokenizer(settings.tokenizer)
     notes: list[str] = []
     sources = find_sources(names, notes.append)
-    folder = Path(tmp_dir) if tmp_dir is not None else None
+    if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
+        notes.append(hint)
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
-    in_memory = room_in_memory() if in_memory is None else in_memory
     with closing(Spool(folder, in_memory)) as spool:
         reading = _Reading(settings, spool, notes)
 

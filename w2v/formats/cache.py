@@ -54,7 +54,8 @@ def make(vectors: Vectors, source: Path, before: dict[str, int] | None = None) -
                 path.parent.mkdir(parents=True, exist_ok=True)
                 if path.exists() and not _is_cache(path):
                     continue  # somebody's own file has this name
-                native.write_with(vectors, path, "float32", more)
+                # What the source has no place for is not in its cache either.
+                native.write_with(replace(vectors, output=None, titles=None), path, "float32", more)
                 return
 
 

@@ -11,6 +11,8 @@ r"""Our own format: opened by mapping it into memory, so that a query answers at
         hashes   uint32 [V], CRC-32 of the words, ascending
         rows     int32 [V], the row of the word of each hash
         blob     the words, UTF-8, one behind the other
+        output   as the matrix, with scales of its own, where "output" is true: the output rows of the training
+        titles   offsets, hashes, rows and blob of V names, where "titles" says how many bytes they are
 
 All numbers are little-endian. Any word fits. The cache of another file (`w2v.formats.cache`) is a file like
 this whose header also has "source".
@@ -33,7 +35,7 @@ from w2v.formats import tidying
 from w2v.formats.narrow import narrowed, widened
 from w2v.formats.source import Note, Source, floats
 from w2v.formats.wordlist import Arrays, WordList, arrays_of
-from w2v.vectors import Vectors
+from w2v.vectors import Floats, Vectors
 
 MAGIC = b"w2v vectors 2\n"
 ROWS_AT_ONCE = 1 << 14
@@ -61,26 +63,41 @@ def write_with(vectors: Vectors, path: Path, dtype: str, more: Header) -> None:
     words = arrays_of(vectors.words)
     header = {"words": len(vectors), "dim": vectors.dim, "dtype": dtype, "counts": vectors.counts is not None}
     header |= {"bytes": len(words.blob), **more}
+    if vectors.output is not None:
+        header["output"] = True
+    titles = None if vectors.titles is None else arrays_of(vectors.titles)
+    if titles is not None:
+        header["titles"] = len(titles.blob)
     with replacing(path) as file:
         file.write(MAGIC + json.dumps(header).encode() + b"\n")
+        scales = _write_rows(file, vectors.matrix, dtype)
+        counts = np.empty(0, "<i8") if vectors.counts is None else vectors.counts.astype("<i8")
+        _write_sections(file, scales, vectors.norms.astype("<f4"), counts, *_sections_of(words))
+        if vectors.output is not None:
+            _write_sections(file, _write_rows(file, vectors.output, dtype))
+        if titles is not None:
+            _write_sections(file, *_sections_of(titles))
+
+
+def _write_rows(file: IO[bytes], matrix: Floats, dtype: str) -> Floats:
+    """Write rows as one section; returns their scales."""
+    _align(file)
+    scales = [np.empty(0, np.float32)]
+    for first in range(0, len(matrix), ROWS_AT_ONCE):
+        numbers, factors = narrowed(matrix[first : first + ROWS_AT_ONCE], dtype)
+        file.write(numbers.tobytes())
+        scales.append(factors)
+    return np.concatenate(scales).astype("<f4")
+
+
+def _sections_of(words: Arrays) -> tuple[npt.NDArray[Any], ...]:
+    return words.offsets.astype("<i8"), words.hashes.astype("<u4"), words.rows.astype("<i4"), words.blob
+
+
+def _write_sections(file: IO[bytes], *sections: npt.NDArray[Any]) -> None:
+    for section in sections:
         _align(file)
-        scales = []
-        for first in range(0, len(vectors), ROWS_AT_ONCE):
-            numbers, factors = narrowed(vectors.matrix[first : first + ROWS_AT_ONCE], dtype)
-            file.write(numbers.tobytes())
-            scales.append(factors)
-        sections = [
-            np.concatenate(scales) if scales else np.empty(0, "<f4"),
-            vectors.norms.astype("<f4"),
-            np.empty(0, "<i8") if vectors.counts is None else vectors.counts.astype("<i8"),
-            words.offsets.astype("<i8"),
-            words.hashes.astype("<u4"),
-            words.rows.astype("<i4"),
-            words.blob,
-        ]
-        for section in sections:
-            _align(file)
-            file.write(section.data)
+        file.write(section.data)
 
 
 def _align(file: IO[bytes]) -> None:
@@ -121,6 +138,8 @@ def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
         header = _parsed(data[start:end])
         count, dim, dtype = int(header["words"]), int(header["dim"]), str(header["dtype"])
         with_counts, bytes_of_words = bool(header["counts"]), int(header["bytes"])
+        with_output, bytes_of_titles = bool(header.get("output")), header.get("titles")
+        bytes_of_titles = None if bytes_of_titles is None else int(bytes_of_titles)
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise source.error(f"the header of this w2v file is damaged ({error}); make the file again") from error
     at = end + 1
@@ -135,18 +154,27 @@ def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
         at += size
         return numbers
 
-    numbers = section({"float16": "<f2", "int8": "i1"}.get(dtype, "<f4"), count * dim).reshape(count, dim)
-    scales = section("<f4", count if dtype == "int8" else 0)
+    def rows() -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        numbers = section({"float16": "<f2", "int8": "i1"}.get(dtype, "<f4"), count * dim).reshape(count, dim)
+        return numbers, section("<f4", count if dtype == "int8" else 0)
+
+    def matrix(numbers: npt.NDArray[Any], scales: npt.NDArray[Any]) -> Floats:
+        return floats(numbers) if dtype == "float32" else widened(numbers, scales)
+
+    def wordlist(size: int) -> WordList:
+        kinds = (("offsets", "<i8", count + 1), ("hashes", "<u4", count), ("rows", "<i4", count), ("blob", "u1", size))
+        arrays = Arrays(**{name: section(kind, extent) for name, kind, extent in kinds})
+        if arrays.offsets[0] != 0 or arrays.offsets[-1] != size:
+            raise source.error("the words of this w2v file are damaged; make the file again")
+        return WordList(arrays, source.path)
+
+    input = rows()
     norms = section("<f4", count)
     counts = section("<i8", count if with_counts else 0)
-    arrays = Arrays(
-        offsets=section("<i8", count + 1),
-        hashes=section("<u4", count),
-        rows=section("<i4", count),
-        blob=section("u1", bytes_of_words),
-    )
-    if arrays.offsets[0] != 0 or arrays.offsets[-1] != bytes_of_words:
-        raise source.error("the words of this w2v file are damaged; make the file again")
-    words = WordList(arrays, source.path)
-    matrix = floats(numbers) if dtype == "float32" else widened(numbers, scales)
-    return MappedVectors(words, matrix, counts if with_counts else None, floats(norms))
+    words = wordlist(bytes_of_words)
+    output = rows() if with_output else None
+    titles = None if bytes_of_titles is None else wordlist(bytes_of_titles)
+    return MappedVectors(
+        words, matrix(*input), counts if with_counts else None, floats(norms),
+        output=None if output is None else matrix(*output), titles=titles,
+    )  # fmt: skip

@@ -90,6 +90,8 @@ def selected(vectors: Vectors, words: Sequence[str]) -> tuple[Vectors, int]:
         tuple(vectors.words[row] for row in found),
         rows_of(vectors.matrix, keep),
         None if vectors.counts is None else vectors.counts[keep],
+        output=None if vectors.output is None else rows_of(vectors.output, keep),
+        titles=None if vectors.titles is None else tuple(vectors.titles[row] for row in found),
     )
     return chosen, len(wanted) - len(found)
 
@@ -100,7 +102,7 @@ def first_of(vectors: Vectors, limit: int) -> Vectors:
         return vectors
     some: dict[str, Any] = {
         name: None if (whole := getattr(vectors, name)) is None else whole[:limit]
-        for name in ("counts", "stored_norms")
+        for name in ("counts", "stored_norms", "output", "titles")
     }
     return Vectors(tuple(vectors.words[:limit]), vectors.matrix[:limit], **some)
 

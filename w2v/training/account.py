@@ -15,6 +15,7 @@ from w2v.training.replicas import memory_needed
 from w2v.training.trainer import trained_share
 from w2v.training.validation import Validation
 from w2v.training.verdict import RARE, Verdict
+from w2v.vocabulary import Vocabulary
 
 FAR = 0.8  # cosine; a rule of thumb, not measured
 HARDLY = 0.95  # of the loss at the start
@@ -29,7 +30,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
         f" {_counted(account.sentences, 'sentence')} = {account.kept:,} kept{_joined(account)}"
         f" + {account.dropped:,} {_why_dropped(account, words, settings)}",
         f"vocabulary  {words:,} words kept, {account.types - words:,} dropped;"
-        f" the most frequent: {' '.join(corpus.vocabulary.words[:6])}",
+        f" the most frequent: {_first(corpus.vocabulary)}",
         *(f"chosen      {choice}" for choice in choices),
         f"training    {_counted(settings.epochs, 'epoch')}; --sample {settings.sample:g} passes over"
         f" {1 - share:.0%} of the tokens, the most frequent ones; {sized(memory_needed(words, settings))}"
@@ -138,6 +139,13 @@ def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:
     return (
         f"below min-count {settings.min_count}" if words < settings.max_vocab else "beyond max-vocab or below min-count"
     )
+
+
+def _first(vocabulary: Vocabulary, most: int = 6) -> str:
+    """Return the most frequent words; of ids, what they are called."""
+    if vocabulary.titles is None:
+        return " ".join(vocabulary.words[:most])
+    return ", ".join(title or word for word, title in zip(vocabulary.words[:most], vocabulary.titles))
 
 
 def _counted(number: int, noun: str) -> str:

@@ -4,6 +4,7 @@ A NumPy archive (.npz: a zip file whose members are not compressed, each with th
 
     state.json     version, settings, corpus, position, rate, loss curve
     words.txt      UTF-8, joined by \\n
+    titles.txt     the same of their titles, where the words are ids
     counts.npy     int64 [V]
     input.npy      float32 [V, D]
     output.npy     float32 [V, D]
@@ -37,6 +38,7 @@ from w2v.vocabulary import Vocabulary
 
 VERSION = 2
 STATE, WORDS, COUNTS, INPUT, OUTPUT = MEMBERS = ("state.json", "words.txt", "counts.npy", "input.npy", "output.npy")
+TITLES = "titles.txt"
 ROWS_AT_ONCE = 1 << 14
 # What zipfile raises on bytes that are no archive; it is caught where zipfile is called, and nowhere else.
 UNPACKING = (
@@ -89,6 +91,8 @@ def write(kept: Kept, path: Path) -> None:
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(STATE), json.dumps(header, indent=1))
         archive.writestr(zipfile.ZipInfo(WORDS), "\n".join(kept.vocabulary.words).encode())
+        if kept.vocabulary.titles is not None:
+            archive.writestr(zipfile.ZipInfo(TITLES), "\n".join(kept.vocabulary.titles).encode())
         _write_array(archive, COUNTS, kept.vocabulary.counts)
         _write_array(archive, INPUT, state.tables.input[:, :dim])
         _write_array(archive, OUTPUT, state.tables.output[:, :dim])
@@ -120,7 +124,12 @@ def read(path: Path) -> Kept:
         _read_array(members, OUTPUT, tables.output, settings.dim)
         if not tables.finite():
             raise _DamageError("rows that are not finite")
-        return Kept(settings, Vocabulary(words, counts), _read_state(header, tables), _corpus(header))
+        return Kept(
+            settings,
+            Vocabulary(words, counts, _read_titles(members, len(words))),
+            _read_state(header, tables),
+            _corpus(header),
+        )
 
 
 def read_state(path: Path) -> dict[str, Any]:
@@ -139,7 +148,8 @@ def _members(path: Path) -> Iterator[zipfile.ZipFile]:
                 archive = zipfile.ZipFile(file)
             with archive:
                 members = archive.infolist()
-                if sorted(member.filename for member in members) != sorted(MEMBERS):
+                names = sorted(member.filename for member in members)
+                if names not in (sorted(MEMBERS), sorted((*MEMBERS, TITLES))):
                     raise _DamageError("other members than a checkpoint has")
                 for member in members:
                     if member.compress_type != zipfile.ZIP_STORED or member.file_size != member.compress_size:
@@ -187,6 +197,18 @@ def _read_words(members: zipfile.ZipFile) -> tuple[str, ...]:
     if len(set(words)) != len(words):
         raise _DamageError("a word that stands there twice")
     return words
+
+
+def _read_titles(members: zipfile.ZipFile, count: int) -> tuple[str, ...] | None:
+    if TITLES not in members.namelist():
+        return None
+    try:
+        titles = tuple(_content(members, TITLES).decode().split("\n"))
+    except UnicodeDecodeError as error:
+        raise _DamageError(f"{TITLES} is no UTF-8") from error
+    if len(titles) != count:
+        raise _DamageError("more or fewer titles than words")
+    return titles
 
 
 def _read_settings(given: dict[str, Any]) -> TrainSettings:

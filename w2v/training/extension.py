@@ -80,7 +80,11 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
     rank[order] = np.arange(len(order))
 
     words = (*old.words, *(text.vocabulary.words[id] for id in fresh))
-    vocabulary = Vocabulary(tuple(words[number] for number in order), counts[order])
+    titles = _joint_titles(old, text.vocabulary, there, fresh)
+    vocabulary = Vocabulary(
+        tuple(words[number] for number in order), counts[order],
+        None if titles is None else tuple(titles[number] for number in order),
+    )  # fmt: skip
     numbers = np.append(np.where(joint >= 0, rank[joint], DROPPED), SENTENCE_END).astype(np.int32)
     met = np.zeros(len(old), np.bool_)
     met[there[known]] = True
@@ -95,6 +99,23 @@ def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extensio
         tables.output[moved] = kept.state.tables.output
     dropped_words = tuple((text.vocabulary.words[id], int(text.vocabulary.counts[id])) for id in dropped)
     return Extension(renumbered(text, numbers, vocabulary, dropped_words), State(tables), moved, met)
+
+
+def _joint_titles(
+    old: Vocabulary, new: Vocabulary, there: npt.NDArray[np.int64], fresh: npt.NDArray[np.intp]
+) -> list[str] | None:
+    """Return the titles of the old words, then of the fresh ones, or None where words are words.
+
+    An old word that has none may get one.
+    there  int64 [V new], the old number of each new word, -1 where it has none
+    """
+    if old.titles is None and new.titles is None:
+        return None
+    named = new.titles or ("",) * len(new)
+    titles = [*(old.titles or ("",) * len(old)), *(named[id] for id in fresh)]
+    for id in np.flatnonzero(there >= 0):
+        titles[there[id]] = titles[there[id]] or named[id]
+    return titles
 
 
 def renumbered(

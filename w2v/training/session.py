@@ -10,6 +10,7 @@ here: who wants to know gives callbacks.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v import formats
-from w2v.corpus import EncodedCorpus, Expected, ReadProgress, read
+from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.defaults import choose, measure, usual
@@ -69,7 +70,8 @@ def train(
 ) -> Vectors:
     """Train vectors of the words of `corpus`, float32 [V, dim].
 
-    corpus      a file or folder, several of them, sentences (each a list of words), or what `read` returned
+    corpus      a file or folder, several of them, sentences (each a list of words), Events, a Graph, or what
+                `read` returned
     settings    a TrainSettings; or give its fields by name: dim, window, negatives, epochs, min_count, ...
     report      called about ten times a second with a ReadProgress, later a Progress
     notify      called with each line that a person should see: what became of the text, warnings
@@ -258,7 +260,9 @@ class Session:
     def _prepare(self, corpus: Corpus, claim: ExitStack) -> Corpus:
         """Check, before the work, that what will be written can be; take the folder of checkpoints for this run."""
         files: list[str] = []
-        if not isinstance(corpus, EncodedCorpus):
+        if isinstance(corpus, (Events, Graph)):
+            files = [os.fspath(name) for name in corpus.files]
+        elif not isinstance(corpus, EncodedCorpus):
             files, sentences = named_or_given(corpus)
             corpus = files if sentences is None else sentences
         self.outputs.check(source.name for source in find_sources(files) if source.name != STDIN)

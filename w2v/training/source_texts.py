@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus import EncodedCorpus, read
+from w2v.corpus import EncodedCorpus, Events, Graph, read
 from w2v.corpus.sources import STDIN
 from w2v.errors import CorpusError, ResumeError, W2VError
 from w2v.settings import TrainSettings, describe
@@ -21,7 +21,7 @@ from w2v.training.folder import fingerprint_of
 from w2v.vocabulary import Vocabulary
 
 Name = str | os.PathLike[str]
-Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus
+Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus | Events | Graph
 
 
 def check(

@@ -76,11 +76,12 @@ def begin(vocabulary: Vocabulary, settings: TrainSettings, *, mapped: bool = Fal
 
 
 def vectors_of(vocabulary: Vocabulary, state: State, settings: TrainSettings) -> Vectors:
-    """Return what a run has learnt so far."""
+    """Return what a run has learnt so far; the output rows of a Huffman tree are its nodes, and left out."""
     matrix = state.tables.input[:, : state.tables.dim]
+    output = None if settings.loss == "hs" else state.tables.output[:, : state.tables.dim]
     if settings.add_output:
-        matrix = matrix + state.tables.output[:, : state.tables.dim]
-    vectors = Vectors(vocabulary.words, matrix, vocabulary.counts)
+        matrix, output = matrix + state.tables.output[:, : state.tables.dim], None
+    vectors = Vectors(vocabulary.words, matrix, vocabulary.counts, output=output, titles=vocabulary.titles)
     return tidying.with_end_of_sentence(vectors) if settings.end_of_sentence else vectors
 
 

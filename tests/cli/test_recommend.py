@@ -1,0 +1,147 @@
+"""From a table of events to recommendations and their evaluation, on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("duckdb")
+LOG = ("--item", "artist", "--by", "user", "--order", "time")
+
+
+@pytest.fixture
+def plays(tmp_path, monkeypatch):
+    """A log of 60 users who play the artists of one of two scenes, and a table of their names."""
+    rng = np.random.default_rng(0)
+    rows = ["user,artist,time"]
+    for user in range(60):
+        for time, artist in enumerate(rng.permutation(12)[:6] + 12 * (user % 2)):
+            rows.append(f"u{user},{artist:03},{time}")
+    rng.shuffle(rows[1:])
+    (tmp_path / "plays.csv").write_text("\n".join(rows) + "\n")
+    names = "\n".join(f"{artist:03},{'Rock' if artist < 12 else 'Jazz ó'} {artist}" for artist in range(24))
+    (tmp_path / "artists.csv").write_text(f"id,name\n{names}\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_from_a_table_to_recommendations(w2v, plays):
+    trained = w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--epochs", 30, "--threads", 1, "--sample", 0)
+    assert trained.exit_code == 0, trained.stderr
+    assert "the most frequent: Rock" in trained.stderr or "the most frequent: Jazz ó" in trained.stderr
+    assert "  w2v recommend 'Rock " in trained.stderr or "  w2v recommend 'Jazz" in trained.stderr
+    answered = w2v("recommend", "Rock 3", "005", "-n", 5)
+    assert answered.exit_code == 0
+    assert answered.stderr == ""
+    lines = answered.stdout.splitlines()
+    assert len(lines) == 5
+    assert all("  Rock " in line for line in lines)
+    assert not any(line.startswith(("003", "005")) for line in lines)
+    kept = json.loads(w2v("recommend", "Rock 3", "--keep-seen", "--json", "-n", 24).stdout)
+    assert {row["item"] for row in kept["recommendations"]} == {f"{artist:03}" for artist in range(24)}
+    assert kept["score"] == "next"
+    assert kept["recommendations"][0].keys() == {"item", "name", "score"}
+    alike = w2v("similar", "-v", "vectors.w2v", "Jazz ó 14", "-n", 3, "--tsv").stdout.splitlines()
+    assert all(line.split("\t")[1].startswith("Jazz ó ") for line in alike)
+
+
+def test_an_id_is_never_corrected_by_its_spelling(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--epochs", 1, "--threads", 1)
+    assert w2v("recommend", "3").stderr == "Error: '3' is not in the vocabulary. It did not occur in the corpus.\n"
+    assert w2v("recommend", "003").exit_code == 0
+
+
+def test_a_batch_reports_what_it_does_not_know(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--epochs", 1, "--threads", 1)
+    (plays / "histories.txt").write_text("003 005\n999\n")
+    answered = w2v("recommend", "--batch", "histories.txt", "-n", 2)
+    assert answered.exit_code == 1
+    assert [line.split("\t")[0] for line in answered.stdout.splitlines()] == ["003 005", "003 005", "999"]
+
+
+def test_a_text_format_keeps_no_output_rows_and_that_is_said(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "-o", "v.txt", "--epochs", 1, "--threads", 1)
+    answered = w2v("recommend", "-v", "v.txt", "003")
+    assert answered.stderr.startswith("Note: v.txt holds no output rows: items are scored by likeness")
+    assert w2v("recommend", "-v", "v.txt", "003", "--score", "next").exit_code == 2
+
+
+@pytest.mark.parametrize("split", ["last", "time", "0.2"])
+def test_what_was_held_out_is_asked_for_beside_what_counts(w2v, plays, split):
+    trained = w2v("train", "plays.csv", *LOG, "--split", split, "--epochs", 20, "--threads", 1, "--sample", 0,
+                  "--min-count", 1)  # fmt: skip
+    assert trained.exit_code == 0, trained.stderr
+    again = ("evaluate", "vectors.w2v", "plays.csv", "--next-item", *LOG)
+    asked = w2v(*again, "--split", split, "--json")
+    if split == "time":  # of users who all begin at 0, none begins late
+        assert asked.stderr.startswith("Error: plays.csv: no item is left")
+        return
+    assert asked.exit_code == 0, asked.stderr
+    found = json.loads(asked.stdout)
+    assert found["scores"].keys() == {"vectors", "popularity", "counts", "what followed", "neighbors"}
+    assert found["cases"] == (60 if split == "last" else found["cases"])
+    assert found["scores"]["vectors"]["hit@10"]["value"] > found["scores"]["popularity"]["hit@10"]["value"]
+    # What was trained with one split is no test of another: the vectors have seen the answers.
+    other = "0.3" if split == "last" else "last"
+    leak = w2v(*again, "--split", other)
+    assert (leak.exit_code, leak.stdout) == (1, "")
+    assert "have they seen the test?" in leak.stderr
+
+
+def test_columns_and_lines_of_an_evaluation(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--split", "last", "--epochs", 1, "--threads", 1, "--min-count", 1)
+    again = ("evaluate", "vectors.w2v", "plays.csv", "--next-item", *LOG, "--split", "last")
+    lines = w2v(*again).stdout.splitlines()
+    assert lines[0].startswith("60 sequences, the last item of each asked for; by what is next; 0 items are not")
+    assert [line.split("  ")[0] for line in lines[2:8]] == [
+        "vectors", "popularity", "counts", "what followed", "neighbors", "right answers"
+    ]  # fmt: skip
+    assert "hit@20" in lines[8]
+    rows = [line.split("\t") for line in w2v(*again, "--tsv").stdout.splitlines()]
+    assert rows[0] == ["who", "measure", "value", "low", "high"]
+    assert len(rows) == 1 + 5 * 11
+
+
+def test_sequences_a_line_are_asked_for_too(w2v, plays):
+    (plays / "train.txt").write_text("a b c\nA b d\n" * 20)
+    (plays / "test.txt").write_text("a b d\n" * 5)
+    w2v("train", "train.txt", "--tokenizer", "whitespace", "--keep-case", "-o", "s.w2v", "--threads", 1)
+    asked = w2v("evaluate", "s.w2v", "test.txt", "--next-item", "--trained-on", "train.txt")
+    assert asked.stdout.startswith("5 sequences, ")
+    alone = w2v("evaluate", "s.w2v", "test.txt", "--next-item")
+    assert "--trained-on FILE adds the baselines" in alone.stderr
+
+
+def test_names_stay_with_a_run_that_is_kept_and_with_events_that_are_added(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--checkpoint", "run", "--epochs", 1, "--threads", 1)
+    before = (plays / "vectors.w2v").read_bytes()
+    again = w2v("train", "--resume", "run", "-o", "again.w2v")
+    assert again.exit_code == 0, again.stderr
+    assert (plays / "again.w2v").read_bytes() == before
+    (plays / "more.csv").write_text(
+        "user,artist,time\n" + "".join(f"v{n},{n % 12:03},1\nv{n},X,2\n" for n in range(60))
+    )
+    (plays / "new.csv").write_text("id,name\nX,Ex\n")
+    added = w2v("train", "more.csv", *LOG, "--names", "new.csv", "--continue", "run", "-o", "more.w2v", "--threads", 1)
+    assert added.exit_code == 0, added.stderr
+    assert w2v("recommend", "-v", "more.w2v", "Ex", "Rock 3").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("train", "plays.csv", "--by", "user"), "--by goes with --item"),
+        (("train", "plays.csv", "--item", "artist", "--session-gap", "30m"), "--session-gap needs the times"),
+        (("train", "plays.csv", *LOG, "--phrases", "2"), "--phrases is for texts"),
+        (("train", "plays.csv", *LOG, "--split", "some"), "--split is last, time, or a share"),
+        (("evaluate", "v.w2v", "plays.csv", "--next-item", *LOG), "Say what was held out"),
+        (("evaluate", "v.w2v", "--next-item"), "Give a file of sequences"),
+        (("recommend",), "Nothing is asked"),
+    ],
+)
+def test_wrong_usage_is_told_before_the_work(w2v, plays, arguments, problem):
+    outcome = w2v(*arguments)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert problem in outcome.stderr

@@ -1,0 +1,356 @@
+"""A log of events, who met which thing and when, as a corpus: each user's things in the order of time are a sentence.
+
+DuckDB reads, sorts and joins, on disk where the memory does not suffice; what comes out of it are numbers. Rows that
+cannot be used are left out and counted, by reason. Then sequences are cut at long pauses, short sequences are left
+out, and rare things dropped as rare words are, in this order.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from w2v.corpus import columns
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.forecast import Check, Expected
+from w2v.corpus.sources import find_sources
+from w2v.corpus.spool import Ids, Spool, stream
+from w2v.errors import CorpusError, SettingsError
+from w2v.kernels import scanning
+from w2v.settings import TrainSettings
+from w2v.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Name = str | os.PathLike[str]
+Times = npt.NDArray[np.float64]
+AT_ONCE = 1 << 20  # events fetched
+SHOWN = 10  # dropped items, the most frequent ones
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+GAP = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
+LATE = 0.1  # the share of the events that --split time holds out, about
+MILLISECONDS = 1e11  # a time in seconds as large as this would be in the year 5138
+
+
+@dataclass(frozen=True)
+class Events:
+    """A table of events, and which of its columns say what.
+
+    table        a file or a folder, several of them, or a data frame (pandas, Arrow, Polars): CSV, TSV, JSON lines,
+                 Parquet, packed or not
+    item         the column of things; its ids are taken as they stand
+    by           the column of users (or sessions, baskets); without one, all events are one sequence
+    order        the column of times, or of numbers that grow with time; without one, the order of the rows
+    session_gap  seconds, or "30m", "2h", "1d": a longer pause ends a sequence
+    min_events   a shorter sequence is left out
+    split        what is held out of the training, to test it: "last", the last event of each sequence; "time", what
+                 begins in the last tenth of the time; or a share of the sequences, such as 0.1
+    part         "train", what is left then; or "test", the sequences whose last item is asked for
+    names        a table of what the items are called: a file or a data frame
+    id, name     its columns
+
+    A column is named as the first line of the file names it; "2" is the second one of a file without such a line.
+    Raises SettingsError for what contradicts itself.
+
+    >>> w2v.train(Events("plays.csv", item="artist", by="user", order="time"), min_count=1)  # doctest: +SKIP
+    """
+
+    table: Any
+    item: str
+    by: str | None = None
+    order: str | None = None
+    session_gap: float | str | None = None
+    min_events: int = 1
+    split: float | str | None = None
+    part: str = "train"
+    names: Any = None
+    id: str = "id"
+    name: str = "name"
+
+    def __post_init__(self) -> None:
+        if self.gap is not None and self.order is None:
+            raise SettingsError("--session-gap needs the times of the events: --order COLUMN")
+        if self.min_events < 1:
+            raise SettingsError(f"--min-events must be 1 or more, not {self.min_events}")
+        if self.split == "time" and self.order is None:
+            raise SettingsError("--split time needs the times of the events: --order COLUMN")
+        if self.split is not None and self.share is None and self.split not in ("last", "time"):
+            raise SettingsError(f"--split is last, time, or a share between 0 and 1, not {self.split!r}")
+
+    @property
+    def share(self) -> float | None:
+        """The share of the sequences that is held out, if that is how they are split."""
+        try:
+            share = float(self.split if self.split is not None else "")
+        except ValueError:
+            return None
+        return share if 0 < share < 1 else None
+
+    @property
+    def gap(self) -> float | None:
+        """The longest pause within a sequence, in seconds. Raises SettingsError."""
+        if self.session_gap is None:
+            return None
+        found = GAP.fullmatch(str(self.session_gap).strip())
+        if found is None or float(found[1]) == 0:
+            raise SettingsError(f"--session-gap is a time such as 30m, 2h or 1d, not {self.session_gap!r}")
+        return float(found[1]) * UNITS[found[2] or "s"]
+
+    @property
+    def files(self) -> list[Name]:
+        """The files that are read, none where a data frame is given."""
+        if isinstance(self.table, (str, os.PathLike)):
+            return [self.table]
+        return list(self.table) if isinstance(self.table, (list, tuple)) else []
+
+
+def encode(
+    events: Events,
+    settings: TrainSettings,
+    *,
+    report: Callable[[int, int, int], None] = lambda done, total, tokens: None,
+    check: Check = lambda expected: None,
+    tmp_dir: Path | None = None,
+    in_memory: int,
+) -> EncodedCorpus:
+    """Return events as ids, one sequence behind the other. Raises CorpusError, SettingsError, MissingExtraError.
+
+    report     called with bytes read, of how many, and events read
+    check      called when it is known what the corpus will be; may raise an error to refuse it
+    tmp_dir    where DuckDB puts what does not fit the memory, and ids beyond `in_memory`
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="w2v-events-", dir=tmp_dir) as folder,
+        closing(columns.connect(folder, settings.threads)) as connection,
+        closing(Spool(tmp_dir, in_memory)) as spool,
+    ):
+        notes: list[str] = []
+        sources = find_sources(events.files, notes.append)
+        sizes = [source.size or 0 for source in sources]
+        connection.execute("CREATE TABLE events (place BIGINT, who VARCHAR, moment DOUBLE, item VARCHAR)")
+        names = [source.name for source in sources] or [f"the {type(events.table).__name__}"]
+        for number, table in enumerate([source.name for source in sources] or [events.table]):
+            notes += _read(connection, events, table, folder)
+            report(sum(sizes[: number + 1]), sum(sizes), _one(connection, "SELECT count(*) FROM events"))
+        named = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        _sort(connection)
+        items, titles = _items(connection, events, folder, notes)
+        if not items:
+            raise CorpusError(named, "; ".join(["holds no event that can be used", *notes]))
+        counts, blocks, short = _cut(connection, events, len(items), spool)
+        if short:
+            lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
+            notes.append(
+                f"left out {short:,} sequences of fewer than {events.min_events} events (--min-events), {lost:,} events"
+            )
+        if events.split is not None and events.part == "train":
+            lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
+            notes.append(f"held out by --split {events.split}: {lost:,} events, and sequences that are too short")
+        order = np.argsort(-counts, kind="stable")
+        kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+        if not len(kept):
+            advice = f"--min-count {counts.max()} or less" if counts.any() else "a smaller --min-events"
+            raise CorpusError(named, "; ".join([f"no item is left: {advice} leaves some", *notes]))
+        check(Expected(spool.size, len(kept)))
+        numbers = np.full(len(items), -1, np.int32)
+        numbers[kept] = np.arange(len(kept), dtype=np.int32)
+        ids = _renumbered(spool, blocks, numbers, tmp_dir, in_memory)
+    vocabulary = Vocabulary(tuple(items[row] for row in kept), counts[kept], tuple(titles[row] for row in kept))
+    tokens, dropped = int(counts.sum()), order[len(kept) :][:SHOWN]
+    account = Account(
+        files=len(names),
+        bytes=sum(sizes),
+        tokens=tokens,
+        types=int(np.count_nonzero(counts)),
+        kept=vocabulary.tokens,
+        sentences=len(ids) - vocabulary.tokens,
+        undecodable=0,
+        # Not by file: a sequence may come from several.
+        by_file=(FileAccount(f"the events of {named}", sum(sizes), tokens, vocabulary.tokens, 0, 0, len(ids)),),
+        notes=tuple(notes),
+        dropped_words=tuple((items[row], int(counts[row])) for row in dropped if counts[row]),
+    )
+    return EncodedCorpus(vocabulary, ids, account, settings)
+
+
+def _one(connection: DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return int(row[0] or 0)
+
+
+def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: str) -> Iterator[str]:
+    """Add the events of one table; yields a note on the rows that are left out."""
+    import duckdb
+
+    asked = [name for name in (events.by, events.order, events.item) if name is not None]
+    reader = columns.open_table(connection, table, folder, asked)
+    by = "''" if events.by is None else reader.text_of(events.by)
+    at = "0.0" if events.order is None else reader.number_of(events.order)
+    before = _one(connection, "SELECT count(*) FROM events")
+    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    try:
+        connection.execute(
+            f"INSERT INTO events SELECT row_number() OVER () + {before}, {by}, {at}, {reader.text_of(events.item)}"
+            f" FROM {reader.sql}"
+        )
+    except duckdb.Error as error:
+        raise CorpusError(reader.name, f"cannot be read as a table: {columns.first_sentence(error)}") from error
+    rows = _one(connection, "SELECT count(*) FROM events") - before
+    bad = _unparsed(connection)
+    total = rows + sum(bad.values())
+    # A row that lacks several things is counted for the first of them.
+    reasons = [("who IS NULL", f"without {events.by}"), ("item IS NULL", f"without {events.item}")]
+    reasons += [("item LIKE '%' || chr(10) || '%'", f"with a line end in {events.item}")]
+    reasons += [("moment IS NULL OR NOT isfinite(moment)", f"whose {events.order} is no time and no number")]
+    for condition, what in reasons:
+        if count := _one(connection, f"SELECT count(*) FROM events WHERE place > {before} AND ({condition})"):
+            bad[what] = count
+            connection.execute(f"DELETE FROM events WHERE place > {before} AND ({condition})")
+    if bad:
+        listed = ", ".join(f"{count:,} {what}" for what, count in bad.items())
+        yield f"{reader.name}: left out {sum(bad.values()):,} of {total:,} rows: {listed}"
+
+
+def _unparsed(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Return how many lines of the text that was just read are no rows, by reason."""
+    import duckdb
+
+    about = {"MISSING COLUMNS": "with too few fields", "TOO MANY COLUMNS": "with too many fields",
+             "INVALID ENCODING": "that are no UTF-8"}  # fmt: skip
+    try:
+        found = connection.execute(
+            "SELECT error, count(*) FROM (SELECT first(error_type)::VARCHAR AS error FROM reject_errors"
+            " GROUP BY scan_id, file_id, line) GROUP BY error ORDER BY error"
+        ).fetchall()
+    except duckdb.CatalogException:  # only the reader of CSV makes this table
+        return {}
+    return {about.get(str(error), f"that cannot be read ({str(error).lower()})"): int(count) for error, count in found}
+
+
+def _sort(connection: DuckDBPyConnection) -> None:
+    """Number users and items as they come, and sort the events by user, time and place."""
+    for what, column in (("users", "who"), ("items", "item")):
+        connection.execute(
+            f"CREATE TABLE {what} AS SELECT {column} AS id, row_number() OVER (ORDER BY first) - 1 AS number FROM"
+            f" (SELECT {column}, min(place) AS first FROM events GROUP BY {column})"
+        )
+    connection.execute(
+        "CREATE TABLE sorted AS SELECT users.number AS who, moment, items.number::INTEGER AS item FROM events"
+        " JOIN users ON events.who = users.id JOIN items ON events.item = items.id ORDER BY users.number, moment, place"
+    )
+    connection.execute("DROP TABLE events")
+
+
+def _items(
+    connection: DuckDBPyConnection, events: Events, folder: str, notes: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return the ids of the items and their names, "" for those that have none."""
+    if events.names is None:
+        rows = connection.execute("SELECT id, '' FROM items ORDER BY number").fetchall()
+    else:
+        table = columns.open_table(connection, events.names, folder, (events.id, events.name))
+        id, name = table.text_of(events.id), table.text_of(events.name)
+        rows = connection.execute(
+            "SELECT items.id, coalesce(first(regexp_replace(trim(name), '\\s+', ' ', 'g')), '') FROM items"
+            f" LEFT JOIN (SELECT {id} AS id, {name} AS name FROM {table.sql})"
+            " AS named ON items.id = named.id GROUP BY items.id, items.number ORDER BY items.number"
+        ).fetchall()
+        if nameless := sum(not name for _, name in rows):
+            notes.append(f"{table.name}: no {events.name} for {nameless:,} of {len(rows):,} items")
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def _chunks(connection: DuckDBPyConnection, gap: float | None) -> Iterator[tuple[Ids, Times, npt.NDArray[np.int64]]]:
+    """Yield items, int32 [n], of whole sequences, their times, float64 [n], and where each begins, int64 [S]."""
+    size = _one(connection, "SELECT count(*) FROM sorted")
+    users, times, items = np.empty(0, np.int64), np.empty(0), np.empty(0, np.int32)
+    for first in range(0, size, AT_ONCE):
+        rows = connection.execute(
+            f"SELECT who, moment, item FROM sorted WHERE rowid >= {first} AND rowid < {first + AT_ONCE} ORDER BY rowid"
+        ).fetchnumpy()
+        users = np.concatenate((users, rows["who"]))
+        times = np.concatenate((times, rows["moment"]))
+        items = np.concatenate((items, rows["item"]))
+        new = np.diff(users, prepend=-1) != 0
+        if gap is not None:
+            new |= np.diff(times, prepend=times[0]) > gap
+        starts = np.flatnonzero(new)
+        end = len(items) if first + AT_ONCE >= size else starts[-1]  # the last sequence may go on
+        yield items[:end], times[:end], starts[starts < end]
+        users, times, items = users[end:], times[end:], items[end:]
+
+
+def _cut(
+    connection: DuckDBPyConnection, events: Events, items: int, spool: Spool
+) -> tuple[npt.NDArray[np.int64], int, int]:
+    """Put sequences into the spool; returns the counts of items, int64, the blocks, and how many were too short."""
+    counts = np.zeros(items, np.int64)
+    short = blocks = 0
+    held = _Held(connection, events)
+    for chunk, times, starts in _chunks(connection, _gap(connection, events)):
+        lengths = np.diff(starts, append=len(chunk))
+        long = lengths >= events.min_events
+        short += int(np.count_nonzero(~long))
+        kept = np.repeat(long, lengths) & held.part(times, starts, lengths)
+        ends = np.cumsum(np.add.reduceat(kept, starts, dtype=np.int64))
+        counts += np.bincount(chunk[kept], minlength=items)
+        # Where nothing is kept of a sequence, its end stands behind another one, and is dropped with the rare items.
+        spool.put(blocks, np.insert(chunk[kept], ends, np.int32(scanning.SENTENCE_END)))
+        blocks += 1
+    return counts, blocks, short
+
+
+class _Held:
+    """Which events belong to the part that is asked for, chunk after chunk."""
+
+    def __init__(self, connection: DuckDBPyConnection, events: Events) -> None:
+        self._events = events
+        self._rng = np.random.default_rng(0)  # not the seed of the training: the same split for all of them
+        self._cut = 0.0
+        if events.split == "time":
+            row = connection.execute(f"SELECT quantile_cont(moment, {1 - LATE}) FROM sorted").fetchone()
+            assert row is not None
+            self._cut = float(row[0])
+
+    def part(
+        self, times: Times, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.bool_]:
+        """Return which events of some whole sequences belong to the part, bool [n]."""
+        train = self._events.part == "train"
+        if self._events.split is None:
+            return np.full(len(times), train)
+        if self._events.split == "time":
+            return times < self._cut if train else np.repeat(times[starts] >= self._cut, lengths)
+        if self._events.split == "last":
+            kept = np.ones(len(times), np.bool_) if train else np.repeat(lengths > 1, lengths)
+            if train:
+                kept[(starts + lengths - 1)[lengths > 1]] = False
+            return kept
+        chance: Times = self._rng.random(len(starts))
+        return np.repeat((chance < (self._events.share or 0.0)) != train, lengths)
+
+
+def _gap(connection: DuckDBPyConnection, events: Events) -> float | None:
+    """Return the longest pause within a sequence, in the unit of the times."""
+    late = _one(connection, f"SELECT count(*) FROM sorted WHERE abs(moment) > {MILLISECONDS}")
+    return events.gap * 1000 if events.gap is not None and late else events.gap
+
+
+def _renumbered(spool: Spool, blocks: int, numbers: npt.NDArray[np.int32], folder: Path | None, in_memory: int) -> Ids:
+    ids = stream(spool.size, folder, in_memory)
+    written, ended = 0, True
+    for block in range(blocks):
+        wrote, _, ended = scanning.renumber(spool.take(block), numbers, ids[written:], ended)
+        written += wrote
+    return ids[:written]

@@ -1,0 +1,18 @@
+"""What is asked of vectors of things that people met one after another: what comes next, and how well that is told."""
+
+from __future__ import annotations
+
+from w2v.items.nextitem import NextItem, evaluate_next
+from w2v.items.recommendations import MEASURES, Recommendation, measure_of, recommend, scores
+from w2v.items.sequences import Sequences
+
+__all__ = [
+    "MEASURES",
+    "NextItem",
+    "Recommendation",
+    "Sequences",
+    "evaluate_next",
+    "measure_of",
+    "recommend",
+    "scores",
+]

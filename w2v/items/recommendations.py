@@ -1,0 +1,98 @@
+"""A history in, ranked items out.
+
+    next   the mean of the history's input rows, times the output rows: what stands near these. Skip-gram trains just
+           this product, and the lengths of the rows hold how popular an item is
+    alike  the cosines of the mean of the history's unit input rows: what is met in the same company
+
+Which of the two is better was measured (`scripts/benchmark --items`): for the next click of diginetica, "next" finds
+twice as many. It needs the output rows, which the .w2v format keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.errors import SettingsError
+from w2v.vectors import Floats, Mask, Vectors, check_top, largest
+
+FADING = 0.8  # the weight of an item in a history, for each one that came after it
+
+
+class Recommendation(NamedTuple):
+    """An item and its score, by the measure asked for."""
+
+    item: str
+    score: float
+
+
+def measure_of(vectors: Vectors, measure: str | None = None) -> str:
+    """Return the measure asked for, or the best that there is. Raises SettingsError where it needs what is not there.
+
+    measure  a key of MEASURES
+    """
+    if measure is None:
+        return "alike" if vectors.output is None else "next"
+    if measure == "next" and vectors.output is None:
+        raise SettingsError(
+            "what comes next needs the output rows, which these vectors lack: train into a .w2v file, which keeps them"
+        )
+    return measure
+
+
+def recommend(
+    vectors: Vectors,
+    history: Sequence[str],
+    top: int = 10,
+    *,
+    measure: str | None = None,
+    exclude_seen: bool = True,
+    among: Mask | None = None,
+) -> list[Recommendation]:
+    """Return the `top` items for a user who met the items of `history`, the last one last.
+
+    measure       a key of MEASURES; by default "next" where there are output rows
+    exclude_seen  whether items of the history are no answers
+    among         bool [V], the items that may be answers
+
+    Raises UnknownWordError, SettingsError.
+    """
+    check_top(top)
+    rows = np.array([vectors.row(item) for item in history], np.int64)
+    found = scores(vectors, [rows], measure_of(vectors, measure))[0]
+    if among is not None:
+        found[~among] = -np.inf
+    if exclude_seen:
+        found[rows] = -np.inf
+    return [Recommendation(vectors.words[row], float(found[row])) for row in largest(found, top)]
+
+
+def scores(vectors: Vectors, histories: Sequence[np.ndarray], measure: str) -> Floats:
+    """Return the score of every item after each history, float32 [N, V].
+
+    histories  rows of items, int64 [any], the last one last; of an empty one, all scores are 0
+    """
+    profiles = np.zeros((len(histories), vectors.dim), np.float32)
+    rows_of, against = MEASURES[measure](vectors)
+    for number, history in enumerate(histories):
+        if len(history):
+            weights = FADING ** np.arange(len(history) - 1, -1, -1, dtype=np.float32)
+            profiles[number] = weights @ rows_of(history) / weights.sum()
+    found: Floats = profiles @ against.T
+    return found
+
+
+def _next(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
+    assert vectors.output is not None
+    return lambda rows: vectors.matrix[rows], vectors.output
+
+
+def _alike(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
+    lengths = np.where(vectors.directed, vectors.norms, np.inf).astype(np.float32)
+    units = vectors.matrix / lengths[:, None]
+    return lambda rows: units[rows], units
+
+
+MEASURES = {"next": _next, "alike": _alike}
