@@ -54,13 +54,10 @@ def test_the_usual_numbers_can_be_given_and_are_then_no_longer_open():
         TrainSettings(dim=AUTO)
 
 
-def test_a_line_of_items_is_the_window_within_bounds():
-    def chosen(sentence):
-        return choose(TrainSettings(preset="items"), size_of(10**5)._replace(sentence=sentence))[0]
-
-    assert [chosen(sentence).window for sentence in (2, 9, 48, 5000)] == [5, 9, 48, 50]
-    assert chosen(5).epochs < chosen(48).epochs
-    assert chosen(5).sample == 0
+def test_items_have_wide_windows_and_all_of_them_are_kept():
+    chosen = choose(TrainSettings(preset="items"), size_of(10**5))[0]
+    assert (chosen.window, chosen.sample, chosen.ns_exponent) == (20, 0, 0.25)
+    assert choose(TrainSettings(preset="items", window=3, rate=0.02), size_of(10**5))[0].window == 3
 
 
 def test_words_that_are_numbers_are_items():
@@ -70,6 +67,7 @@ def test_words_that_are_numbers_are_items():
 
     assert looks(["1043", "a77", "b-9"])
     assert not looks(["the", "of", "1984"])
+    assert measure(Vocabulary(("a", "b"), np.array([2, 1]), ("Abba", "")), 1).items
     assert choose(TrainSettings(), size_of(10**5, items=True))[0].preset == "items"
     assert choose(TrainSettings(preset="text"), size_of(10**5, items=True))[0].preset == "text"
 

@@ -22,7 +22,6 @@ LEAST_KEPT = 0.75  # share of the tokens that min-count leaves, where nobody gav
 LEAST_TRAINED = 0.3  # share of the tokens that subsampling leaves, where nobody gave a sample
 ITEM_SHARE = 0.9  # of the words hold a digit: these are numbers of things
 LARGE = 10_000_000  # tokens
-LIST = 20  # items on a line: beyond, it is no session
 
 EPOCHS_AT_A_MILLION, FEWEST_EPOCHS, MOST_EPOCHS = 25, 5, 100
 
@@ -58,7 +57,8 @@ def measure(vocabulary: Vocabulary, sentences: int) -> Size:
     words = vocabulary.words[:1000]
     with_digit = sum(any(letter.isdigit() for letter in word) for word in words)
     tokens = vocabulary.tokens
-    return Size(tokens, vocabulary.counts, tokens / max(sentences, 1), with_digit >= ITEM_SHARE * len(words))
+    items = vocabulary.titles is not None or with_digit >= ITEM_SHARE * len(words)
+    return Size(tokens, vocabulary.counts, tokens / max(sentences, 1), items)
 
 
 def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Choice]]:
@@ -103,15 +103,13 @@ def _for_syntax(size: Size) -> list[Choice]:
 
 
 def _for_items(size: Size) -> list[Choice]:
-    """Long lists want their whole as the window and as many epochs as a text; in short sessions they are too many."""
-    window = int(np.clip(round(size.sentence), 5, 50))
-    is_list = size.sentence >= LIST
-    epochs = _epochs(size) if is_list else max(_epochs(size) // 2, FEWEST_EPOCHS)
-    reason = "long lists; as many as for a text" if is_list else "short sessions; more would learn them by heart"
+    """What tells best which item comes next (`scripts/benchmark --items`): .44 of diginetica's clicks, not .04."""
     return [
-        Choice("window", window, f"a line has {size.sentence:.0f} items on average, and their order matters little"),
-        Choice("epochs", epochs, reason),
-        Choice("negatives", 7, "better than the usual 5, and no slower than 6: eight outputs are scored at once"),
+        Choice("window", 20, f"a line has {size.sentence:.0f} items on average, and their order matters little"),
+        Choice("epochs", 30, "items have no grammar that many passes would learn by heart"),
+        Choice("negatives", 10, "popular items say little: more of them are told from what was chosen"),
+        Choice("ns_exponent", 0.25, "draws rare items nearly as often as popular ones (Caselles-Dupre et al. 2018)"),
+        Choice("rate", 0.1, "with so many passes over short lines"),
         Choice("sample", 0.0, "no item is a function word"),
     ]
 

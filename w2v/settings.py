@@ -215,8 +215,7 @@ TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(
 
 def _left_open(setting: Field[Any], given: Any) -> Any:
     """Return the default where a number was given as "auto"."""
-    default = setting.default_factory() if callable(setting.default_factory) else None
-    return default if isinstance(given, str) and given == AUTO and is_auto(default) else given
+    return setting.default if isinstance(given, str) and given == AUTO and is_auto(setting.default) else given
 
 
 def is_auto(value: object) -> TypeGuard[AutoInt | AutoFloat]:

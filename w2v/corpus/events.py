@@ -26,7 +26,7 @@ from w2v.corpus.sources import find_sources
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.errors import CorpusError, SettingsError
 from w2v.kernels import scanning
-from w2v.settings import TrainSettings
+from w2v.settings import TrainSettings, is_auto
 from w2v.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -157,7 +157,8 @@ def encode(
             lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
             notes.append(f"held out by --split {events.split}: {lost:,} events, and sequences that are too short")
         order = np.argsort(-counts, kind="stable")
-        kept = order[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
+        least = 1 if is_auto(settings.min_count) else settings.min_count  # a rare item can be asked for, too
+        kept = order[: min(np.count_nonzero(counts >= least), settings.max_vocab)]
         if not len(kept):
             advice = f"--min-count {counts.max()} or less" if counts.any() else "a smaller --min-events"
             raise CorpusError(named, "; ".join([f"no item is left: {advice} leaves some", *notes]))

@@ -89,14 +89,14 @@ def drift_lines(drift: Drift, kept: Kept, joined: Extension) -> list[str]:
 
 def verdict_lines(verdict: Verdict) -> list[str]:
     """Say whether the vectors are any good, as far as that can be said without questions."""
-    loss = "" if verdict.first is None else f"loss of a pair {verdict.first:.2f} -> {verdict.last:.2f}; "
+    loss = f"loss of a pair {verdict.first:.2f} -> {verdict.last:.2f}; "
     lines = [
         f"verdict     {loss}cosine of random words {verdict.cosine:.2f};"
         f" {verdict.rare:.0%} of the words seen fewer than {RARE} times"
     ]
     if verdict.epochs:
         lines.append(f"note        under-trained: neighbours will be better after {_counted(verdict.epochs, 'epoch')}")
-    elif verdict.first is not None and verdict.last is not None and verdict.last > HARDLY * verdict.first:
+    elif verdict.last > HARDLY * verdict.first:
         lines.append("note        the loss hardly fell: there is too little text to learn from")
     return lines
 

@@ -8,6 +8,10 @@ import numpy as np
 
 from w2v.corpus import EncodedCorpus
 from w2v.defaults import choose, measure
+from w2v.kernels.objectives import KERNELS, Rows, spans
+from w2v.kernels.rows import aligned_zeros
+from w2v.kernels.windows import BLOCK
+from w2v.objectives import objective_of, work_of
 from w2v.settings import TrainSettings, describe
 from w2v.training.run import State
 from w2v.vectors import Vectors
@@ -18,6 +22,8 @@ PAIRS = 20_000
 ALIKE = 0.6
 ENOUGH = 0.7  # of the epochs that are chosen for a corpus of this size
 RARE = 10
+SPANS = 20  # of the text, whose loss is measured at the end
+STILL = 1e-30  # a rate at which no float32 of a row changes
 
 
 @dataclass(frozen=True)
@@ -25,15 +31,15 @@ class Verdict:
     """What can be said of vectors without a question file.
 
     cosine  mean of random pairs of words: near 1, they are all alike
-    first   loss of a pair at the start of the run and at its end; None where there was no curve
-    last
+    first   mean loss of a pair for rows that know nothing, of the output rows as they begin: all zeros
+    last    likewise with the rows as they are
     rare    share of the words that were seen fewer than RARE times
     epochs  how many would be better; 0: there were enough
     """
 
     cosine: float
-    first: float | None
-    last: float | None
+    first: float
+    last: float
     rare: float
     epochs: int
 
@@ -48,17 +54,38 @@ def mean_cosine(vectors: Vectors) -> float:
     return float(np.einsum("pd,pd->p", unit[first], unit[second]).mean())
 
 
+def losses(corpus: EncodedCorpus, settings: TrainSettings, state: State) -> tuple[float, float]:
+    """Return the mean loss of a pair for output rows of zeros and for the rows of `state`, on a part of the corpus.
+
+    The same text is asked both times, at a rate at which no number of a row changes.
+    """
+    work = work_of(corpus.stream, corpus.vocabulary.counts, settings)
+    plan = objective_of(settings).plan(settings, STILL, work)
+    input, output = state.tables.rows
+    scratch = spans.new_scratch(plan, input.shape[1])
+    length = len(work.stream)
+    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(int))
+    found = []
+    for rows in (Rows(input, aligned_zeros(*output.shape)), Rows(input, output)):
+        tallies = [
+            KERNELS[type(plan)](int(first), min(int(first) + BLOCK, length), work, rows, plan, scratch)
+            for first in starts
+        ]
+        found.append(sum(tally.loss for tally in tallies) / max(sum(tally.pairs for tally in tallies), 1))
+    return found[0], found[1]
+
+
 def judge(vectors: Vectors, corpus: EncodedCorpus, settings: TrainSettings, state: State) -> Verdict:
     """Return the verdict on a run that has ended."""
-    losses = [point.loss for point in state.curve]
+    first, last = losses(corpus, settings, state)
     cosine = mean_cosine(vectors)
     left_open = replace(settings, epochs=describe("epochs")["default"])
     wanted = choose(left_open, measure(corpus.vocabulary, corpus.account.sentences))[0].epochs
     epochs = wanted if settings.epochs < ENOUGH * wanted else 2 * settings.epochs if cosine > ALIKE else 0
     return Verdict(
         cosine,
-        losses[0] if losses else None,
-        losses[-1] if losses else None,
+        first,
+        last,
         float(np.mean(corpus.vocabulary.counts < RARE)),
         epochs,
     )
