@@ -66,7 +66,27 @@ def test_without_the_extra_it_is_named(w2v, monkeypatch):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("", (0, ["similar", "analogy", "odd", "compare", "expr", "axis", "vector", "words", "sentence", "encode"])),
+        (
+            "",
+            (
+                0,
+                [
+                    *[
+                        "similar",
+                        "analogy",
+                        "odd",
+                        "compare",
+                        "expr",
+                        "axis",
+                        "vector",
+                        "words",
+                        "sentence",
+                        "encode",
+                        "recommend",
+                    ]
+                ],
+            ),
+        ),
         ("an", (2, ["analogy"])),
         ("similar ki", (2, ["king"])),
         ("analogy king 国", (1, ["国王"])),

@@ -58,6 +58,8 @@ def recommend(
     among         bool [V], the items that may be answers
 
     Raises UnknownWordError, SettingsError.
+
+    >>> w2v.recommend(w2v.load("vectors.w2v"), ["Sigur Rós", "Björk"], 3)  # doctest: +SKIP
     """
     check_top(top)
     rows = np.array([vectors.row(item) for item in history], np.int64)
