@@ -140,7 +140,10 @@ def _fields(start: bytes, separator: str) -> list[str]:
     line = start.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
     if separator == "\t":
         return [name.strip() for name in line.split("\t")]
-    return [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
+    try:
+        return [name.strip() for name in next(csv.reader([line], delimiter=separator), [])]
+    except csv.Error:  # a carriage return or 131,072 letters within a field: no table that csv knows
+        return line.split(separator)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
