@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import w2v
-from w2v.defaults import PRESETS, Size, choose, least_count, measure
+from w2v.defaults import PRESETS, Size, choose, foreseen, least_count, measure
+from w2v.kernels.objectives.spans import panel_width
+from w2v.objectives import objective_of
 from w2v.settings import AUTO, TrainSettings, is_auto, names
 from w2v.vocabulary import Vocabulary
 
@@ -44,6 +46,16 @@ def test_what_is_given_is_obeyed_and_nothing_stays_open(settings, tokens, items)
     assert not {choice.name for choice in choices} & settings.keys()
     assert all(getattr(chosen, choice.name) == choice.value and choice.reason for choice in choices)
     assert choose(chosen, size_of(tokens, items=items)) == (chosen, [])
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"preset": "items"}, {"preset": "topics"}, {"objective": "cbow"}, {"negatives": 3}]
+)
+def test_the_kernel_that_is_compiled_ahead_is_the_one_that_trains(more):
+    settings = TrainSettings(**more)
+    found = [foreseen(settings), *(choose(settings, size_of(tokens))[0] for tokens in (10**4, 10**7))]
+    assert len({(objective_of(one).kind, panel_width(1 + one.negatives)) for one in found}) == 1
+    assert not any(is_auto(value) for value in vars(found[0]).values())
 
 
 def test_the_usual_numbers_can_be_given_and_are_then_no_longer_open():

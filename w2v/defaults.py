@@ -22,6 +22,7 @@ LEAST_KEPT = 0.75  # share of the tokens that min-count leaves, where nobody gav
 LEAST_TRAINED = 0.3  # share of the tokens that subsampling leaves, where nobody gave a sample
 ITEM_SHARE = 0.9  # of the words hold a digit: these are numbers of things
 LARGE = 10_000_000  # tokens
+ON_CLICKS = "found the next item most often, in the clicks of diginetica"
 
 EPOCHS_AT_A_MILLION, FEWEST_EPOCHS, MOST_EPOCHS = 25, 5, 100
 
@@ -77,6 +78,11 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
     return replace(usual(settings), preset=preset, **numbers), choices
 
 
+def foreseen(settings: TrainSettings) -> TrainSettings:
+    """Return the settings that are likely before the corpus is known, for what is done ahead: those of a text."""
+    return choose(settings, Size(1_000_000, np.full(1000, 1000, np.int64), 20.0, settings.preset == "items"))[0]
+
+
 def usual(settings: TrainSettings) -> TrainSettings:
     """Return settings of which nothing is left open: what nobody gave has the number of the C program."""
     numbers: dict[str, Any] = {name: value.plain() for name, value in vars(settings).items() if is_auto(value)}
@@ -103,13 +109,13 @@ def _for_syntax(size: Size) -> list[Choice]:
 
 
 def _for_items(size: Size) -> list[Choice]:
-    """What tells best which item comes next (`scripts/benchmark --items`): .44 of diginetica's clicks, not .04."""
+    """What told best which item comes next in the clicks of diginetica, see `scripts/benchmark --items`."""
     return [
         Choice("window", 20, f"a line has {size.sentence:.0f} items on average, and their order matters little"),
-        Choice("epochs", 30, "items have no grammar that many passes would learn by heart"),
-        Choice("negatives", 10, "popular items say little: more of them are told from what was chosen"),
+        Choice("epochs", 30, ON_CLICKS),
+        Choice("negatives", 10, ON_CLICKS),
         Choice("ns_exponent", 0.25, "draws rare items nearly as often as popular ones (Caselles-Dupre et al. 2018)"),
-        Choice("rate", 0.1, "with so many passes over short lines"),
+        Choice("rate", 0.1, ON_CLICKS),
         Choice("sample", 0.0, "no item is a function word"),
     ]
 

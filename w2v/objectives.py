@@ -89,6 +89,13 @@ def mean_contexts(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
     return max(float(lengths @ around / max(lengths.sum(), 1)), 1.0)
 
 
+def mean_outputs(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> float:
+    """Return how many outputs an input is scored against on average: a word and its negatives, or a path."""
+    if settings.loss == "hs":
+        return float(_shares(counts, settings)[0] @ np.diff(work.paths.starts))
+    return 1 + settings.negatives
+
+
 def _window_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> tuple[Floats, Floats]:
     """Each word of the window is moved once, and so is the center and each draw."""
     shares, noise = _shares(counts, settings)

@@ -48,6 +48,18 @@ def test_keep_best_returns_the_vectors_of_the_first_of_the_best_epochs():
         library.train(SENTENCES, keep_best=True, **SETTINGS)
 
 
+def test_the_output_rows_of_the_best_epoch_are_kept_with_it():
+    outputs = []
+
+    def ask(vectors):
+        outputs.append(vectors.output.copy())
+        return (0.5, 0.1, 0.1, 0.1)[len(outputs) - 1]
+
+    vectors = library.train(SENTENCES, validate=ask, keep_best=True, **SETTINGS)
+    assert np.array_equal(vectors.output, outputs[0])
+    assert not np.array_equal(vectors.output, outputs[-1])
+
+
 def test_a_rollback_takes_the_scores_back_that_came_after(demo_vectors):
     validation = Validation(scores_of(0.1, 0.2, 0.3)[0])
     vectors, state = library.load(demo_vectors), State(tables=None)

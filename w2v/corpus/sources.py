@@ -161,7 +161,7 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
     With each, how many bytes were no text and were replaced, and the number of bytes read so far, on disk if it has
     them.
     """
-    read = zeros = 0
+    read = zeros = place = 0
     decoder: codecs.IncrementalDecoder | None = None
     try:
         with _open(source) as raw:
@@ -176,7 +176,8 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
                         if mark:
                             note(f"{source.name}: read as {codec}, by its byte order mark")
                     read = len(mark)
-                read += len(chunk)
+                length = len(chunk)
+                read += length
                 done = read if source.size is None else raw.tell()
                 lost = 0
                 if decoder is not None:
@@ -184,9 +185,10 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
                     lost = text.count("\ufffd")
                     chunk = text.encode(errors="replace")
                 if here := chunk.count(0):
+                    place = place if zeros else read - length + chunk.index(0)
                     zeros += here
                     if zeros > max(STRAY, ZEROS * read):
-                        raise CorpusError(source.name, _why_binary(chunk))
+                        raise CorpusError(source.name, _why_binary(chunk, place))
                     chunk = chunk.replace(b"\0", b" ")  # no library that finds words gets to see them
                 yield chunk, lost + here, done
             if decoder is not None and (text := decoder.decode(b"", True)):  # of a character that is cut short
@@ -225,12 +227,12 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
             yield file
 
 
-def _why_binary(chunk: bytes) -> str:
-    """Return what to say of a source with too many zero bytes."""
+def _why_binary(chunk: bytes, place: int) -> str:
+    """Return what to say of a source with too many zero bytes, of which the first is at `place`."""
     odd, even = chunk[1::2].count(0), chunk[::2].count(0)
     codec = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else ""
     hint = f"; if it is UTF-16: --encoding {codec}" if codec and 8 * (odd + even) > len(chunk) else ""
-    return f"this is binary data, not text (it holds zero bytes); name text files{hint}"
+    return f"this is binary data, not text (it holds zero bytes from byte {place:,} on); name text files{hint}"
 
 
 def _check_size(source: Source, before: int, now: int, note: Note) -> None:

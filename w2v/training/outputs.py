@@ -6,7 +6,6 @@ none takes the place of a text of the corpus or of a file that the user did not 
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import time
@@ -19,7 +18,7 @@ from typing import Any
 from w2v import files, formats
 from w2v.corpus import EncodedCorpus, word_counts
 from w2v.errors import OutputError, W2VError
-from w2v.formats import origin, projector, words_beside
+from w2v.formats import companions, origin
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
 from w2v.training import provenance, trace
@@ -31,8 +30,6 @@ from w2v.training.trainer import output_vectors_of
 from w2v.training.validation import Validation
 from w2v.training.verdict import Verdict
 from w2v.vectors import Vectors
-
-PROVENANCE_BYTES = 1 << 26  # no provenance is larger
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +90,10 @@ class Outputs:
                 files.check_writable(path)
         if self.trace is not None:
             trace.check(self.trace)
-        read = {_identity(Path(path)) for path in inputs}
+        read = {companions.identity(Path(path)) for path in inputs}
         taken: dict[object, str] = {}
         for path, what in self._files():
-            key = _identity(path)
+            key = companions.identity(path)
             if key in read:
                 raise OutputError(path, f"is part of the corpus, and {what} would replace it; choose another name")
             if key in taken:
@@ -105,8 +102,8 @@ class Outputs:
                 )
             taken[key] = what
         for vectors in filter(None, (self.vectors, self.output_rows)):
-            for path, what in _companions(vectors):
-                if path.exists() and not _is_ours(path, vectors):
+            for path, what in companions.companions(vectors, formats.format_of(vectors)):
+                if path.exists() and not companions.is_ours(path, vectors):
                     raise OutputError(
                         path,
                         f"is there and was not written by w2v, and {what} would replace it;"
@@ -114,12 +111,10 @@ class Outputs:
                     )
 
     def _files(self) -> Iterator[tuple[Path, str]]:
-        if self.vectors is not None:
-            yield self.vectors, "the vectors"
-            yield from _companions(self.vectors)
-        if self.output_rows is not None:
-            yield self.output_rows, "the output rows"
-            yield from _companions(self.output_rows)
+        for vectors, what in ((self.vectors, "the vectors"), (self.output_rows, "the output rows")):
+            if vectors is not None:
+                yield vectors, what
+                yield from companions.companions(vectors, formats.format_of(vectors))
         if self.vocabulary is not None:
             yield self.vocabulary, "the vocabulary"
         if self.report is not None:
@@ -215,35 +210,3 @@ def _rescue(vectors: Vectors, path: Path, error: OutputError, keeper: Keeper | N
 
 def _problem(error: OutputError) -> str:
     return str(error).split(": ", 1)[-1]
-
-
-def _companions(vectors: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files that are written beside a file of vectors, with what they are."""
-    yield vectors.with_name(vectors.name + origin.SUFFIX), "the file that says where the vectors come from"
-    format = formats.format_of(vectors)
-    if format == "npy":
-        yield vectors.with_name(vectors.stem + words_beside.OURS), "the list of their words"
-    elif format == "gensim":
-        yield vectors.with_name(vectors.name + ".vectors.npy"), "their matrix"
-    elif format == "projector":
-        yield projector.metadata_path(vectors), "the list of their words"
-
-
-def _is_ours(path: Path, vectors: Path) -> bool:
-    """Return whether a file that stands beside vectors was written with some."""
-    if path.name != vectors.name + origin.SUFFIX:
-        return vectors.exists()  # the two were a pair before
-    try:
-        about = json.loads(path.read_bytes()) if path.stat().st_size <= PROVENANCE_BYTES else None
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(about, dict) and {"w2v", "vectors"} <= about.keys()
-
-
-def _identity(path: Path) -> object:
-    """Return what two names of one file have in common, links resolved, whether it is there or not."""
-    try:
-        status = path.stat()
-    except OSError:
-        return str(path.resolve())
-    return status.st_dev, status.st_ino

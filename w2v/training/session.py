@@ -25,7 +25,7 @@ from w2v import formats
 from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, read
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
-from w2v.defaults import choose, measure, usual
+from w2v.defaults import choose, foreseen, measure, usual
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import start
@@ -191,7 +191,7 @@ class Session:
         with ExitStack() as claim:
             corpus = self._prepare(corpus, claim)
             rows = StartRows(settings) if settings.start_from else None
-            text = self._read(corpus, settings, settings)
+            text = self._read(corpus, settings, foreseen(settings))
             size = measure(text.vocabulary, text.account.sentences)
             settings, choices = choose(_as_read(settings, text), size)
             for line in account.lines(text, settings, choices):

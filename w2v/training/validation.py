@@ -55,7 +55,8 @@ class Validation:
             return
         self.scores.append(Score(epoch, int(state.sums[0]), float(found)))
         if self.keep_best and (self.best is None or found > self.best[0].score):
-            self.best = self.scores[-1], replace(vectors, matrix=vectors.matrix.copy())
+            output = None if vectors.output is None else vectors.output.copy()
+            self.best = self.scores[-1], replace(vectors, matrix=vectors.matrix.copy(), output=output)
 
     def about(self) -> dict[str, Any]:
         """Return what there is to say, ready for JSON."""

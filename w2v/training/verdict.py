@@ -8,15 +8,14 @@ import numpy as np
 
 from w2v.corpus import EncodedCorpus
 from w2v.defaults import choose, measure
-from w2v.kernels.objectives import KERNELS, Rows, spans
-from w2v.kernels.rows import aligned_zeros
+from w2v.kernels.objectives import KERNELS, spans
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import objective_of, work_of
+from w2v.objectives import mean_outputs, objective_of, work_of
 from w2v.settings import TrainSettings, describe
 from w2v.training.run import State
 from w2v.vectors import Vectors
 
-PAIRS = 20_000
+PAIRS, PART = 20_000, 500  # all, and at once
 # Mean cosine of random pairs. In the table of `scripts/benchmark --defaults` texts that were read often enough have
 # less than .25 and items less than .5; a text that was read five times too seldom has more than .6.
 ALIKE = 0.6
@@ -50,29 +49,33 @@ def mean_cosine(vectors: Vectors) -> float:
         return 0.0
     first, second = np.random.default_rng(0).integers(len(vectors), size=(2, PAIRS))
     first, second = first[first != second], second[first != second]
-    unit = vectors.matrix / np.maximum(np.linalg.norm(vectors.matrix, axis=1, keepdims=True), 1e-9)
-    return float(np.einsum("pd,pd->p", unit[first], unit[second]).mean())
+    total = 0.0
+    for part in range(0, len(first), PART):  # no second matrix in memory
+        one, two = vectors.matrix[first[part : part + PART]], vectors.matrix[second[part : part + PART]]
+        lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+        total += float((np.einsum("pd,pd->p", one, two) / np.maximum(lengths, 1e-18)).sum())
+    return total / max(len(first), 1)
 
 
 def losses(corpus: EncodedCorpus, settings: TrainSettings, state: State) -> tuple[float, float]:
-    """Return the mean loss of a pair for output rows of zeros and for the rows of `state`, on a part of the corpus.
+    """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
 
-    The same text is asked both times, at a rate at which no number of a row changes.
+    Rows of zeros give every label the probability 1/2. Those of `state` are asked by the training kernel itself, at a
+    rate at which no number of a row changes: it takes no memory, for what was trained is not yet written.
     """
     work = work_of(corpus.stream, corpus.vocabulary.counts, settings)
     plan = objective_of(settings).plan(settings, STILL, work)
-    input, output = state.tables.rows
-    scratch = spans.new_scratch(plan, input.shape[1])
+    scratch = spans.new_scratch(plan, state.tables.input.shape[1])
     length = len(work.stream)
-    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(int))
-    found = []
-    for rows in (Rows(input, aligned_zeros(*output.shape)), Rows(input, output)):
-        tallies = [
-            KERNELS[type(plan)](int(first), min(int(first) + BLOCK, length), work, rows, plan, scratch)
-            for first in starts
-        ]
-        found.append(sum(tally.loss for tally in tallies) / max(sum(tally.pairs for tally in tallies), 1))
-    return found[0], found[1]
+    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(int)).tolist()
+    tallies = [
+        KERNELS[type(plan)](first, min(first + BLOCK, length), work, state.tables.rows, plan, scratch)
+        for first in starts
+    ]
+    pairs = max(sum(tally.pairs for tally in tallies), 1)
+    return float(np.log(2) * mean_outputs(corpus.vocabulary.counts, settings, work)), sum(
+        tally.loss for tally in tallies
+    ) / pairs
 
 
 def judge(vectors: Vectors, corpus: EncodedCorpus, settings: TrainSettings, state: State) -> Verdict:
