@@ -21,7 +21,7 @@ from w2v.languages import of_reader
 
 if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
-    from w2v.training import Outputs, Progress, Session, Trained
+    from w2v.training import DocumentProgress, Outputs, Progress, Session, Trained
 
 # King is to man as what is to woman? In the languages whose words stand here.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
@@ -216,8 +216,10 @@ class _Screen:
         self._bar = ExitStack()
         self._shown: str | None = None
 
-    def report(self, now: ReadProgress | Progress) -> None:
+    def report(self, now: ReadProgress | Progress | DocumentProgress) -> None:
         """Show how far the work is."""
+        from w2v.training import DocumentProgress
+
         number = getattr(now, "number", 0)
         kind = f"{type(now).__name__} {number}"
         if kind != self._shown:
@@ -225,14 +227,16 @@ class _Screen:
             self._bar.enter_context(self._meter)
             self._shown = kind
         settings = self._session.settings
-        if settings is None and number:
+        if isinstance(now, DocumentProgress):
+            self._meter.show("documents", now.done, now.total, "documents")
+        elif settings is None and number:
             self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
         elif settings is None:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens or None)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "cluster")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "note")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 
