@@ -109,15 +109,15 @@ def test_pairs_that_do_not_fit_the_memory_are_refused_in_one_line(corpus, monkey
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"loss": "hs"}, "--loss is nothing to --objective glove"),
-        ({"negatives": 6}, "--negative is nothing to --objective glove"),
-        ({"negatives_per": "pair"}, "--negatives-per is nothing to --objective glove"),
-        ({"sample": 1e-4}, "--sample is nothing to --objective glove"),
-        ({"window_mode": "line"}, "--window-mode is nothing to --objective glove"),
-        ({"min_rate": 1e-3}, "--min-alpha is nothing to --objective glove"),
-        ({"ns_exponent": 0.5}, "--ns-exponent is nothing to --objective glove"),
+        ({"loss": "hs"}, "--loss has no meaning with --objective glove"),
+        ({"negatives": 6}, "--negative has no meaning with --objective glove"),
+        ({"negatives_per": "pair"}, "--negatives-per has no meaning with --objective glove"),
+        ({"sample": 1e-4}, "--sample has no meaning with --objective glove"),
+        ({"window_mode": "line"}, "--window-mode has no meaning with --objective glove"),
+        ({"min_rate": 1e-3}, "--min-alpha has no meaning with --objective glove"),
+        ({"ns_exponent": 0.5}, "--ns-exponent has no meaning with --objective glove"),
         ({"cluster": "local:2"}, "--cluster does not train GloVe"),
-        ({"objective": "skipgram", "x_max": 10.0}, "--x-max is nothing to --objective skipgram"),
+        ({"objective": "skipgram", "x_max": 10.0}, "--x-max has no meaning with --objective skipgram"),
     ],
 )
 def test_what_glove_lacks_is_refused(setting, message):
