@@ -139,14 +139,24 @@ def _say_once() -> None:
         kernels.notify(f"compiling for this machine, which takes some seconds; {again}")
 
 
-def kernel(function: Callable[..., Any]) -> Any:
+def kernel(function: Callable[..., Any], *, inlined: bool = False) -> Any:
     """Compile `function` at its first call: the one set of flags for all kernels.
 
     nogil         threads run kernels side by side
     error_model   a division by zero gives inf as in C; no check in the loop
+    inlined       into each caller, always
     """
-    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", forceinline=inlined)(function)
     # The folder's name knows our sources alone: the code of others (of a test, say) is not kept.
     if KERNEL_CACHE is not None and function.__module__.startswith("w2v.kernels."):
         compiled._cache = _KernelCache(function, KERNEL_CACHE)
     return compiled
+
+
+def inlined_kernel(function: Callable[..., Any]) -> Any:
+    """Compile `function` into each of its callers.
+
+    Where LLVM 22 makes a copy of a function for constant arguments instead, the loops that it had unrolled before can
+    be lost: of `train_panels` with one input the copy moved only the last register of each row.
+    """
+    return kernel(function, inlined=True)

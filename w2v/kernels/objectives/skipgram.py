@@ -44,8 +44,10 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     width = len(panel)
     panels = (negatives + width) // width
     row_bytes = np.int64(rows.input.shape[1] * 4)
-    was, now = means[0].ctypes.data, means[1].ctypes.data
-    bag = np.array([now, now])  # an input on its own is scored twice, see `score_panel`
+    # Addresses are int64: numba makes float64 of an unsigned and a signed number.
+    was, now, rooms = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
+    bag = rooms + 8 * (len(room) - 2)
+    room[len(room) - 2 :] = now  # an input on its own is scored twice, see `score_panel`
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
@@ -71,14 +73,14 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
                 hold_window(c, size, work, rows, plan, scratch)
             # The order of the contexts does not matter: the last of them takes the place of the center.
             center, xs[c] = xs[c], xs[right[c] - 1]
-            around = xs.ctypes.data + 8 * left[c]
+            around = np.int64(xs.ctypes.data) + 8 * left[c]
             if plan.bag and mean_first:
-                around, m = room.ctypes.data, find_rows_around(c, work, rows, scratch)
+                around, m = rooms, find_rows_around(c, work, rows, scratch)
             if mean_first:
                 mean_rows(around, m, was, now, row_bytes)
             inputs = 1 if mean_first else m
             train_panels(
-                bag.ctypes.data if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
+                bag if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
                 steps.ctypes.data, contexts, panels, row_bytes, panel,
             )  # fmt: skip
             if mean_first:

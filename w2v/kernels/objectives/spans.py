@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from w2v.kernels.compiler import kernel
+from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import epoch_key
 from w2v.kernels.rows import aligned_zeros
@@ -53,7 +53,7 @@ class Scratch(NamedTuple):
     steps    float32 [P * contexts * SLOT], see `w2v.kernels.tiles`
     spare    float32 [row], stands where an output is missing: its weight is 0, so it stays zeros
     means    float32 [2, slots, row], of bags of input rows, as they were and as they are moved
-    room     int64 [n], the addresses of the rows of a bag
+    room     int64 [n + 2], the addresses of the rows of a bag, and at the end twice that of their mean
     held     int64 [2], see `w2v.kernels.objectives.subwords`
     """
 
@@ -96,7 +96,7 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
         steps=aligned_zeros(panels * contexts * SLOT),
         spare=aligned_zeros(row),
         means=aligned_zeros(2, contexts if plan.bag else 1, row),
-        room=np.empty(plan.bag * contexts, np.int64),
+        room=np.empty(plan.bag * contexts + 2, np.int64),
         held=np.zeros(2, np.int64),
     )
 
@@ -137,7 +137,7 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
             ys[i, k] = scratch.spare.ctypes.data
 
 
-@kernel
+@inlined_kernel
 def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel):
     """Take one step: score m inputs against the outputs of all panels, then move both.
 

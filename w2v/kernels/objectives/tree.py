@@ -40,8 +40,10 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     panel, contexts = plan.panel, 2 if mean_first else contexts_of(plan.window)
     width = len(panel)
     row_bytes = np.int64(rows.input.shape[1] * 4)
-    was, now = means[0].ctypes.data, means[1].ctypes.data
-    bag = np.array([now, now])
+    # Addresses are int64: numba makes float64 of an unsigned and a signed number.
+    was, now, rooms = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
+    bag = rooms + 8 * (len(room) - 2)
+    room[len(room) - 2 :] = now
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
@@ -76,13 +78,13 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
             hold_window(c, size, work, rows, plan, scratch)
         # The last of the contexts takes the place of the center.
         center, xs[c] = xs[c], xs[right[c] - 1]
-        around = xs.ctypes.data + 8 * left[c]
+        around = np.int64(xs.ctypes.data) + 8 * left[c]
         if plan.bag and mean_first:
-            around, m = room.ctypes.data, find_rows_around(c, work, rows, scratch)
+            around, m = rooms, find_rows_around(c, work, rows, scratch)
         of_bag = around
         if mean_first:
             mean_rows(of_bag, m, was, now, row_bytes)
-            around = bag.ctypes.data
+            around = bag
         inputs = 1 if mean_first else m
         for j in range(0, inputs, TOGETHER):
             train_panels(
