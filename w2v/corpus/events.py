@@ -331,7 +331,7 @@ def _items(
             f" LEFT JOIN (SELECT {id} AS id, {name} AS name FROM {table.sql})"
             " AS named ON items.id = named.id GROUP BY items.id, items.number ORDER BY items.number"
         ).fetchall()
-        notes += [f"{table.name}: left out {count:,} rows {what}" for what, count in _unparsed(connection).items()]
+        notes += [f"{table.name}: rows left out: {count:,} {what}" for what, count in _unparsed(connection).items()]
         if nameless := sum(not name for _, name in rows):
             notes.append(f"{table.name}: no {events.name} for {nameless:,} of {len(rows):,} items")
     return [row[0] for row in rows], [row[1] for row in rows]
