@@ -52,6 +52,27 @@ def test_from_a_table_to_recommendations(w2v, plays):
     assert all(line.split("\t")[1].startswith("Jazz ó ") for line in alike)
 
 
+def test_names_go_along_into_tables_and_to_the_projector(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--epochs", 1, "--threads", 1)
+    first = w2v("words", "-v", "vectors.w2v", "-n", 1, "--tsv").stdout.split("\t")
+    assert first[1].startswith(("Rock ", "Jazz "))
+    assert w2v("convert", "vectors.w2v", "v.csv").exit_code == 0
+    header, row = (line.split(",") for line in (plays / "v.csv").read_text().splitlines()[:2])
+    assert (header[:3], row[:2]) == (["word", "name", "d1"], first[:2])
+    assert w2v("convert", "vectors.w2v", "v.tsv").exit_code == 0
+    w2v("export", "projector", "-v", "vectors.w2v", "-o", ".")
+    for metadata in ("v.metadata.tsv", "metadata.tsv"):
+        lines = (plays / metadata).read_text().splitlines()
+        assert lines[0] == "name\tword\tcount"
+        assert lines[1].split("\t")[:2] == [first[1], first[0]]
+    assert w2v("words", "-v", "v.tsv", "-n", 1).stdout.split()[0] == first[0]
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert w2v("convert", "vectors.w2v", "v.parquet").exit_code == 0
+    table = parquet.read_table(plays / "v.parquet")
+    assert table.column_names == ["word", "name", "vector", "count"]
+    assert table["name"][0].as_py() == first[1]
+
+
 def test_every_user_of_a_table_is_answered_or_has_a_vector(w2v, plays):
     w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--epochs", 5, "--threads", 1, "--sample", 0)
     with (plays / "plays.csv").open("a") as file:
