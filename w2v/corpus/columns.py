@@ -123,6 +123,8 @@ def _reading(path: Path, folder: str, asked: Sequence[str], encoding: str) -> st
     start = head[len(mark) :].lstrip()
     if codec not in UTF_8:
         start = head[len(mark) :].decode(codec, "ignore").lstrip().encode()
+    if not start:
+        raise CorpusError(path, "is empty")
     if start.count(0) > len(start) / 1000:
         raise CorpusError(path, "is binary data, no table; CSV, TSV, JSON lines and Parquet are read")
     with path.open("rb") as raw:

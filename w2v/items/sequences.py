@@ -55,7 +55,10 @@ class Sequences:
 def known_histories(
     histories: Iterable[tuple[str, list[str]]], vectors: Vectors, notes: list[str]
 ) -> dict[str, list[str]]:
-    """Return what each user met, as ids that the vectors have; who met none of them is left out, with a note."""
+    """Return what each user met, as ids that the vectors have; who met none of them is left out, with a note.
+
+    Raises W2VError where nobody is left.
+    """
     found: dict[str, list[str]] = {}
     form_of: dict[str, str | None] = {}
     events = users = 0
@@ -67,6 +70,8 @@ def known_histories(
             found[user] = known
         else:
             users += 1
+    if not found:
+        raise W2VError(f"none of {len(form_of):,} items is in the vocabulary: are these ids of another table?")
     if events:
         unknown = sum(form is None for form in form_of.values())
         notes.append(
