@@ -154,6 +154,23 @@ def test_rows_that_cannot_be_used_are_counted_by_reason(log):
     )
 
 
+def test_binary_junk_between_rows_is_counted_and_no_quotation_mark_swallows_the_rest(log):
+    rows = "".join(f"u{n % 9},i{n % 7},{n}\n" for n in range(3000))
+    junk = bytes(range(128, 256)) * 9 + b"\n"
+    corpus = read(log(b"user,artist,time\n" + rows.encode() + junk + rows.encode()))
+    assert corpus.account.tokens == 6000
+    assert "left out 1 of 6,001 rows: 1 that are not in UTF-8" in corpus.account.notes[0]
+    broken = b"user,artist,time\n" + rows.encode() + b'\r"\0"x\xff\r"\n' + rows.encode()
+    with pytest.raises(CorpusError, match=r"binary data in line 3,002, no table; take it out"):
+        read(log(gzip.compress(broken), "junk.csv.gz"))
+    with pytest.raises(CorpusError, match=r"a quotation mark in line 3,002 is not closed"):
+        read(log("user,artist,time\n" + rows + '"u1,i1,3\n' + rows))
+    corpus = read(
+        log('{"user": "u1", "artist": "a", "time": 1}\n{"user": "u1", "art\n{"user": "u1", "artist": "b"}\n', "x.jsonl")
+    )
+    assert "2 of 3 rows" in corpus.account.notes[0]
+
+
 def test_rare_items_are_dropped_as_rare_words_are(log):
     corpus = read(log(), min_count=2)
     assert (sequences(corpus), corpus.account.kept, corpus.account.dropped) == ([["Sigur Rós"]] * 2, 2, 3)
@@ -177,6 +194,7 @@ def test_names_go_along(log):
     [
         (LOG, {"item": "artst"}, "has no column 'artst'; there are user, artist, time"),
         (LOG, {"item": "Artist"}, "has no column 'Artist'; did you mean artist?"),
+        ("\n \n", {}, "is empty"),
         (b"\0\1\2\3" * 99, {}, "is binary data, no table"),
         ("user,artist,time\n", {}, "holds no event that can be used"),
         (LOG, {"min_count": 3}, "no item is left: --min-count 2 or less"),

@@ -95,6 +95,8 @@ def test_histories_keep_what_the_vectors_have_and_the_rest_is_counted():
     vectors = replace(random_vectors(5), titles=("", "", "", "", "Four"))
     assert known_histories(asked, vectors, notes) == {"ada": ["i3", "i3"], "cy": ["i4"]}
     assert notes == ["not in the vocabulary: 2 of 4 items, in 3 events; 1 of 3 users met no others and have no answer"]
+    with pytest.raises(W2VError, match="none of 2 items is in the vocabulary"):
+        known_histories(asked[1:2], vectors, notes)
 
 
 def test_what_is_alike_is_the_cosine():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -29,6 +30,7 @@ UTF_8 = ("auto", "utf-8")
 HEAD_BYTES = 1 << 16
 FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"
+JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a return stands at the end alone
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # what DuckDB unpacks itself, as it reads
 
 
@@ -228,6 +230,16 @@ def _unpacked(path: Path, folder: str, codec: str = "utf-8") -> str:
                 while some := text.read(1 << 20):
                     target.write(some.encode())
             return target.name
+
+
+def why_unreadable(name: str, error: Exception) -> str:
+    """Return what DuckDB says of a table that it cannot read; of binary data in a text, where that is."""
+    if "invalid state" in str(error):
+        with Path(name).open("rb") as raw:
+            for number, line in enumerate(archives.decompressed(raw), 1):
+                if JUNK.search(line) or (not line.isascii() and "\ufffd" in line.decode(errors="replace")):
+                    return f"binary data in line {number:,}, no table; take it out"
+    return first_sentence(error)
 
 
 def quoted(text: str, mark: str = "'") -> str:

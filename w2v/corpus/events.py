@@ -41,6 +41,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 GAP = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
 LATE = 0.1  # the share of the events that --split time holds out, about
 MOST_WEIGHT = 100  # times that an event is repeated
+HOLDS_LINES = "trim({}, chr(10) || chr(13) || ' ') LIKE '%' || chr(10) || '%'"
 NO_REJECTS = "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans"
 MILLISECONDS = 1e11  # a time in seconds as large as this would be in the year 5138
 
@@ -264,13 +265,16 @@ def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: st
             f" {weight} FROM {reader.sql}"
         )
     except duckdb.Error as error:
-        raise CorpusError(reader.name, f"cannot be read as a table: {columns.first_sentence(error)}") from error
+        raise CorpusError(
+            reader.name, f"cannot be read as a table: {columns.why_unreadable(reader.name, error)}"
+        ) from error
     rows = _one(connection, "SELECT count(*) FROM events") - before
-    bad = _unparsed(connection)
+    bad = _unparsed(connection, reader.name)
     total = rows + sum(bad.values())
     # A row that lacks several things is counted for the first of them.
     reasons = [("who IS NULL", f"without {events.by}"), ("item IS NULL", f"without {events.item}")]
-    reasons += [("item LIKE '%' || chr(10) || '%'", f"with a line end in {events.item}")]
+    reasons += [(HOLDS_LINES.format("who"), f"with a line end in {events.by}")]
+    reasons += [(HOLDS_LINES.format("item"), f"with a line end in {events.item}")]
     reasons += [("moment IS NULL OR NOT isfinite(moment)", f"whose {events.order} is no time and no number")]
     reasons += [("weight IS NULL OR NOT isfinite(weight)", f"whose {events.weight} is no number")]
     reasons += [("weight < 0.5", f"whose {events.weight} is less than one half")]
@@ -283,8 +287,8 @@ def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: st
         yield f"{reader.name}: left out {sum(bad.values()):,} of {total:,} rows: {listed}"
 
 
-def _unparsed(connection: DuckDBPyConnection) -> dict[str, int]:
-    """Return how many lines of the text that was just read are no rows, by reason."""
+def _unparsed(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
+    """Return how many lines of the text that was just read are no rows, by reason. Raises CorpusError."""
     import duckdb
 
     about = {"MISSING COLUMNS": "with too few fields", "TOO MANY COLUMNS": "with too many fields",
@@ -296,6 +300,12 @@ def _unparsed(connection: DuckDBPyConnection) -> dict[str, int]:
         ).fetchall()
     except duckdb.CatalogException:  # only the reader of CSV makes this table
         return {}
+    # How many lines it swallowed is not known: DuckDB keeps the first 10,000 letters.
+    if line := _one(connection, f"SELECT min(line) FROM reject_errors WHERE {HOLDS_LINES.format('csv_line')}"):
+        raise CorpusError(
+            name, f"a quotation mark in line {line:,} is not closed, or not where the field ends: lines behind it"
+            " would be lost; mend that line"
+        )  # fmt: skip
     return {about.get(str(error), f"that cannot be read ({str(error).lower()})"): int(count) for error, count in found}
 
 
@@ -331,7 +341,10 @@ def _items(
             f" LEFT JOIN (SELECT {id} AS id, {name} AS name FROM {table.sql})"
             " AS named ON items.id = named.id GROUP BY items.id, items.number ORDER BY items.number"
         ).fetchall()
-        notes += [f"{table.name}: rows left out: {count:,} {what}" for what, count in _unparsed(connection).items()]
+        notes += [
+            f"{table.name}: rows left out: {count:,} {what}"
+            for what, count in _unparsed(connection, table.name).items()
+        ]
         if nameless := sum(not name for _, name in rows):
             notes.append(f"{table.name}: no {events.name} for {nameless:,} of {len(rows):,} items")
     return [row[0] for row in rows], [row[1] for row in rows]
