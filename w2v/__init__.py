@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from w2v.errors import W2VError
     from w2v.evaluation import evaluate
     from w2v.formats import load, save
-    from w2v.items import recommend
+    from w2v.items import recommend, user_vectors
     from w2v.settings import TrainSettings
     from w2v.training import extend, resume, train
     from w2v.tuning import tune
@@ -54,6 +54,7 @@ _HOME = {
     "save": "w2v.formats",
     "train": "w2v.training",
     "tune": "w2v.tuning",
+    "user_vectors": "w2v.items",
 }
 __all__ = [
     "EncodedCorpus",
@@ -73,6 +74,7 @@ __all__ = [
     "save",
     "train",
     "tune",
+    "user_vectors",
 ]
 
 

@@ -52,6 +52,55 @@ def test_from_a_table_to_recommendations(w2v, plays):
     assert all(line.split("\t")[1].startswith("Jazz ó ") for line in alike)
 
 
+def test_names_go_along_into_tables_and_to_the_projector(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--epochs", 1, "--threads", 1)
+    first = w2v("words", "-v", "vectors.w2v", "-n", 1, "--tsv").stdout.split("\t")
+    assert first[1].startswith(("Rock ", "Jazz "))
+    assert w2v("convert", "vectors.w2v", "v.csv").exit_code == 0
+    header, row = (line.split(",") for line in (plays / "v.csv").read_text().splitlines()[:2])
+    assert (header[:3], row[:2]) == (["word", "name", "d1"], first[:2])
+    assert w2v("convert", "vectors.w2v", "v.tsv").exit_code == 0
+    w2v("export", "projector", "-v", "vectors.w2v", "-o", ".")
+    for metadata in ("v.metadata.tsv", "metadata.tsv"):
+        lines = (plays / metadata).read_text().splitlines()
+        assert lines[0] == "name\tword\tcount"
+        assert lines[1].split("\t")[:2] == [first[1], first[0]]
+    assert w2v("words", "-v", "v.tsv", "-n", 1).stdout.split()[0] == first[0]
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert w2v("convert", "vectors.w2v", "v.parquet").exit_code == 0
+    table = parquet.read_table(plays / "v.parquet")
+    assert table.column_names == ["word", "name", "vector", "count"]
+    assert table["name"][0].as_py() == first[1]
+
+
+def test_every_user_of_a_table_is_answered_or_has_a_vector(w2v, plays):
+    w2v("train", "plays.csv", *LOG, "--names", "artists.csv", "--epochs", 5, "--threads", 1, "--sample", 0)
+    with (plays / "plays.csv").open("a") as file:
+        file.write("u0,new,9\nstranger,new,1\n")
+    table = ("recommend", "--batch", "plays.csv", *LOG)
+    said = "Note: not in the vocabulary: 1 of 25 items, in 2 events; 1 of 61 users met no others and have no answer.\n"
+    answered = w2v(*table, "-n", 2)
+    assert (answered.exit_code, answered.stderr) == (0, said)
+    rows = [line.split("\t") for line in answered.stdout.splitlines()]
+    assert [row[0] for row in rows[::2]] == [f"u{user}" for user in range(60)]
+    assert all(row[2].startswith(("Rock ", "Jazz ó ")) for row in rows)
+    one = json.loads(w2v(*table, "--json", "-n", 24, "--keep-seen").stdout.splitlines()[0])
+    assert one["query"] == "u0"
+    for path in ("users.w2v", "users.csv"):
+        assert w2v(*table, "-o", path).stderr == said + f"{path}: 60 users x 100\n"
+    assert w2v("convert", "vectors.w2v", "items.csv", "--output-rows").exit_code == 0
+    users, items = (
+        {row[0]: np.array(row[-100:], float) for row in (line.split(",") for line in path.read_text().splitlines()[1:])}
+        for path in (plays / "users.csv", plays / "items.csv")
+    )
+    ranked = sorted(items, key=lambda item: -items[item] @ users["u0"])
+    assert [row["item"] for row in one["recommendations"]] == ranked
+    alike = w2v("similar", "-v", "users.w2v", "u3").stdout.splitlines()
+    assert all(int(line.split()[0][1:]) % 2 for line in alike)
+    w2v("train", "plays.csv", *LOG, "-o", "v.txt", "--epochs", 1, "--threads", 1)
+    assert "v.txt: holds no output rows" in w2v("convert", "v.txt", "items.csv", "--output-rows").stderr
+
+
 def test_an_id_is_never_corrected_by_its_spelling(w2v, plays):
     w2v("train", "plays.csv", *LOG, "--epochs", 1, "--threads", 1)
     assert w2v("recommend", "3").stderr == "Error: '3' is not in the vocabulary. It did not occur in the corpus.\n"
@@ -144,6 +193,9 @@ def test_names_stay_with_a_run_that_is_kept_and_with_events_that_are_added(w2v, 
         (("evaluate", "v.w2v", "plays.csv", "--next-item", *LOG), "Say what was held out"),
         (("evaluate", "v.w2v", "--next-item"), "Give a file of sequences"),
         (("recommend",), "Nothing is asked"),
+        (("recommend", "003", "--item", "artist"), "--item needs --batch"),
+        (("recommend", "003", "-o", "users.csv"), "-o writes the vectors of users"),
+        (("recommend", "003", "--by", "user"), "--by goes with --item"),
     ],
 )
 def test_wrong_usage_is_told_before_the_work(w2v, plays, arguments, problem):

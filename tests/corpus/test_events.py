@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 from collections import Counter, defaultdict
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def sequences(corpus):
 
 
 def read(table, **more):
-    settings = {"min_count": more.pop("min_count", 1), "threads": 1}
+    settings = {"min_count": more.pop("min_count", 1), "threads": 1, "encoding": more.pop("encoding", "auto")}
     named = {"item": "artist", "by": "user", "order": "time"}
     return w2v.read(w2v.Events(table, **(named | more)), **settings)
 
@@ -78,9 +79,36 @@ def test_the_same_events_in_any_format_are_the_same_sequences(log, tmp_path):
         assert sequences(read(table)) == SEQUENCES, table
 
 
-def test_a_data_frame_is_a_table(log):
-    pyarrow = pytest.importorskip("pyarrow")
-    assert sequences(read(pyarrow.Table.from_pylist(rows_of_log()))) == SEQUENCES
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le"])
+def test_a_table_in_another_encoding_is_read(log, encoding):
+    content = LOG.encode(encoding)
+    said = {} if encoding == "utf-16" else {"encoding": encoding}  # a byte order mark says it by itself
+    for table in (log(content), log(gzip.compress(content), "plays.csv.gz")):
+        assert sequences(read(table, **said)) == SEQUENCES
+    with pytest.raises(CorpusError, match="is not in the encoding ascii; say with --encoding what it is in"):
+        read(log(LOG), encoding="ascii")
+
+
+def test_histories_are_those_of_users_in_the_order_of_time(log):
+    notes = []
+    found = w2v.corpus.histories(
+        w2v.Events(log(LOG + ",x,2020\n"), item="artist", by="user", order="time"), w2v.TrainSettings(), notes
+    )
+    assert list(found) == [("u1", SEQUENCES[0]), ("u2", SEQUENCES[1])]
+    assert "left out 1 of 6 rows: 1 without user" in notes[0]
+    with pytest.raises(SettingsError, match="--by COLUMN"):
+        next(w2v.corpus.histories(w2v.Events(log(), item="artist"), w2v.TrainSettings(), notes))
+
+
+@pytest.mark.parametrize("library", ["pyarrow", "pandas", "polars"])
+def test_a_data_frame_is_a_table(library):
+    module = pytest.importorskip(library)
+    rows = rows_of_log()
+    make = module.Table.from_pylist if library == "pyarrow" else module.DataFrame
+    assert sequences(read(make(rows))) == SEQUENCES
+    for row in rows:
+        row["time"] = datetime.fromisoformat(row["time"])
+    assert sequences(read(make(rows), session_gap="15m")) == [SEQUENCES[0], ["007"], ["Sigur Rós"]]
 
 
 def test_a_folder_is_one_table(log, tmp_path):
@@ -120,10 +148,27 @@ def test_rows_that_cannot_be_used_are_counted_by_reason(log):
     assert sequences(corpus) == SEQUENCES
     (note,) = corpus.account.notes
     assert note.endswith(
-        "plays.csv: left out 6 of 11 rows: 1 that are not in UTF-8 (iconv -f ISO-8859-1 -t UTF-8 converts Latin-1),"
+        "plays.csv: left out 6 of 11 rows: 1 that are not in UTF-8 (--encoding latin-1, or another, reads them),"
         " 1 with too few fields, 1 with too many fields, 1 without user,"
         " 1 without artist, 1 whose time is no time and no number"
     )
+
+
+def test_binary_junk_between_rows_is_counted_and_no_quotation_mark_swallows_the_rest(log):
+    rows = "".join(f"u{n % 9},i{n % 7},{n}\n" for n in range(3000))
+    junk = bytes(range(128, 256)) * 9 + b"\n"
+    corpus = read(log(b"user,artist,time\n" + rows.encode() + junk + rows.encode()))
+    assert corpus.account.tokens == 6000
+    assert "left out 1 of 6,001 rows: 1 that are not in UTF-8" in corpus.account.notes[0]
+    broken = b"user,artist,time\n" + rows.encode() + b'\r"\0"x\xff\r"\n' + rows.encode()
+    with pytest.raises(CorpusError, match=r"binary data in line 3,002, no table; take it out"):
+        read(log(gzip.compress(broken), "junk.csv.gz"))
+    with pytest.raises(CorpusError, match=r"a quotation mark in line 3,002 is not closed"):
+        read(log("user,artist,time\n" + rows + '"u1,i1,3\n' + rows))
+    corpus = read(
+        log('{"user": "u1", "artist": "a", "time": 1}\n{"user": "u1", "art\n{"user": "u1", "artist": "b"}\n', "x.jsonl")
+    )
+    assert "2 of 3 rows" in corpus.account.notes[0]
 
 
 def test_rare_items_are_dropped_as_rare_words_are(log):
@@ -140,7 +185,8 @@ def test_names_go_along(log):
     assert any(note.endswith("no name for 2 of 4 items") for note in corpus.account.notes)
     names.write_bytes("id,name\n007,Señor Bond\n7,Seven\n".encode("latin-1"))
     notes = read(log(), names=names).account.notes
-    assert any("names.csv: left out 1 rows that are not in UTF-8 (iconv" in note for note in notes)
+    assert any("names.csv: rows left out: 1 that are not in UTF-8 (--encoding" in note for note in notes)
+    assert "Señor Bond" in read(log(), names=names, encoding="latin-1").vocabulary.titles
 
 
 @pytest.mark.parametrize(
@@ -148,6 +194,7 @@ def test_names_go_along(log):
     [
         (LOG, {"item": "artst"}, "has no column 'artst'; there are user, artist, time"),
         (LOG, {"item": "Artist"}, "has no column 'Artist'; did you mean artist?"),
+        ("\n \n", {}, "is empty"),
         (b"\0\1\2\3" * 99, {}, "is binary data, no table"),
         ("user,artist,time\n", {}, "holds no event that can be used"),
         (LOG, {"min_count": 3}, "no item is left: --min-count 2 or less"),
@@ -232,6 +279,6 @@ def test_a_weight_repeats_an_event_in_further_sequences_and_not_beside_itself(lo
     assert found[3:] == [["a"]] * events.MOST_WEIGHT
     notes = "\n".join(corpus.account.notes)
     assert "left out 4 of 8 rows: 2 whose plays is no number, 2 whose plays is less than one half" in notes
-    assert "1 events whose plays is above 100 count 100 times" in notes
+    assert "plays above 100 counts as 100: in 1 of 4 events" in notes
     with pytest.raises(SettingsError, match="--split does not go with --weight"):
         w2v.Events(table, item="artist", weight="plays", split="last")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import w2v
 from w2v.errors import SettingsError, UnknownWordError, W2VError
-from w2v.items import Sequences, baselines, evaluate_next, nextitem, recommend, scores
+from w2v.items import Sequences, baselines, evaluate_next, known_histories, nextitem, recommend, scores
 from w2v.items.sequences import Cases
 
 SIZE = 9
@@ -74,6 +74,29 @@ def test_what_comes_next_is_the_product_of_input_and_output_rows():
     found = recommend(vectors, ["i3", "i7", "i5"], 4)
     assert [one.item for one in found] == [f"i{row}" for row in best]
     np.testing.assert_allclose([-np.log(1 / one.score - 1) for one in found], wanted[best], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("measure", ["next", "alike"])
+def test_products_of_a_users_vector_rank_as_recommend_does(measure):
+    vectors = random_vectors(30)
+    histories = {"ada": ["i3", "i7", "i5"], "bo": ["i2"]}
+    users = w2v.user_vectors(vectors, histories, measure=measure)
+    rows = vectors.output if measure == "next" else vectors.matrix / np.linalg.norm(vectors.matrix, axis=1)[:, None]
+    for user, history in histories.items():
+        found = recommend(vectors, history, 30, measure=measure, exclude_seen=False)
+        assert [one.item for one in found] == [f"i{row}" for row in np.argsort(-(rows @ users[user]))]
+    with pytest.raises(UnknownWordError):
+        w2v.user_vectors(vectors, {"cy": ["i99"]})
+
+
+def test_histories_keep_what_the_vectors_have_and_the_rest_is_counted():
+    notes = []
+    asked = [("ada", ["i3", "x", "i3"]), ("bo", ["x", "y"]), ("cy", ["Four"])]
+    vectors = replace(random_vectors(5), titles=("", "", "", "", "Four"))
+    assert known_histories(asked, vectors, notes) == {"ada": ["i3", "i3"], "cy": ["i4"]}
+    assert notes == ["not in the vocabulary: 2 of 4 items, in 3 events; 1 of 3 users met no others and have no answer"]
+    with pytest.raises(W2VError, match="none of 2 items is in the vocabulary"):
+        known_histories(asked[1:2], vectors, notes)
 
 
 def test_what_is_alike_is_the_cosine():

@@ -123,17 +123,19 @@ def reply(
     takes: int | None = None,
     whole_lines: bool = False,
     words_in: Callable[[str], list[str]] | None = None,
+    queries: Iterable[Query] | None = None,
 ) -> None:
     """Answer the query of the command line, or each of a batch as it is read.
 
     takes        how many words a query has, if that is fixed
     whole_lines  a line of a batch is one word, whatever blanks it holds
     words_in     the vocabulary's words in a query; by default they are what it consists of
+    queries      what is asked instead
     """
     noted: set[str] = set()
     unknown: dict[str, None] = {}
     total = passed_over = 0
-    for query in _queries(asked, words, batch, whole_lines):
+    for query in _queries(asked, words, batch, whole_lines) if queries is None else queries:
         total += 1
         try:
             if takes is not None and len(query.words) != takes:

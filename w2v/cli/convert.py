@@ -27,6 +27,7 @@ FORMATS = (
 @click.option("--limit", type=click.IntRange(min=1), help="Take the first N words only: the most frequent ones.")
 @click.option("--words", type=click.Path(path_type=Path), help="Take the words of this file only, one a line.")
 @click.option("--normalize", is_flag=True, help="Scale each vector to length 1.")
+@click.option("--output-rows", is_flag=True, help="Take the output rows of IN: what stands near each word.")
 @click.option(
     "--dtype", type=click.Choice(("float32", "float16", "int8")), default="float32", show_default=True,
     help="Numbers of OUT, where its format has others (npz, safetensors, w2v; npy to float16).",
@@ -34,8 +35,8 @@ FORMATS = (
 @options.blank_as
 @options.setting("end_of_sentence")
 def convert(
-    source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool, dtype: str,
-    blank_as: str | None, end_of_sentence: bool,
+    source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool,
+    output_rows: bool, dtype: str, blank_as: str | None, end_of_sentence: bool,
 ) -> None:  # fmt: skip
     """Write the vectors of IN, of any format, packed or not, as OUT.
 
@@ -51,6 +52,6 @@ def convert(
     from w2v.formats.convert import Changes
     from w2v.formats.convert import convert as write
 
-    changes = Changes(limit, words, normalize, blank_as, end_of_sentence)
+    changes = Changes(limit, words, normalize, blank_as, end_of_sentence, output_rows)
     written = write(source, target, to, dtype, changes, note)
     click.echo(f"{target}: {len(written):,} words x {written.dim}", err=True)

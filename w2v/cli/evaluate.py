@@ -107,7 +107,7 @@ def evaluate(
         $ w2v evaluate plays.w2v plays.csv --next-item --item artist --by user --order time --split last
     """
     if more.pop("asks_next_item"):
-        next_item.answer(vectors, files, seed, layout, more)
+        next_item.answer(vectors, files, seed, layout, encoding, more)
         return
     from w2v import evaluation, formats
     from w2v.cli.notes import note

@@ -36,18 +36,16 @@ NAMING = (
 TAKEN = ("item", "by", "order", "weight", "session_gap", "min_events", "split", "names", "id", "name")
 
 
-def columns(command: Command) -> Command:
-    """Add the options that make files tables of events."""
-    for add in reversed(COLUMNS):
-        command = add(command)
-    return command
+def _adding(options: Sequence[Callable[[Any], Any]]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
 
 
-def naming(command: Command) -> Command:
-    """Add the options that name the items."""
-    for add in reversed(NAMING):
-        command = add(command)
-    return command
+columns, histories, naming = _adding(COLUMNS), _adding(COLUMNS[:3]), _adding(NAMING)
 
 
 def chosen(files: Sequence[str], given: set[str], options: dict[str, Any], part: str = "train") -> Events | None:

@@ -36,7 +36,9 @@ def questions(command: Command) -> Command:
     return command
 
 
-def answer(vectors: Path, files: Sequence[Path], seed: int, layout: str, more: dict[str, Any]) -> None:
+def answer(
+    vectors: Path, files: Sequence[Path], seed: int, layout: str, encoding: str | None, more: dict[str, Any]
+) -> None:
     """Ask, and print what came of it."""
     ctx = click.get_current_context()
     given = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
@@ -58,7 +60,7 @@ def answer(vectors: Path, files: Sequence[Path], seed: int, layout: str, more: d
     model = answers.load(vectors)
 
     def sequences(of: Any) -> Sequences | None:
-        every = TrainSettings(min_count=1, tokenizer="whitespace", keep_case=True)
+        every = TrainSettings(min_count=1, tokenizer="whitespace", keep_case=True, encoding=encoding or "auto")
         return None if of is None else Sequences.of(read(of, every), model)
 
     test = sequences(log or names)

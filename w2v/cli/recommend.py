@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from w2v.cli import answers, options, searching
+from w2v.cli import answers, events, options, searching
 from w2v.cli.notes import note
 
 
@@ -23,35 +23,71 @@ from w2v.cli.notes import note
 @click.option("--exclude-seen/--keep-seen", default=True, show_default=True, help="Whether ITEMs may be answers.")
 @options.filters
 @options.batch
+@events.histories
+@options.setting("encoding")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+    help="Write the vectors of the users of --item there, instead of answers; its format is told by its ending.",
+)  # fmt: skip
 @options.layout
+@click.pass_context
 def recommend(
-    vectors: Path, items: tuple[str, ...], top: int, measure: str | None, exclude_seen: bool, batch: Path | None,
-    skip_unknown: bool, layout: str, **filters: Any,
+    ctx: click.Context, /, vectors: Path, items: tuple[str, ...], top: int, measure: str | None, exclude_seen: bool,
+    batch: Path | None, skip_unknown: bool, encoding: str, output: Path | None, layout: str, **more: Any,
 ) -> None:  # fmt: skip
     """List what someone may want who met ITEM..., the last one last; items are ids, or their names.
 
     The number beside an item: how surely it is what comes next rather than one drawn by chance, from 0 to 1. Of
     --score alike, the cosine. Numbers of one list compare with each other, not with those of another model.
 
+    With --item, --batch is a table of events, and each of its users is answered; or -o writes a vector for each
+    user, whose products with the items' output rows (`w2v convert --output-rows`) rank them as here.
+
     \b
         $ w2v train plays.csv --by user --order time --item artist --names artists.csv
         $ w2v recommend "Sigur Rós" Björk
         $ w2v recommend -v clicks.w2v 4711 --score alike -n 5 --json
         $ w2v recommend --batch histories.txt --tsv
+        $ w2v recommend --batch plays.csv --by user --order time --item artist -n 20 > all.tsv
+        $ w2v recommend --batch plays.csv --by user --order time --item artist -o users.parquet
     """
     given = answers.given(items, batch, skip_unknown)
+    asked = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
+    log = events.chosen([str(batch)], asked, more)
+    if log is not None and (batch is None or log.by is None):
+        raise click.UsageError("--item needs --batch, the table of events, and --by, the column of users.")
+    if output is not None:
+        from w2v import formats
+
+        if log is None:
+            raise click.UsageError("-o writes the vectors of users: name the columns of --batch with --item and --by.")
+        formats.check_writable(output)
     model = answers.load(vectors)
 
-    from w2v.items import measure_of
+    from w2v.items import known_histories, measure_of, user_vectors
     from w2v.items import recommend as recommended
 
     scored = measure_of(model, measure)
     if measure is None and scored == "alike":
         note(f"{vectors} holds no output rows: items are scored by likeness, and not by what comes next")
-    among = searching.chosen(model, filters)
+    among = searching.chosen(model, more)
+    queries = None
+    if log is not None:
+        from w2v.corpus import histories
+        from w2v.settings import TrainSettings
+
+        notes: list[str] = []
+        users = known_histories(histories(log, TrainSettings(encoding=encoding), notes), model, notes)
+        for line in notes:
+            note(line)
+        if output is not None:
+            formats.save(user_vectors(model, users, measure=scored), output)
+            click.echo(f"{output}: {len(users):,} users x {model.dim}", err=True)
+            return
+        queries = (answers.Query(user, known, number, True) for number, (user, known) in enumerate(users.items(), 1))
 
     def ask(history: list[str]) -> answers.Answer:
         found = recommended(model, history, top, measure=scored, exclude_seen=exclude_seen, among=among)
         return answers.Answer(("item", "score"), found, "recommendations", {"score": scored})
 
-    answers.reply(model, ask, items, given, layout)
+    answers.reply(model, ask, items, given, layout, queries=queries)

@@ -117,7 +117,7 @@ def train(
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
     things = walked or log
-    of_texts = given & {"tokenizer", "keep_case", "encoding", "vocab", "phrases"}
+    of_texts = given & {"tokenizer", "keep_case", "vocab", "phrases"}
     if things is not None and of_texts:
         raise click.UsageError(f"--{min(of_texts).replace('_', '-')} is for texts, not for events or a graph.")
     if (things is not None or settings["subwords"]) and "output" not in given:

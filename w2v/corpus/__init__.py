@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, ReadProgress
-from w2v.corpus.events import Events
+from w2v.corpus.events import Events, histories
 from w2v.corpus.forecast import Expected
 from w2v.corpus.graphs import Graph
 from w2v.corpus.reading import read
 
-__all__ = ["Account", "EncodedCorpus", "Events", "Expected", "FileAccount", "Graph", "ReadProgress", "read"]
+__all__ = [
+    "Account",
+    "EncodedCorpus",
+    "Events",
+    "Expected",
+    "FileAccount",
+    "Graph",
+    "ReadProgress",
+    "histories",
+    "read",
+]

@@ -7,7 +7,9 @@ no line of names, by its number, from 1 on.
 from __future__ import annotations
 
 import csv
+import io
 import os
+import re
 import shlex
 import shutil
 import tempfile
@@ -16,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from w2v import archives
+from w2v import archives, encodings
 from w2v.errors import CorpusError, MissingExtraError
 from w2v.resources import available_memory
 from w2v.spelling import fold
@@ -24,10 +26,11 @@ from w2v.spelling import fold
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-BOM = b"\xef\xbb\xbf"
+UTF_8 = ("auto", "utf-8")
 HEAD_BYTES = 1 << 16
 FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"
+JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a return stands at the end alone
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # what DuckDB unpacks itself, as it reads
 
 
@@ -81,17 +84,23 @@ def connect(folder: str, threads: int) -> DuckDBPyConnection:
     return connection
 
 
-def open_table(connection: DuckDBPyConnection, table: Any, folder: str, asked: Sequence[str]) -> Reader:
-    """Return how a file or a data frame is read, of which the columns `asked` are wanted. Raises CorpusError."""
+def open_table(
+    connection: DuckDBPyConnection, table: Any, folder: str, asked: Sequence[str], encoding: str = "auto"
+) -> Reader:
+    """Return how a file or a data frame is read, of which the columns `asked` are wanted. Raises CorpusError.
+
+    encoding  of a text without a byte order mark, as Python names it; "auto" is UTF-8
+    """
     if not isinstance(table, (str, os.PathLike)):
         connection.register("given", table)
         return _described(connection, f"the {type(table).__name__}", "given")
     path = Path(table)
     try:
-        head = _head(path)
-        sql = _reading(path, head, folder, asked)
+        sql = _reading(path, folder, asked, encoding)
     except archives.DAMAGED as error:
         raise CorpusError(path, f"the archive is damaged or cut short ({error}); make or fetch it again") from error
+    except UnicodeError as error:
+        raise CorpusError(path, f"is not in the encoding {encoding}; say with --encoding what it is in") from error
     except OSError as error:
         raise CorpusError(path, f"cannot be read: {error.strerror or error}") from error
     return _described(connection, str(path), sql)
@@ -107,19 +116,25 @@ def _described(connection: DuckDBPyConnection, name: str, sql: str) -> Reader:
     return Reader(name, sql, {str(row[0]): str(row[1]) for row in rows})
 
 
-def _reading(path: Path, head: bytes, folder: str, asked: Sequence[str]) -> str:
-    start = head.removeprefix(BOM).lstrip()
-    if start.startswith(b"PAR1"):
+def _reading(path: Path, folder: str, asked: Sequence[str], encoding: str) -> str:
+    head = _head(path)
+    if head.startswith(b"PAR1"):
         return f"read_parquet({quoted(_unpacked(path, folder))})"
+    mark, codec = encodings.mark_of(head)
+    codec = codec or encoding
+    start = head[len(mark) :].lstrip()
+    if codec not in UTF_8:
+        start = head[len(mark) :].decode(codec, "ignore").lstrip().encode()
+    if not start:
+        raise CorpusError(path, "is empty")
     if start.count(0) > len(start) / 1000:
         raise CorpusError(path, "is binary data, no table; CSV, TSV, JSON lines and Parquet are read")
-    packing, file = "", ""
     with path.open("rb") as raw:
-        magic = raw.read(4)
-    for first, name in PACKED.items():
-        if magic.startswith(first):
-            packing, file = f", compression='{name}'", str(path)
-    file = file or _unpacked(path, folder)
+        packing = next((name for first, name in PACKED.items() if raw.peek(4).startswith(first)), "")
+    if packing and codec in UTF_8:
+        file, packing = str(path), f", compression='{packing}'"
+    else:
+        file, packing = _unpacked(path, folder, codec), ""
     if start.startswith((b"{", b"[")):
         return f"read_json({quoted(file)}, ignore_errors=true, convert_strings_to_integers=false{packing})"
     separator = separator_of(start, asked)
@@ -201,15 +216,30 @@ def _head(path: Path) -> bytes:
         return archives.decompressed(raw).read(HEAD_BYTES) or b""
 
 
-def _unpacked(path: Path, folder: str) -> str:
-    """Return a file's name, or that of what is packed in it, unpacked into `folder`."""
+def _unpacked(path: Path, folder: str, codec: str = "utf-8") -> str:
+    """Return a file's name, or that of a copy in `folder`, unpacked and in UTF-8. Raises UnicodeError."""
     with path.open("rb") as raw:
         stream = archives.decompressed(raw)
-        if stream is raw:
+        if stream is raw and codec in UTF_8:
             return str(path)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as target:
-            shutil.copyfileobj(stream, target, 1 << 20)
+            if codec in UTF_8:
+                shutil.copyfileobj(stream, target, 1 << 20)
+            else:
+                text = io.TextIOWrapper(stream, codec, newline="")  # type: ignore[type-var]  # it reads, no more is needed
+                while some := text.read(1 << 20):
+                    target.write(some.encode())
             return target.name
+
+
+def why_unreadable(name: str, error: Exception) -> str:
+    """Return what DuckDB says of a table that it cannot read; of binary data in a text, where that is."""
+    if "invalid state" in str(error):
+        with Path(name).open("rb") as raw:
+            for number, line in enumerate(archives.decompressed(raw), 1):
+                if JUNK.search(line) or (not line.isascii() and "\ufffd" in line.decode(errors="replace")):
+                    return f"binary data in line {number:,}, no table; take it out"
+    return first_sentence(error)
 
 
 def quoted(text: str, mark: str = "'") -> str:

@@ -11,10 +11,10 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,11 +35,13 @@ if TYPE_CHECKING:
 Name = str | os.PathLike[str]
 Times = npt.NDArray[np.float64]
 AT_ONCE = 1 << 20  # events fetched
+USERS_AT_ONCE = 1 << 10
 SHOWN = 10  # dropped items, the most frequent ones
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 GAP = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd]?)")
 LATE = 0.1  # the share of the events that --split time holds out, about
 MOST_WEIGHT = 100  # times that an event is repeated
+HOLDS_LINES = "trim({}, chr(10) || chr(13) || ' ') LIKE '%' || chr(10) || '%'"
 NO_REJECTS = "DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans"
 MILLISECONDS = 1e11  # a time in seconds as large as this would be in the year 5138
 
@@ -139,29 +141,13 @@ def encode(
     check      called when it is known what the corpus will be; may raise an error to refuse it
     tmp_dir    where DuckDB puts what does not fit the memory, and ids beyond `in_memory`
     """
+    notes: list[str] = []
     with (
-        tempfile.TemporaryDirectory(prefix="w2v-events-", dir=tmp_dir) as folder,
-        closing(columns.connect(folder, settings.threads)) as connection,
+        _sorted(events, settings, notes, tmp_dir, report) as (connection, folder, found),
         closing(Spool(tmp_dir, in_memory)) as spool,
     ):
-        notes: list[str] = []
-        sources = find_sources(events.files, notes.append)
-        sizes = [source.size or 0 for source in sources]
-        connection.execute(
-            "CREATE TABLE events (place BIGINT, who VARCHAR, moment DOUBLE, item VARCHAR, weight DOUBLE)"
-        )
-        names = [source.name for source in sources] or [f"the {type(events.table).__name__}"]
-        for number, table in enumerate([source.name for source in sources] or [events.table]):
-            notes += _read(connection, events, table, folder)
-            report(sum(sizes[: number + 1]), sum(sizes), _one(connection, "SELECT count(*) FROM events"))
-        named = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-        heavy = _one(connection, f"SELECT count(*) FROM events WHERE weight > {MOST_WEIGHT}")
-        if heavy:
-            notes.append(f"{heavy:,} events whose {events.weight} is above {MOST_WEIGHT} count {MOST_WEIGHT} times")
-        _sort(connection)
-        items, titles = _items(connection, events, folder, notes)
-        if not items:
-            raise CorpusError(named, "; ".join(["holds no event that can be used", *notes]))
+        named = found.name
+        items, titles = _items(connection, events, folder, settings.encoding, notes)
         counts, blocks, short = _cut(connection, events, len(items), spool)
         if short:
             lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
@@ -184,19 +170,76 @@ def encode(
     vocabulary = Vocabulary(tuple(items[row] for row in kept), counts[kept], tuple(titles[row] for row in kept))
     tokens, dropped = int(counts.sum()), order[len(kept) :][:SHOWN]
     account = Account(
-        files=len(names),
-        bytes=sum(sizes),
+        files=found.files,
+        bytes=found.bytes,
         tokens=tokens,
         types=int(np.count_nonzero(counts)),
         kept=vocabulary.tokens,
         sentences=len(ids) - vocabulary.tokens,
         undecodable=0,
         # Not by file: a sequence may come from several.
-        by_file=(FileAccount(f"the events of {named}", sum(sizes), tokens, vocabulary.tokens, 0, 0, len(ids)),),
+        by_file=(FileAccount(f"the events of {named}", found.bytes, tokens, vocabulary.tokens, 0, 0, len(ids)),),
         notes=tuple(notes),
         dropped_words=tuple((items[row], int(counts[row])) for row in dropped if counts[row]),
     )
     return EncodedCorpus(vocabulary, ids, account, settings, kind="items")
+
+
+def histories(events: Events, settings: TrainSettings, notes: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield each user, in the order of their first events, and the ids of what they met in the order of time.
+
+    notes  receives a line on rows that are left out
+
+    Raises CorpusError, SettingsError, MissingExtraError.
+    """
+    if events.by is None:
+        raise SettingsError("whose events they are is not said: --by COLUMN")
+    with _sorted(events, settings, notes) as (connection, *_):
+        rows = connection.execute(
+            "SELECT first(users.id), list(items.id ORDER BY sorted.rowid) FROM sorted"
+            " JOIN users ON sorted.who // 128 = users.number JOIN items ON sorted.item = items.number"
+            " GROUP BY sorted.who ORDER BY sorted.who"
+        )
+        while some := rows.fetchmany(USERS_AT_ONCE):
+            yield from some
+
+
+class _Found(NamedTuple):
+    """What was read: what to call it, how many files or tables, and their bytes."""
+
+    name: str
+    files: int
+    bytes: int
+
+
+@contextmanager
+def _sorted(
+    events: Events, settings: TrainSettings, notes: list[str], tmp_dir: Path | None = None,
+    report: Callable[[int, int, int], None] = lambda done, total, tokens: None,
+) -> Iterator[tuple[DuckDBPyConnection, str, _Found]]:  # fmt: skip
+    """Give a data base with the tables users, items and sorted, and the folder that holds it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="w2v-events-", dir=tmp_dir) as folder,
+        closing(columns.connect(folder, settings.threads)) as connection,
+    ):
+        sources = find_sources(events.files, notes.append)
+        sizes = [source.size or 0 for source in sources]
+        connection.execute(
+            "CREATE TABLE events (place BIGINT, who VARCHAR, moment DOUBLE, item VARCHAR, weight DOUBLE)"
+        )
+        for number, table in enumerate([source.name for source in sources] or [events.table]):
+            notes += _read(connection, events, table, folder, settings.encoding)
+            report(sum(sizes[: number + 1]), sum(sizes), _one(connection, "SELECT count(*) FROM events"))
+        if heavy := _one(connection, f"SELECT count(*) FROM events WHERE weight > {MOST_WEIGHT}"):
+            every = _one(connection, "SELECT count(*) FROM events")
+            notes.append(
+                f"{events.weight} above {MOST_WEIGHT} counts as {MOST_WEIGHT}: in {heavy:,} of {every:,} events"
+            )
+        name = sources[0].name if sources else f"the {type(events.table).__name__}"
+        name += f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+        if not _sort(connection):
+            raise CorpusError(name, "; ".join(["holds no event that can be used", *notes]))
+        yield connection, folder, _Found(name, max(len(sources), 1), sum(sizes))
 
 
 def _one(connection: DuckDBPyConnection, sql: str) -> int:
@@ -205,12 +248,12 @@ def _one(connection: DuckDBPyConnection, sql: str) -> int:
     return int(row[0] or 0)
 
 
-def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: str) -> Iterator[str]:
+def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: str, encoding: str) -> Iterator[str]:
     """Add the events of one table; yields a note on the rows that are left out."""
     import duckdb
 
     asked = [name for name in (events.by, events.order, events.item, events.weight) if name is not None]
-    reader = columns.open_table(connection, table, folder, asked)
+    reader = columns.open_table(connection, table, folder, asked, encoding)
     by = "''" if events.by is None else reader.text_of(events.by)
     at = "0.0" if events.order is None else reader.number_of(events.order)
     weight = "1.0" if events.weight is None else reader.number_of(events.weight)
@@ -222,13 +265,16 @@ def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: st
             f" {weight} FROM {reader.sql}"
         )
     except duckdb.Error as error:
-        raise CorpusError(reader.name, f"cannot be read as a table: {columns.first_sentence(error)}") from error
+        raise CorpusError(
+            reader.name, f"cannot be read as a table: {columns.why_unreadable(reader.name, error)}"
+        ) from error
     rows = _one(connection, "SELECT count(*) FROM events") - before
-    bad = _unparsed(connection)
+    bad = _unparsed(connection, reader.name)
     total = rows + sum(bad.values())
     # A row that lacks several things is counted for the first of them.
     reasons = [("who IS NULL", f"without {events.by}"), ("item IS NULL", f"without {events.item}")]
-    reasons += [("item LIKE '%' || chr(10) || '%'", f"with a line end in {events.item}")]
+    reasons += [(HOLDS_LINES.format("who"), f"with a line end in {events.by}")]
+    reasons += [(HOLDS_LINES.format("item"), f"with a line end in {events.item}")]
     reasons += [("moment IS NULL OR NOT isfinite(moment)", f"whose {events.order} is no time and no number")]
     reasons += [("weight IS NULL OR NOT isfinite(weight)", f"whose {events.weight} is no number")]
     reasons += [("weight < 0.5", f"whose {events.weight} is less than one half")]
@@ -241,12 +287,12 @@ def _read(connection: DuckDBPyConnection, events: Events, table: Any, folder: st
         yield f"{reader.name}: left out {sum(bad.values()):,} of {total:,} rows: {listed}"
 
 
-def _unparsed(connection: DuckDBPyConnection) -> dict[str, int]:
-    """Return how many lines of the text that was just read are no rows, by reason."""
+def _unparsed(connection: DuckDBPyConnection, name: str) -> dict[str, int]:
+    """Return how many lines of the text that was just read are no rows, by reason. Raises CorpusError."""
     import duckdb
 
     about = {"MISSING COLUMNS": "with too few fields", "TOO MANY COLUMNS": "with too many fields",
-             "INVALID ENCODING": "that are not in UTF-8 (iconv -f ISO-8859-1 -t UTF-8 converts Latin-1)"}  # fmt: skip
+             "INVALID ENCODING": "that are not in UTF-8 (--encoding latin-1, or another, reads them)"}  # fmt: skip
     try:
         found = connection.execute(
             "SELECT error, count(*) FROM (SELECT first(error_type)::VARCHAR AS error FROM reject_errors"
@@ -254,11 +300,17 @@ def _unparsed(connection: DuckDBPyConnection) -> dict[str, int]:
         ).fetchall()
     except duckdb.CatalogException:  # only the reader of CSV makes this table
         return {}
+    # How many lines it swallowed is not known: DuckDB keeps the first 10,000 letters.
+    if line := _one(connection, f"SELECT min(line) FROM reject_errors WHERE {HOLDS_LINES.format('csv_line')}"):
+        raise CorpusError(
+            name, f"a quotation mark in line {line:,} is not closed, or not where the field ends: lines behind it"
+            " would be lost; mend that line"
+        )  # fmt: skip
     return {about.get(str(error), f"that cannot be read ({str(error).lower()})"): int(count) for error, count in found}
 
 
-def _sort(connection: DuckDBPyConnection) -> None:
-    """Number users and items as they come, and sort the events by user, time and place."""
+def _sort(connection: DuckDBPyConnection) -> int:
+    """Number users and items as they come, and sort the events by user, time and place; returns how many there are."""
     for what, column in (("users", "who"), ("items", "item")):
         connection.execute(
             f"CREATE TABLE {what} AS SELECT {column} AS id, row_number() OVER (ORDER BY first) - 1 AS number FROM"
@@ -271,16 +323,17 @@ def _sort(connection: DuckDBPyConnection) -> None:
         " ORDER BY users.number, copy, moment, place"
     )
     connection.execute("DROP TABLE events")
+    return _one(connection, "SELECT count(*) FROM sorted")
 
 
 def _items(
-    connection: DuckDBPyConnection, events: Events, folder: str, notes: list[str]
+    connection: DuckDBPyConnection, events: Events, folder: str, encoding: str, notes: list[str]
 ) -> tuple[list[str], list[str]]:
     """Return the ids of the items and their names, "" for those that have none."""
     if events.names is None:
         rows = connection.execute("SELECT id, '' FROM items ORDER BY number").fetchall()
     else:
-        table = columns.open_table(connection, events.names, folder, (events.id, events.name))
+        table = columns.open_table(connection, events.names, folder, (events.id, events.name), encoding)
         id, name = table.text_of(events.id), table.text_of(events.name)
         connection.execute(NO_REJECTS)
         rows = connection.execute(
@@ -288,7 +341,10 @@ def _items(
             f" LEFT JOIN (SELECT {id} AS id, {name} AS name FROM {table.sql})"
             " AS named ON items.id = named.id GROUP BY items.id, items.number ORDER BY items.number"
         ).fetchall()
-        notes += [f"{table.name}: left out {count:,} rows {what}" for what, count in _unparsed(connection).items()]
+        notes += [
+            f"{table.name}: rows left out: {count:,} {what}"
+            for what, count in _unparsed(connection, table.name).items()
+        ]
         if nameless := sum(not name for _, name in rows):
             notes.append(f"{table.name}: no {events.name} for {nameless:,} of {len(rows):,} items")
     return [row[0] for row in rows], [row[1] for row in rows]

@@ -1,6 +1,6 @@
 """TensorBoard's Embedding Projector, in TensorBoard or at projector.tensorflow.org.
 
-    tensors.tsv, metadata.tsv    see `w2v.formats.projector`; the metadata has two columns, word and count or rank
+    tensors.tsv, metadata.tsv    see `w2v.formats.projector`; the metadata has the words and counts or ranks
     projector_config.pbtxt       for `tensorboard --logdir FOLDER`
     config.json                  for https://projector.tensorflow.org/?config=URL, once the folder is on the web
 
@@ -37,11 +37,11 @@ def write(vectors: Vectors, folder: Path, note: Callable[[str], None]) -> str:
     if len(fit) < len(vectors):
         note(f"{len(vectors) - len(fit):,} words of white space were left out: the page would lose count at them")
         counts = None if vectors.counts is None else vectors.counts[fit]
-        vectors = Vectors(tuple(vectors.words[row] for row in fit), np.ascontiguousarray(vectors.matrix[fit]), counts)
-    name, values = ("rank", range(1, len(vectors) + 1)) if vectors.counts is None else ("count", vectors.counts)
+        titles = None if vectors.titles is None else tuple(vectors.titles[row] for row in fit)
+        matrix = np.ascontiguousarray(vectors.matrix[fit])
+        vectors = Vectors(tuple(vectors.words[row] for row in fit), matrix, counts, titles=titles)
     with replacing_together(folder / "tensors.tsv", folder / "metadata.tsv") as (tensors, words):
-        words.write(f"word\t{name}\n".encode())
-        words.writelines(f"{word}\t{value}\n".encode() for word, value in zip(vectors.words, values))
+        words.writelines(projector.metadata(vectors, ranked=True))
         rows.write_rows(vectors, tensors, "\t", has_words=False)
     with replacing(folder / "projector_config.pbtxt") as file:
         file.write(b'embeddings {\n  tensor_name: "w2v"\n  tensor_path: "tensors.tsv"\n')

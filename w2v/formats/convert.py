@@ -23,6 +23,7 @@ class Changes:
     normalize  whether to scale all vectors to length 1
     blank_as   what to write for a blank in a word, where the format has no place for one
     end_of_sentence  whether the first row is </s>, as programs in C have it
+    output_rows      whether to take the output rows in place of the vectors
     """
 
     limit: int | None = None
@@ -30,6 +31,7 @@ class Changes:
     normalize: bool = False
     blank_as: str | None = None
     end_of_sentence: bool = False
+    output_rows: bool = False
 
 
 def convert(
@@ -61,6 +63,10 @@ def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vect
     wanted = None if changes.words is None else _listed(changes.words, note)
     # Words that are looked for may stand anywhere: then the limit is one of what is found.
     vectors = formats.load(source, changes.limit if wanted is None else None, note, keep_cache=False)
+    if changes.output_rows:
+        if vectors.output is None:
+            raise FormatError(source, "holds no output rows; a .w2v file that w2v trained does")
+        vectors = Vectors(vectors.words, vectors.output, vectors.counts, titles=vectors.titles)
     if wanted is not None:
         made = tidying.made_of_subwords(vectors, wanted)
         vectors, missing = tidying.selected(vectors, wanted)

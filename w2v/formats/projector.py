@@ -3,6 +3,7 @@ r"""The Embedding Projector's pair of files: tensors.tsv and metadata.tsv.
     tensors    number \t ... number \n      no header, no words
     metadata   word \n                      one column: no header
                word \t count \n             two or more: a header of that kind; a tab in line 1 makes it one
+               name \t word \t count \n     where items have names
 
 The page trims lines and skips blank ones, so a word of white space alone (U+00A0, U+3000) would shift all
 words behind it: such a word is not written. Both files end with a newline, or the page waits for it for ever.
@@ -12,6 +13,8 @@ The metadata is NAME.metadata.tsv, metadata.tsv, or has "metadata" where the ten
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from w2v.files import replacing_together
@@ -40,12 +43,25 @@ def metadata_path(tensors: Path) -> Path:
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write tensors and, beside them, words, with counts where they are known."""
     with replacing_together(path, metadata_path(path)) as (file, words):
-        if vectors.counts is None:
-            words.writelines(word.encode() + b"\n" for word in vectors.words)
-        else:
-            words.write(b"word\tcount\n")
-            words.writelines(f"{word}\t{count}\n".encode() for word, count in zip(vectors.words, vectors.counts))
+        words.writelines(metadata(vectors))
         write_rows(vectors, file, "\t", has_words=False)
+
+
+def metadata(vectors: Vectors, ranked: bool = False) -> Iterator[bytes]:
+    """Yield the lines of the metadata; `ranked` adds a column of ranks where there are no counts.
+
+    The page labels points by the first column: by names, where items have them.
+    """
+    columns: dict[str, Iterable[object]] = {"word": vectors.words}
+    if vectors.titles is not None and any(vectors.titles):
+        columns = {"name": map(vectors.title, vectors.words)} | columns
+    if vectors.counts is not None:
+        columns["count"] = vectors.counts
+    elif ranked:
+        columns["rank"] = range(1, len(vectors) + 1)
+    rows = zip(*columns.values())
+    for row in chain([tuple(columns)], rows) if len(columns) > 1 else rows:
+        yield "\t".join(map(str, row)).encode() + b"\n"
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:

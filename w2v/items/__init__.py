@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from w2v.items.nextitem import NextItem, evaluate_next
-from w2v.items.recommendations import MEASURES, Recommendation, measure_of, recommend, scores
-from w2v.items.sequences import Sequences
+from w2v.items.recommendations import MEASURES, Recommendation, measure_of, recommend, scores, user_vectors
+from w2v.items.sequences import Sequences, known_histories
 
 __all__ = [
     "MEASURES",
@@ -12,7 +12,9 @@ __all__ = [
     "Recommendation",
     "Sequences",
     "evaluate_next",
+    "known_histories",
     "measure_of",
     "recommend",
     "scores",
+    "user_vectors",
 ]

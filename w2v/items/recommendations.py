@@ -10,7 +10,7 @@ twice as many. It needs the output rows, which the .w2v format keeps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -79,25 +79,44 @@ def scores(vectors: Vectors, histories: Sequence[np.ndarray], measure: str) -> F
 
     histories  rows of items, int64 [any], the last one last; of an empty one, all scores are 0
     """
-    profiles = np.zeros((len(histories), vectors.dim), np.float32)
-    rows_of, against = MEASURES[measure](vectors)
-    for number, history in enumerate(histories):
-        if len(history):
-            weights = FADING ** np.arange(len(history) - 1, -1, -1, dtype=np.float32)
-            profiles[number] = weights @ rows_of(history) / weights.sum()
-    found: Floats = profiles @ against.T
+    rows, against = MEASURES[measure](vectors)
+    found: Floats = _means(rows, histories) @ against.T
     return found
 
 
-def _next(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
+def user_vectors(vectors: Vectors, histories: Mapping[str, Sequence[str]], *, measure: str | None = None) -> Vectors:
+    """Return a vector for each user, of the items that they met, the last one last.
+
+    Its products with the output rows of the items (`vectors.output`) rank them as `recommend` does; of the measure
+    "alike", those with their rows scaled to length 1. Raises UnknownWordError, SettingsError.
+
+    >>> users = user_vectors(vectors, {"ada": ["Sigur Rós", "Björk"]})  # doctest: +SKIP
+    >>> vectors.output @ users["ada"]  # doctest: +SKIP
+    """
+    rows, _ = MEASURES[measure_of(vectors, measure)](vectors)
+    known = [np.array([vectors.row(item) for item in history], np.int64) for history in histories.values()]
+    return Vectors(tuple(histories), _means(rows, known), titles=("",) * len(known))
+
+
+def _means(rows: Floats, histories: Sequence[np.ndarray]) -> Floats:
+    """Return the mean of each history's rows, float32 [N, D], the last ones weighed most; of an empty one, zeros."""
+    means = np.zeros((len(histories), rows.shape[1]), np.float32)
+    for number, history in enumerate(histories):
+        if len(history):
+            weights = FADING ** np.arange(len(history) - 1, -1, -1, dtype=np.float32)
+            means[number] = weights @ rows[history] / weights.sum()
+    return means
+
+
+def _next(vectors: Vectors) -> tuple[Floats, Floats]:
     assert vectors.output is not None
-    return lambda rows: vectors.matrix[rows], vectors.output
+    return vectors.matrix, vectors.output
 
 
-def _alike(vectors: Vectors) -> tuple[Callable[[np.ndarray], Floats], Floats]:
+def _alike(vectors: Vectors) -> tuple[Floats, Floats]:
     lengths = np.where(vectors.directed, vectors.norms, np.inf).astype(np.float32)
     units = vectors.matrix / lengths[:, None]
-    return lambda rows: units[rows], units
+    return units, units
 
 
-MEASURES = {"next": _next, "alike": _alike}
+MEASURES = {"next": _next, "alike": _alike}  # the rows of a history, and those that their mean is multiplied with

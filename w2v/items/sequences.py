@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,35 @@ class Sequences:
     def counts(self, size: int) -> Rows:
         """Return how often each of `size` rows occurs, int64 [size]."""
         return np.bincount(self.rows[self.rows != UNKNOWN], minlength=size)
+
+
+def known_histories(
+    histories: Iterable[tuple[str, list[str]]], vectors: Vectors, notes: list[str]
+) -> dict[str, list[str]]:
+    """Return what each user met, as ids that the vectors have; who met none of them is left out, with a note.
+
+    Raises W2VError where nobody is left.
+    """
+    found: dict[str, list[str]] = {}
+    form_of: dict[str, str | None] = {}
+    events = users = 0
+    for user, history in histories:
+        form_of |= {item: vectors.form(item) for item in history if item not in form_of}
+        known = [form for item in history if (form := form_of[item]) is not None]
+        events += len(history) - len(known)
+        if known:
+            found[user] = known
+        else:
+            users += 1
+    if not found:
+        raise W2VError(f"none of {len(form_of):,} items is in the vocabulary: are these ids of another table?")
+    if events:
+        unknown = sum(form is None for form in form_of.values())
+        notes.append(
+            f"not in the vocabulary: {unknown:,} of {len(form_of):,} items, in {events:,} events;"
+            f" {users:,} of {len(found) + users:,} users met no others and have no answer"
+        )
+    return found
 
 
 @dataclass(frozen=True, eq=False)
