@@ -89,18 +89,19 @@ def test_the_nearest_rows_are_found_with_any_number_of_threads_and_any_library_o
         np.testing.assert_array_equal(layout.neighbors(rows, 12, alone)[0], found)
 
 
-def test_the_nearest_of_a_word_draw_it_alike_and_hubs_less():
-    near = np.array([[1, 2], [0, 2], [0, 1], [0, 1], [0, 1]], np.int32)
+def test_the_nearest_of_a_word_draws_it_most_and_a_hub_draws_less():
+    near = np.array([[1, 2], [0, 2], [0, 1], [0, 1], [2, 1]], np.int32)
     cosines = np.array(
         [[0.9, 0.5], [0.9, 0.5], [0.5, 0.5], [0.3, -0.1], [0, 0]], np.float32
     )  # the last has no direction
     starts, tails, weights = layout.edges(near, cosines)
-    drawn = {0: 4, 1: 4, 2: 2}
+    drawn = {0: 1 + 1 + 1, 1: 1 + 1 / 2 + 1 / 2, 2: 1 / 2 + 1 / 2}
     wanted = np.zeros((5, 5))
     for row in range(4):
-        for other in near[row]:
-            wanted[row, other] += drawn[other] ** -layout.HUBS
-            wanted[other, row] += drawn[other] ** -layout.HUBS
+        for rank, other in enumerate(near[row], 1):
+            pull = 1 / rank * drawn[other] ** -layout.HUBS
+            wanted[row, other] += pull
+            wanted[other, row] += pull
     found = np.zeros((5, 5))
     for row in range(5):
         found[row, tails[starts[row] : starts[row + 1]]] = weights[starts[row] : starts[row + 1]]
