@@ -95,11 +95,12 @@ def test_the_nearest_of_a_word_draws_it_most_and_a_hub_draws_less():
         [[0.9, 0.5], [0.9, 0.5], [0.5, 0.5], [0.3, -0.1], [0, 0]], np.float32
     )  # the last has no direction
     starts, tails, weights = layout.edges(near, cosines)
-    drawn = {0: 1 + 1 + 1, 1: 1 + 1 / 2 + 1 / 2, 2: 1 / 2 + 1 / 2}
+    second = 2**-layout.FALL
+    drawn = {0: 1 + 1 + 1, 1: 1 + second + second, 2: second + second}
     wanted = np.zeros((5, 5))
     for row in range(4):
         for rank, other in enumerate(near[row], 1):
-            pull = 1 / rank * drawn[other] ** -layout.HUBS
+            pull = rank**-layout.FALL * drawn[other] ** -layout.HUBS
             wanted[row, other] += pull
             wanted[other, row] += pull
     found = np.zeros((5, 5))
