@@ -89,12 +89,24 @@ def test_the_nearest_rows_are_found_with_any_number_of_threads_and_any_library_o
         np.testing.assert_array_equal(layout.neighbors(rows, 12, alone)[0], found)
 
 
-def test_a_row_chooses_among_as_many_neighbours_as_the_perplexity_says():
-    squares = np.sort(np.random.default_rng(0).random((20, 60)).astype(np.float32), axis=1)
-    weights = np.empty_like(squares)
-    tsne.affinities(squares, 15.0, weights)
-    entropy = -(weights * np.log(np.maximum(weights, 1e-30))).sum(axis=1)
-    np.testing.assert_allclose(np.exp(entropy), 15, rtol=1e-3)
+def test_the_nearest_of_a_word_draws_it_most_and_a_hub_draws_less():
+    near = np.array([[1, 2], [0, 2], [0, 1], [0, 1], [2, 1]], np.int32)
+    cosines = np.array(
+        [[0.9, 0.5], [0.9, 0.5], [0.5, 0.5], [0.3, -0.1], [0, 0]], np.float32
+    )  # the last has no direction
+    starts, tails, weights = layout.edges(near, cosines)
+    second = 2**-layout.FALL
+    drawn = {0: 1 + 1 + 1, 1: 1 + second + second, 2: second + second}
+    wanted = np.zeros((5, 5))
+    for row in range(4):
+        for rank, other in enumerate(near[row], 1):
+            pull = rank**-layout.FALL * drawn[other] ** -layout.HUBS
+            wanted[row, other] += pull
+            wanted[other, row] += pull
+    found = np.zeros((5, 5))
+    for row in range(5):
+        found[row, tails[starts[row] : starts[row + 1]]] = weights[starts[row] : starts[row + 1]]
+    np.testing.assert_allclose(found, wanted / wanted.sum(), rtol=1e-6)
 
 
 def test_the_share_kept_is_all_where_the_map_is_the_vectors_and_little_where_it_is_chance(pool):

@@ -160,7 +160,7 @@ class Atlas:
 
     def _place(self) -> Path:
         """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
-        settings = f"{self.rows} {self._vectors.dim} {layout.PERPLEXITY} {layout.EARLY} {layout.STEPS} whole\n"
+        settings = f"{self.rows} {self._vectors.dim} {layout.NEIGHBORS} {layout.EARLY} {layout.STEPS} ranked\n"
         fingerprint = hashlib.sha256(settings.encode())
         for vectors in (self._vectors, *(self._beside or ())[1:]):
             rows = min(len(vectors), MOST_MAPPED)

@@ -2,7 +2,9 @@
 
 uvicorn waits for ever for a request that comes in drops ("Slowloris"), and refuses everyone when too many connections
 wait. Here a connection has some seconds to ask, counted from the moment it may, and not from its last byte; longer to
-take its answer; and where too many wait, the one that has waited longest is closed for the new one.
+take its answer; and where too many wait, the one that has waited longest is closed for the new one. uvicorn 0.54 alone,
+beside half-open connections that stay: 0 of 20 questions answered beside 400 with `limit_concurrency` 128, and 0 of 20
+beside 1,100 without it, when 1,024 files may be open; with this, all of them (see the tests).
 
 Nothing of uvicorn's is built upon but what it says in public: it takes a class of asyncio protocols, and the
 application is called with the address of its client.

@@ -37,20 +37,19 @@ def keep_largest(scores, first_column, own, ids, values):
     Of two equal scores the earlier column is kept.
     """
     k = ids.shape[1]
-    columns = scores.shape[1]
     for row in range(scores.shape[0]):
-        for first in range(0, columns, CHUNK):
-            last = min(first + CHUNK, columns)
+        for first in range(0, scores.shape[1], CHUNK):
+            part = scores[row, first : first + CHUNK]
             least = values[row, k - 1]
-            larger = 0
-            for column in range(first, last):
-                larger += np.int32(scores[row, column] > least)
-            if larger == 0:
+            larger = False
+            for at in range(len(part)):
+                larger |= part[at] > least
+            if not larger:
                 continue
-            for column in range(first, last):
-                score = scores[row, column]
-                if score > values[row, k - 1] and first_column + column != own + row:
-                    _insert(score, first_column + column, ids[row], values[row])
+            for at in range(len(part)):
+                column = first_column + first + at
+                if part[at] > values[row, k - 1] and column != own + row:
+                    _insert(part[at], column, ids[row], values[row])
 
 
 @kernel
@@ -72,37 +71,6 @@ def nearest_places(places, sample, ids):
             nearness = -(dx * dx + dy * dy)
             if nearness > values[k - 1] and row != own:
                 _insert(nearness, row, ids[slot], values)
-
-
-@kernel
-def affinities(squares, perplexity, weights):
-    """Write how likely each row is to choose each of its neighbours, so that it chooses among `perplexity` of them.
-
-    squares  float32 [n, k], squared distances, smallest first
-    weights  float32 [n, k], rows of sum 1: exp(-beta * square), with the beta of each row found by halving
-    """
-    entropy = np.log(perplexity)
-    for row in range(squares.shape[0]):
-        low, high, beta = 0.0, np.inf, 1.0
-        for _ in range(60):
-            total = 0.0
-            moment = 0.0
-            for slot in range(squares.shape[1]):
-                away = squares[row, slot] - squares[row, 0]
-                weight = np.exp(-beta * away)
-                total += weight
-                moment += weight * away
-            found = np.log(total) + beta * moment / total
-            if abs(found - entropy) < 1e-5:
-                break
-            if found > entropy:
-                low = beta
-                beta = beta * 2 if np.isinf(high) else (low + high) / 2
-            else:
-                high = beta
-                beta = (low + high) / 2
-        for slot in range(squares.shape[1]):
-            weights[row, slot] = np.exp(-beta * (squares[row, slot] - squares[row, 0])) / total
 
 
 @kernel
