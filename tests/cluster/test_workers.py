@@ -13,6 +13,7 @@ import pytest
 
 import w2v as library
 from w2v import training
+from w2v.corpus.shares import Pieces
 from w2v.kernels import exchange, random, windows
 from w2v.kernels.merging import merge_rows
 from w2v.training.cluster import worker
@@ -57,7 +58,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
     workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
     for each, share in zip(workers, shares):
         each.take_memory()
-        each.take_ids([0], [len(corpus.stream)], corpus.stream)
+        each.take_ids(Pieces([0], [len(corpus.stream)], corpus.stream))
         for table, rows in enumerate(state.tables.rows):
             each.take_rows(table, 0, rows)
         each.begin(0, 1.0, np.zeros((share, 8)))
@@ -107,7 +108,7 @@ def test_what_a_worker_is_dealt_is_all_that_its_windows_see(corpus, sample):
     stream, window, epochs, seed = corpus.stream[:3000], 4, 3, 5
     keep = random.keep_limits(corpus.vocabulary.counts, sample)
     for start, stop in [(0, 500), (777, 1000), (1000, 1001), (2500, 3000)]:
-        first, last = windows.reach(stream, start, stop, keep, seed, epochs, window)
+        first, last = windows.reach(stream, 0, start, stop, keep, seed, epochs, window)
         holes = np.full_like(stream, 7)
         holes[first:last] = stream[first:last]
         for epoch in range(epochs):

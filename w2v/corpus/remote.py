@@ -50,11 +50,13 @@ def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[io.BufferedReader]:
-    """Open one file. Raises CorpusError; what fails while it is read is an OSError."""
+def opened(name: str, first: int = 0) -> Iterator[io.BufferedReader]:
+    """Open one file, from byte `first` on. Raises CorpusError; what fails while it is read is an OSError."""
     with _answering(name):
         files, path = _library().core.url_to_fs(name)
         file = files.open(path, "rb", block_size=PIECE_BYTES)
+        if first:
+            file.seek(first)
     try:
         yield io.BufferedReader(_Stream(file), PIECE_BYTES)
     finally:

@@ -25,7 +25,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, in_pieces
 from w2v.errors import FormatError, OutputError, ResumeError
 from w2v.files import replacing
 from w2v.places import user_cache
@@ -130,9 +130,9 @@ class Folder:
 
     def _write_ids(self, name: str, ids: npt.NDArray[np.int32]) -> None:
         with replacing(self.path / name) as file:
-            file.write(checkpoints.npy_header("<i4", ids.shape))
-            for first in range(0, len(ids), 1 << 22):
-                file.write(ids[first : first + (1 << 22)].astype("<i4", copy=False).tobytes())
+            file.write(checkpoints.npy_header("<i4", (len(ids),)))
+            for _, piece in in_pieces(ids):
+                file.write(piece.astype("<i4", copy=False).tobytes())
 
     def read_ids(self, kept: Kept) -> npt.NDArray[np.int32]:
         """Return the corpus of a checkpoint, memory-mapped. Raises FormatError where it is not the one."""
@@ -221,7 +221,9 @@ class Folder:
 
 def fingerprint(ids: npt.NDArray[np.int32], words: tuple[str, ...], counts: npt.NDArray[np.int64]) -> str:
     """Return a checksum of a corpus as it is trained on: the same text, read in the same way, has the same."""
-    checksum = hashlib.sha256(np.ascontiguousarray(ids).data)
+    checksum = hashlib.sha256()
+    for _, piece in in_pieces(ids):
+        checksum.update(np.ascontiguousarray(piece).data)
     checksum.update(np.ascontiguousarray(counts).data)
     checksum.update("\n".join(words).encode())
     return checksum.hexdigest()

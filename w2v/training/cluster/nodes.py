@@ -144,6 +144,14 @@ class Nodes:
             return f"{len(self.all)} workers as processes of this machine, {available_threads()} cores"
         return f"{len(self.all)} machines, {cores} cores: {', '.join(node.name for node in self.all)}"
 
+    def start(self, kind: type[Any], node: Node, cores: int, *arguments: Any) -> Any:
+        """Start an actor on a machine; where that is gone, on any other."""
+        pinned = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        options = self.ray.remote(kind).options(
+            num_cpus=cores, max_concurrency=4, scheduling_strategy=pinned(node.id, soft=True)
+        )
+        return options.remote(*arguments)
+
     def get(self, call: Any, name: str, seconds: float | None = None) -> Any:
         """Return what a call on the machine `name` returned.
 
