@@ -13,6 +13,7 @@ process to process is not known here.
 from __future__ import annotations
 
 import copy
+import os
 from bisect import bisect
 from contextlib import closing
 from itertools import pairwise
@@ -110,6 +111,10 @@ class Share:
         self._moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
         del reading.tables[1:]
         return Counts(len(reading.owners), reading.tokens, notes)
+
+    def pid(self) -> int:
+        """Return the number of this process."""
+        return os.getpid()
 
     def progress(self) -> ReadProgress:
         """Return how far the reading is."""

@@ -245,8 +245,8 @@ def can_be_cut(source: Source, encoding: str) -> bool:
             whole = archives.decompressed(raw) is not raw
     except OSError as error:
         raise CorpusError(source.name, f"cannot be read: {error.strerror}") from error
-    codec = codec or encoding.replace("auto", "utf-8")
-    return not whole and "\n".encode(codec) == b"\n"
+    encoding = encoding.replace("auto", "utf-8")
+    return not whole and codec in ("", encoding) and "\n".encode(encoding) == b"\n"
 
 
 class _Lines:
@@ -264,7 +264,7 @@ class _Lines:
 
     def _skip(self, line: bytes) -> bool:
         """Pass over a piece of the line that began before; returns whether it is at its end."""
-        self.left = max(0, self.left - len(line)) if line else 0
+        self.left = max(0, self.left - len(line))
         return not line or line.endswith(b"\n")
 
     def read(self, size: int) -> bytes:

@@ -32,7 +32,7 @@ from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
 from w2v.training.checkpoints import Kept
-from w2v.training.cluster import Cluster, Nodes, Readers, can_read
+from w2v.training.cluster import Cluster, Nodes, Readers, readable
 from w2v.training.executors import Executor, begin_work
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
@@ -341,8 +341,13 @@ class Session:
             self._check_resources(expected if model is None else expected._replace(words=len(model)), trained)
 
         known = None if model is None else model.words
-        if self._nodes is not None and model is None and self.outputs.trace is None and can_read(corpus, settings):
-            return Readers(self._nodes, self.notify).read(corpus, settings, self.report)
+        if (
+            self._nodes is not None
+            and model is None
+            and self.outputs.trace is None
+            and (names := readable(corpus, settings))
+        ):
+            return Readers(self._nodes, self.notify).read(names, settings, self.report)
         text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()

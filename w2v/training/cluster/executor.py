@@ -25,7 +25,7 @@ from w2v.kernels.objectives import Work
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
-from w2v.training.cluster.readers import Readers
+from w2v.training.cluster.readers import readers_of
 from w2v.training.cluster.worker import Part, Status, Stream, Task, Worker
 from w2v.training.replicas import DAMPED_FROM, Replicas, next_axes, spans_of_losses
 from w2v.training.run import TICK_SECONDS, State, Sums, Tick
@@ -123,10 +123,10 @@ class Cluster(Replicas):
 
     def losses(self, state: State) -> tuple[float, float]:
         """Return what `Replicas.losses` does, on ids that are fetched for it."""
-        if isinstance(self.work.stream, Readers):
+        if (readers := readers_of(self.work.stream)) is not None:
             with closing(Stream(len(self.work.stream))) as fetched:
                 here = spans_of_losses(len(self.work.stream))
-                for part in self.work.stream.pieces(here, self._nodes.ray.put(sight_of(self.settings, self.work)), 0):
+                for part in readers.pieces(here, self._nodes.ray.put(sight_of(self.settings, self.work)), 0):
                     fetched.put(self._nodes.get(part, "a reader"))
                 self.work = self.work._replace(stream=fetched.ids)
         return super().losses(state)
@@ -141,6 +141,7 @@ class Team:
     def __init__(self, nodes: Nodes, task: Task, stream: npt.NDArray[np.int32], notify: Callable[[str], None]) -> None:
         self._nodes, self._ray, self._task, self._stream, self._notify = nodes, nodes.ray, task, stream, notify
         self._given, self._sight = nodes.ray.put(task), nodes.ray.put(sight_of(task.settings, task.work))
+        self._readers = readers_of(stream)
         self._actors: list[Any] = []
         self._names = [f"worker {worker + 1} on {nodes.all[worker].name}" for worker in range(len(task.shares))]
         self._running: list[Any] = []  # calls that train, or did when a worker was lost
@@ -273,8 +274,8 @@ class Team:
         new = [worker for worker, dealt in enumerate(self._dealt) if not dealt]
         if not new:
             return
-        if isinstance(self._stream, Readers):
-            self._stream.mend()
+        if self._readers is not None:
+            self._readers.mend()
         self._get([self._actors[worker].prepare.remote() for worker in new], [self._names[worker] for worker in new])
         batches = [self._pieces(worker) for worker in new]
         for parts in zip_longest(*batches):  # a part to each, side by side
@@ -289,8 +290,8 @@ class Team:
         task, rounds = self._task, self._task.schedule.rounds
         starts = (np.arange(rounds.each) * task.schedule.replicas + sum(task.shares[:worker])) * rounds.span
         spans = np.minimum(np.stack([starts, starts + task.shares[worker] * rounds.span], axis=1), task.length)
-        if isinstance(self._stream, Readers):
-            yield from self._stream.pieces(spans, self._sight, worker)
+        if self._readers is not None:
+            yield from self._readers.pieces(spans, self._sight, worker)
             return
         step = max(1, PART_BYTES // (4 * task.shares[worker] * rounds.span))
         for first in range(0, len(spans), step):

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -35,15 +36,20 @@ PART_BYTES = 1 << 24  # of ids on their way
 CACHED = 1 << 22  # ids that were asked for, and those behind them
 
 
-def can_read(corpus: object, settings: TrainSettings) -> bool:
-    """Return whether machines of a cluster can read a corpus by themselves; else this process reads it for them.
+def readable(corpus: object, settings: TrainSettings) -> list[str]:
+    """Return the names of a corpus that the machines can read by themselves; none where this process reads it for them.
 
     Standard input is here alone; phrases, documents and windows of whole lines are found in all of the text.
     """
     apart = not settings.phrases and settings.documents == "none" and settings.window_mode != "line"
     if not (apart and isinstance(corpus, list) and all(isinstance(name, str) and name != STDIN for name in corpus)):
-        return False
-    return all(source.size is not None for source in find_sources(corpus))
+        return []
+    return corpus if all(source.size is not None for source in find_sources(corpus)) else []
+
+
+def readers_of(ids: object) -> Readers | None:
+    """Return the readers that have the ids of a corpus, None where they are here."""
+    return ids if isinstance(ids, Readers) else None
 
 
 class Readers:
@@ -99,7 +105,7 @@ class Readers:
             vocabulary = table.only(ranked[np.argsort(numbers[ranked])])
             found = self._all("encode", (self._ray.put(vocabulary),))
             self._bounds = np.cumsum([0, *(size for size, _ in found)])
-            # Who asks for ids or their number does not see that they are elsewhere.
+            # Who asks for ids or their number does not see that they are elsewhere; see `readers_of`.
             return cast(Ids, self), self._files([files for _, files in found])
 
         wanted = Wanted(only=None if known is None else known.keys())
@@ -118,9 +124,9 @@ class Readers:
         if not first <= start <= stop <= first + len(ids):
             parts = []
             end = max(stop, min(start + CACHED, len(self)))
-            for reader, (begin, bound) in enumerate(zip(self._bounds, self._bounds[1:])):
+            for reader, (begin, bound) in enumerate(pairwise(self._bounds.tolist())):
                 if max(start, begin) < min(end, bound):
-                    own = int(max(start - begin, 0)), int(min(end, bound) - begin)
+                    own = max(start - begin, 0), min(end, bound) - begin
                     parts.append(self._result(reader, "ids", own))
             first, ids = self._cached = start, np.concatenate(parts) if parts else np.empty(0, np.int32)
         return ids[start - first : stop - first]
@@ -159,9 +165,10 @@ class Readers:
                 file = file._replace(start=place + file.start, stop=place + file.stop)
                 if source.part:
                     before = whole.pop()
-                    file = FileAccount(
-                        file.name, *(a + b for a, b in zip(before[1:5], file[1:5])), before.start, file.stop
-                    )
+                    file = before._replace(
+                        bytes=before.bytes + file.bytes, tokens=before.tokens + file.tokens, stop=file.stop,
+                        kept=before.kept + file.kept, undecodable=before.undecodable + file.undecodable,
+                    )  # fmt: skip
                 whole.append(file)
         return whole
 
