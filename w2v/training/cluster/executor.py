@@ -249,8 +249,7 @@ class Team:
 
     def _start(self, worker: int) -> Any:
         node = self._nodes.all[worker]
-        cores = 0 if self._nodes.local else min(node.threads, self._task.shares[worker])
-        return self._nodes.start(NodeWorker, node, cores, self._given, worker, node.threads)
+        return self._nodes.start(NodeWorker, node, self._given, worker, node.threads)
 
     def _survivors(self) -> list[list[int] | None]:
         """End what the workers are doing; returns the rounds whose rows each has kept, None for those that are lost."""

@@ -144,11 +144,12 @@ class Nodes:
             return f"{len(self.all)} workers as processes of this machine, {available_threads()} cores"
         return f"{len(self.all)} machines, {cores} cores: {', '.join(node.name for node in self.all)}"
 
-    def start(self, kind: type[Any], node: Node, cores: int, *arguments: Any) -> Any:
+    def start(self, kind: type[Any], node: Node, *arguments: Any) -> Any:
         """Start an actor on a machine; where that is gone, on any other."""
+        # It asks for no core: where all are taken, by others or since a machine is gone, it would wait without a word.
         pinned = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         options = self.ray.remote(kind).options(
-            num_cpus=cores, max_concurrency=4, scheduling_strategy=pinned(node.id, soft=True)
+            num_cpus=0, max_concurrency=4, scheduling_strategy=pinned(node.id, soft=True)
         )
         return options.remote(*arguments)
 

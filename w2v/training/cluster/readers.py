@@ -155,7 +155,7 @@ class Readers:
     def _start(self, reader: int) -> Any:
         node = self._nodes.all[reader]
         settings = replace(self._settings, threads=node.threads)
-        return self._nodes.start(Share, node, 0, self._shares[reader], settings)
+        return self._nodes.start(Share, node, self._shares[reader], settings)
 
     def _files(self, shares: list[list[FileAccount]]) -> list[FileAccount]:
         """Return the account of each file; those of its parts are put together."""
