@@ -93,7 +93,7 @@ def test_a_text_that_is_cut_short_on_the_way_is_refused(bucket, monkeypatch):
 
 def test_without_the_library_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(MissingExtraError, match=r"a text on the network needs an extra: pip install 'w2v\[remote\]'"):
+    with pytest.raises(MissingExtraError, match=r"what is on the network needs an extra: pip install 'w2v\[remote\]'"):
         library.read(["s3://bucket/a.txt"])
 
 

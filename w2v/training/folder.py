@@ -47,6 +47,11 @@ class Folder:
 
     path: Path
 
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return str(self.path)
+
     @classmethod
     def beside(cls, output: Path) -> Folder:
         """Return the folder that belongs to an output."""
@@ -55,17 +60,17 @@ class Folder:
     def check_new(self) -> None:
         """Raise ResumeError if a run is kept here already."""
         if self.path.exists() and not self.path.is_dir():
-            raise ResumeError(self.path, "is a file; --checkpoint takes a folder")
+            raise ResumeError(self.name, "is a file; --checkpoint takes a folder")
         if self.path.is_dir() and self.found():
             raise ResumeError(
-                self.path,
-                f"a run is kept here; go on with it: w2v train --resume {self.path}, or remove the folder",
+                self.name,
+                f"a run is kept here; go on with it: w2v train --resume {self.name}, or remove the folder",
             )
 
     def check_there(self) -> None:
         """Raise ResumeError if there is no such folder."""
         if not self.path.is_dir():
-            raise ResumeError(self.path, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
+            raise ResumeError(self.name, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
 
     def found(self) -> list[Path]:
         """Return the checkpoints, the newest first."""
@@ -107,7 +112,7 @@ class Folder:
                 self.path.mkdir(parents=True, exist_ok=True)
                 file = (self.path / LOCK).open("wb")
             except OSError as error:
-                raise OutputError(self.path, f"cannot be written ({error.strerror})") from error
+                raise OutputError(self.name, f"cannot be written ({error.strerror})") from error
             try:
                 import fcntl
 
@@ -116,7 +121,7 @@ class Folder:
                 return file
             except OSError as error:
                 file.close()
-                raise ResumeError(self.path, "another w2v is at work here; wait for it or stop it") from error
+                raise ResumeError(self.name, "another w2v is at work here; wait for it or stop it") from error
             with contextlib.suppress(OSError):
                 if os.path.samestat(os.fstat(file.fileno()), (self.path / LOCK).stat()):
                     return file
@@ -160,12 +165,12 @@ class Folder:
         try:
             account = account_from(kept.corpus["account"])
         except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise FormatError(self.path, f"its account of the corpus cannot be read ({error})") from error
+            raise FormatError(self.name, f"its account of the corpus cannot be read ({error})") from error
         ids = self.read_ids(kept)
         if len(ids) != account.kept + account.sentences or any(
             not 0 <= file.start <= file.stop <= len(ids) for file in account.by_file
         ):
-            raise FormatError(self.path, "its account of the corpus does not fit the corpus")
+            raise FormatError(self.name, "its account of the corpus does not fit the corpus")
         lines = self._read_ids(LINES, account.sentences) if kept.settings.documents == "line" else None
         return EncodedCorpus(kept.vocabulary, ids, account, lines=lines)
 
@@ -188,7 +193,7 @@ class Folder:
                 return checkpoints.read(path), wrong
             except FormatError as error:
                 wrong.append(str(error))
-        raise ResumeError(self.path, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")
+        raise ResumeError(self.name, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")
 
     def remove(self) -> None:
         """Remove what the run kept, and the folder if nothing else is in it."""
