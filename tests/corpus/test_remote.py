@@ -97,7 +97,10 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
         library.read(["s3://bucket/a.txt"])
 
 
-def test_a_text_is_read_from_a_server(w2v, tmp_path):
+def test_a_text_is_read_from_a_server(w2v, tmp_path, monkeypatch):
+    from w2v.corpus import remote
+
+    monkeypatch.setattr(remote, "PIECE_BYTES", 100)  # larger than a piece, and the server gives none
     pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'w2v[remote]'")
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode()))
 

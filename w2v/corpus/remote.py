@@ -26,6 +26,11 @@ def is_remote(name: str) -> bool:
     return bool(ADDRESS.match(name)) and not name.startswith(LOCAL)
 
 
+def is_web(name: str) -> bool:
+    """Return whether a name is that of a web server, which has no folders and may give no part of a file."""
+    return name.lower().startswith(("http://", "https://"))
+
+
 def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
     """Return names and sizes of the files that an address stands for, sorted, and how many were passed over.
 
@@ -33,7 +38,7 @@ def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
     """
     with _answering(name):
         files, path = library().core.url_to_fs(name)
-        if name.lower().startswith(("http://", "https://")):
+        if is_web(name):
             return [(name, files.info(path).get("size"))], 0
         if PATTERN.search(path):
             there = files.glob(path, detail=True)
@@ -54,7 +59,8 @@ def opened(name: str, first: int = 0) -> Iterator[io.BufferedReader]:
     """Open one file, from byte `first` on. Raises CorpusError; what fails while it is read is an OSError."""
     with _answering(name):
         files, path = library().core.url_to_fs(name)
-        file = files.open(path, "rb", block_size=PIECE_BYTES)
+        # Of https:// one stream: not every server gives a piece of a file.
+        file = files.open(path, "rb", block_size=0 if is_web(name) else PIECE_BYTES)
         if first:
             file.seek(first)
     try:

@@ -237,7 +237,7 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
 
 def can_be_cut(source: Source, encoding: str) -> bool:
     """Return whether a file can be read in parts: no archive, its line ends one byte, any place of it in reach."""
-    if (source.size or 0) < LEAST_CUT or source.name.lower().startswith(("http://", "https://")):
+    if (source.size or 0) < LEAST_CUT or remote.is_web(source.name):
         return False
     try:
         with _open(source) as raw:
