@@ -344,7 +344,7 @@ class Session:
             and self.outputs.trace is None
             and (names := readable(corpus, settings))
         ):
-            return Readers(self._nodes, self.notify).read(names, settings, self.report)
+            return Readers(self._nodes, self.notify).read(names, settings, self.report, check)
         text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()

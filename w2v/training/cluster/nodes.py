@@ -142,7 +142,8 @@ class Nodes:
         cores = sum(node.threads for node in self.all)
         if self.local:
             return f"{len(self.all)} workers as processes of this machine, {available_threads()} cores"
-        return f"{len(self.all)} machines, {cores} cores: {', '.join(node.name for node in self.all)}"
+        count, names = len(self.all), ", ".join(node.name for node in self.all)
+        return f"{count} machine{'s'[: count > 1]}, {cores} cores: {names}"
 
     def start(self, kind: type[Any], node: Node, *arguments: Any) -> Any:
         """Start an actor on a machine; where that is gone, on any other."""

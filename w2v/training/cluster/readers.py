@@ -20,6 +20,7 @@ import numpy as np
 
 from w2v.corpus import columns, word_counts
 from w2v.corpus.encoded import EncodedCorpus, FileAccount, ReadProgress, Report
+from w2v.corpus.forecast import Check, Forecast
 from w2v.corpus.ranking import Wanted, ranked_corpus
 from w2v.corpus.shares import Share, Spans, deal, merged
 from w2v.corpus.sources import STDIN, find_sources
@@ -68,8 +69,10 @@ class Readers:
         self._lost = 0
         self._cached: tuple[int, Ids] = 0, np.empty(0, np.int32)
 
-    def read(self, names: list[str], settings: TrainSettings, report: Report) -> EncodedCorpus:
-        """Read files, once. Raises what `w2v.corpus.read` does, and ClusterError."""
+    def read(
+        self, names: list[str], settings: TrainSettings, report: Report, check: Check = lambda expected: None
+    ) -> EncodedCorpus:
+        """Read files, once, as `w2v.corpus.read` does. Raises what that does, and ClusterError."""
         find_tokenizer(settings.tokenizer)
         known = word_counts.read(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
         notes: list[str] = []
@@ -81,6 +84,7 @@ class Readers:
         self._shares = deal(sources, len(self._nodes.all), settings.encoding)
         self._actors = [self._start(reader) for reader in range(len(self._shares))]
         asked: list[Any] = []
+        forecast = Forecast(total, settings, check)
         last = ReadProgress(0, total, 0)
 
         def watch() -> None:
@@ -91,6 +95,7 @@ class Readers:
                     found = [self._nodes.get(call, name) for call, name in zip(ready, self._names)]
                     last = last._replace(done=sum(one.done for one in found), tokens=sum(one.tokens for one in found))
                 asked = [actor.progress.remote() for actor in self._actors]
+            forecast.look(last.done, last.tokens, ())
             report(last)
 
         counts = self._all("read", (), watch)
