@@ -130,9 +130,3 @@ def test_what_readers_lack_is_said_with_the_machine(nodes, folder, monkeypatch):
         ClusterError, match=rf"^reader \d on \S+: {gone}: is not there; all machines .* w2v train - < FILE"
     ):
         Readers(nodes, print).read([gone], SETTINGS, print)
-
-
-def test_no_words_in_any_share_is_the_error_of_one_machine(nodes, tmp_path):
-    (tmp_path / "a").write_text("... ...\n")
-    with pytest.raises(CorpusError, match="no words in it"):
-        Readers(nodes, print).read([str(tmp_path / "a")], SETTINGS, lambda progress: None)

