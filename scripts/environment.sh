@@ -23,4 +23,6 @@ install() {
         rm -f "$log"
         touch ".venv/installed-$1"
     fi
+    # pip compiles what it installs, but not from a checkout: half a second of each command where Python may not either.
+    .venv/bin/python -m compileall -q w2v
 }

@@ -199,6 +199,8 @@ def train(
                 table = held.take(place - window, max(place, *places_around) + 1)
                 bags = [[other] for other in places_around]
             steps = [(bags, bits, id)]
+            if objective == "skipgram-hs":  # two inputs, then the next two
+                steps = [(bags[n : n + 2], bits, id) for n in range(0, len(bags), 2)]
             if objective == "skipgram-pairs":  # one after the other, each with random bits of its own
                 draws = [splitmix((bits + number * SPREAD) & MASK) for number in range(1, len(contexts) + 1)]
                 steps = [([bag], draw, id) for bag, draw in zip(bags, draws)]

@@ -5,6 +5,12 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+KINDS = {
+    "ReadProgress": {"desc": "reading", "unit": "B"},
+    "Progress": {"desc": "training", "unit": " words"},
+    "DocumentProgress": {"desc": "documents", "unit": " documents"},
+}
+
 
 class ProgressBar:
     """Draws how far reading and training are: a widget in a notebook, a line on a terminal.
@@ -19,22 +25,20 @@ class ProgressBar:
         self._kind = ""
 
     def __call__(self, now: Any) -> None:
-        """Show a ReadProgress or a Progress."""
+        """Show a ReadProgress, a Progress or a DocumentProgress."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a notebook without ipywidgets has the bar of a terminal, which is enough
             from tqdm.auto import tqdm
 
         kind = type(now).__name__
-        is_reading = kind == "ReadProgress"
-        done = now.done if is_reading else now.tokens
+        done = now.tokens if kind == "Progress" else now.done
         if kind != self._kind:
             self.close()
             self._kind = kind
-            what, unit = ("reading", "B") if is_reading else ("training", " words")
-            self._bar = tqdm(total=now.total or None, desc=what, unit=unit, unit_scale=True)
+            self._bar = tqdm(total=now.total or None, **KINDS[kind], unit_scale=True)
         if self._bar is None:  # the end of this part was shown
             return
-        if not is_reading and now.loss is not None:
+        if kind == "Progress" and now.loss is not None:
             self._bar.set_postfix(epoch=now.epoch, loss=f"{now.loss:.4f}", refresh=False)
         self._bar.update(done - self._bar.n)
         if now.total and done >= now.total:

@@ -108,7 +108,8 @@ def check_given(settings: TrainSettings) -> None:
         value, usual = getattr(settings, name), describe(name)["default"]
         if not is_auto(value) and value != usual:
             where = "it learns from all co-occurrences" if glove else "--objective glove has it"
-            raise SettingsError(f"{describe(name)['option']} is nothing to --objective {settings.objective}: {where}")
+            option = describe(name)["option"]
+            raise SettingsError(f"{option} has no meaning with --objective {settings.objective}: {where}")
 
 
 def foreseen(settings: TrainSettings) -> TrainSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import naive
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import w2v as library
-from w2v.errors import FormatError, SettingsError
+from w2v.errors import FormatError, SettingsError, StoppedError
 from w2v.kernels import random
 from w2v.training import documents
 
@@ -81,6 +82,24 @@ def test_threads_and_a_stop_change_nothing(folder, tmp_path, monkeypatch):
     resumed = library.resume(tmp_path / "run")
     assert rows(resumed) == rows(wanted)
     assert resumed.documents.words == wanted.documents.words
+
+
+def test_a_stop_among_the_documents_keeps_the_words(folder, tmp_path, monkeypatch):
+    wanted = library.train(folder, **SETTINGS, threads=2)
+    train = documents.documents.train_documents
+    monkeypatch.setattr(documents.documents, "train_documents", lambda *args: (time.sleep(0.01), train(*args)))
+    monkeypatch.setattr(documents, "PART_STEPS", 100)
+    monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.01)
+    seen = []
+    session = library.training.Session(checkpoint=tmp_path / "run", report=seen.append)
+    session.stop = lambda: isinstance(seen[-1], documents.DocumentProgress)
+    with pytest.raises(StoppedError) as stopped:
+        session.start([folder], library.TrainSettings(**SETTINGS, threads=2))
+    assert stopped.value.kept
+    assert seen[-1].total == 12
+    resumed = library.resume(tmp_path / "run")
+    assert resumed.matrix.tobytes() == wanted.matrix.tobytes()
+    assert resumed.documents.matrix.tobytes() == wanted.documents.matrix.tobytes()
 
 
 LINES = st.lists(st.lists(st.sampled_from(["a", "b", "once"]), max_size=3), min_size=1, max_size=12)

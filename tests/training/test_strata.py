@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -51,22 +52,31 @@ def test_topics_are_told_apart(corpus):
     assert cosines[same].mean() - cosines[~same].mean() > 0.5
 
 
-@pytest.mark.parametrize("calls", [1, 2, 3, 4])
+@pytest.mark.parametrize("calls", [0, 1, 2, 3, 4])
 def test_a_run_that_is_stopped_goes_on_to_the_same_bits(corpus, tmp_path, calls, monkeypatch):
     monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0)
     chosen = library.TrainSettings(
         **SETTINGS | {"x_max": 10.0, "rate": 0.05, "sample": 0.0, "threads": 2, "epochs": 30}
     )
     state = training.begin(corpus.vocabulary, chosen)
-    left = iter(range(calls, -(10**9), -1))
+    notes = []
+    count = strata.cooccurrences.count_pairs
+    monkeypatch.setattr(strata.cooccurrences, "count_pairs", lambda *args: (time.sleep(0.05), count(*args)))
+
+    def stop():
+        """Stop while pairs are counted, or when something was reported so often after that."""
+        return len(notes) > 0 if calls == 0 else notes.count("") >= calls
+
     folder = Folder(tmp_path / "run")
     with Keeper(folder, corpus, chosen, minutes=10) as keeper:
         keeper.begin(state)
         with pytest.raises(StoppedError) as stopped:
-            training.finish(corpus, chosen, state, keeper=keeper, stop=lambda: next(left) <= 0)
+            training.finish(corpus, chosen, state, keeper=keeper, stop=stop, report=lambda now: notes.append(now.note))
     assert stopped.value.kept
     parts = strata.parts_of(len(corpus.vocabulary))
-    assert 0 < state.rounds < 30 * parts
+    assert state.rounds < 30 * parts
+    assert (state.rounds == 0) == (calls == 0)
+    assert any(note.startswith("counting pairs") for note in notes)
     found = library.resume(tmp_path / "run")
     assert found.matrix.tobytes() == trained(corpus, epochs=30, x_max=10.0).matrix.tobytes()
 
@@ -93,21 +103,21 @@ def test_pairs_that_do_not_fit_the_memory_are_refused_in_one_line(corpus, monkey
     free = iter([10**9, 10])  # enough for the places of the words, not for their pairs
     monkeypatch.setattr("w2v.resources.available_memory", lambda: next(free))
     with pytest.raises(ResourceError, match=r"pairs of words needs .*; a larger --min-count"):
-        strata.Strata(corpus.stream, corpus.vocabulary, library.TrainSettings(objective="glove"))
+        _ = strata.Strata(corpus.stream, corpus.vocabulary, library.TrainSettings(objective="glove")).pairs
 
 
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"loss": "hs"}, "--loss is nothing to --objective glove"),
-        ({"negatives": 6}, "--negative is nothing to --objective glove"),
-        ({"negatives_per": "pair"}, "--negatives-per is nothing to --objective glove"),
-        ({"sample": 1e-4}, "--sample is nothing to --objective glove"),
-        ({"window_mode": "line"}, "--window-mode is nothing to --objective glove"),
-        ({"min_rate": 1e-3}, "--min-alpha is nothing to --objective glove"),
-        ({"ns_exponent": 0.5}, "--ns-exponent is nothing to --objective glove"),
+        ({"loss": "hs"}, "--loss has no meaning with --objective glove"),
+        ({"negatives": 6}, "--negative has no meaning with --objective glove"),
+        ({"negatives_per": "pair"}, "--negatives-per has no meaning with --objective glove"),
+        ({"sample": 1e-4}, "--sample has no meaning with --objective glove"),
+        ({"window_mode": "line"}, "--window-mode has no meaning with --objective glove"),
+        ({"min_rate": 1e-3}, "--min-alpha has no meaning with --objective glove"),
+        ({"ns_exponent": 0.5}, "--ns-exponent has no meaning with --objective glove"),
         ({"cluster": "local:2"}, "--cluster does not train GloVe"),
-        ({"objective": "skipgram", "x_max": 10.0}, "--x-max is nothing to --objective skipgram"),
+        ({"objective": "skipgram", "x_max": 10.0}, "--x-max has no meaning with --objective skipgram"),
     ],
 )
 def test_what_glove_lacks_is_refused(setting, message):

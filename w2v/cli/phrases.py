@@ -17,15 +17,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("corpus", nargs=-1, required=True)
 @options.setting("phrases", default=1)
-@options.setting("phrase_score")
-@options.setting("phrase_threshold")
-@options.setting("phrase_min_count")
-@options.setting("min_count")
-@options.setting("max_vocab")
-@options.setting("tokenizer")
-@options.setting("keep_case")
-@options.setting("encoding")
-@options.setting("threads")
+@options.settings(
+    "phrase_score", "phrase_threshold", "phrase_min_count", "min_count", "max_vocab", "tokenizer", "keep_case",
+    "encoding", "threads",
+)  # fmt: skip
 @options.top
 @click.option("--all", "all_of_them", is_flag=True, help="List all of them.")
 @click.option("--by-score", is_flag=True, help="Those that score highest first, instead of the most frequent.")

@@ -21,7 +21,7 @@ from w2v.languages import of_reader
 
 if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
-    from w2v.training import Outputs, Progress, Session, Trained
+    from w2v.training import DocumentProgress, Outputs, Progress, Session, Trained
 
 # King is to man as what is to woman? In the languages whose words stand here.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
@@ -42,42 +42,18 @@ def _folder(name: str) -> Place:
     help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin; with --subwords that is"
     " fastText's, and the usual name is vectors.w2v, which keeps n-grams too.",
 )  # fmt: skip
-@options.setting("preset")
-@options.setting("objective")
-@options.setting("loss")
-@options.setting("negatives_per")
-@options.setting("subwords")
-@options.setting("buckets")
-@options.setting("dim")
-@options.setting("window")
-@options.setting("window_mode")
-@options.setting("negatives")
-@options.setting("epochs")
-@options.setting("min_count")
-@options.setting("max_vocab")
-@options.setting("sample")
-@options.setting("rate")
-@options.setting("min_rate")
-@options.setting("ns_exponent")
-@options.setting("x_max")
-@options.setting("threads")
-@options.setting("seed")
-@options.setting("tokenizer")
-@options.setting("keep_case")
+@options.settings(
+    "preset", "objective", "loss", "negatives_per", "subwords", "buckets", "dim", "window", "window_mode",
+    "negatives", "epochs", "min_count", "max_vocab", "sample", "rate", "min_rate", "ns_exponent", "x_max", "threads",
+    "seed", "tokenizer", "keep_case",
+)  # fmt: skip
 @events.columns
 @events.naming
 @graphs.walking
-@options.setting("encoding")
-@options.setting("vocab")
-@options.setting("phrases")
-@options.setting("phrase_score")
-@options.setting("phrase_threshold")
-@options.setting("phrase_min_count")
-@options.setting("documents")
-@options.setting("initial")
-@options.setting("start_from")
-@options.setting("add_output")
-@options.setting("end_of_sentence")
+@options.settings(
+    "encoding", "vocab", "phrases", "phrase_score", "phrase_threshold", "phrase_min_count", "documents", "initial",
+    "start_from", "add_output", "end_of_sentence",
+)  # fmt: skip
 @click.option("--output-vectors", "output_rows", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
 @click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
@@ -128,9 +104,9 @@ def train(
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train corpus.txt --subwords 3-6 -o vectors.bin
-        $ w2v train plays.csv --by user --order time --item artist --session-gap 30m
+        $ w2v train plays.csv --by user --order time --item artist
         $ w2v train --resume vectors.txt.checkpoint
-        $ w2v train --like word2vec -train corpus.txt -output vectors.bin -binary 1 -cbow 0 -size 200
+        $ w2v train --like word2vec -train corpus.txt -output vectors.bin -size 50
         $ w2v train corpus.txt --threads 8 --cluster local:4
     """
     from w2v.resources import require_address_space
@@ -225,8 +201,10 @@ class _Screen:
         self._bar = ExitStack()
         self._shown: str | None = None
 
-    def report(self, now: ReadProgress | Progress) -> None:
+    def report(self, now: ReadProgress | Progress | DocumentProgress) -> None:
         """Show how far the work is."""
+        from w2v.training import DocumentProgress
+
         number = getattr(now, "number", 0)
         kind = f"{type(now).__name__} {number}"
         if kind != self._shown:
@@ -234,14 +212,16 @@ class _Screen:
             self._bar.enter_context(self._meter)
             self._shown = kind
         settings = self._session.settings
-        if settings is None and number:
+        if isinstance(now, DocumentProgress):
+            self._meter.show("documents", now.done, now.total, "documents")
+        elif settings is None and number:
             self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
         elif settings is None:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
             self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens or None)
         else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "cluster")}
+            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "note")}
             what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
             self._meter.show(what, now.tokens, now.total, "words", **details)
 

@@ -17,9 +17,9 @@ CLIP = 10.0  # of scores, as in `w2v.kernels.emit`
 
 
 @kernel
-def train_documents(thread, threads, stream, starts, stops, rows, output, keep, noise, negatives, epochs, rate,
-                    last_rate, seed):  # fmt: skip
-    """Train every `threads`-th document.
+def train_documents(first, last, stream, starts, stops, rows, output, keep, noise, negatives, epochs, rate, last_rate,
+                    seed):  # fmt: skip
+    """Train the documents `first` to `last`.
 
     starts, stops  int64 [N], where each document stands in the stream
     rows           float32 [N, row], moved
@@ -31,7 +31,7 @@ def train_documents(thread, threads, stream, starts, stops, rows, output, keep, 
     """
     owed = np.empty(rows.shape[1], np.float32)
     row_bytes = np.int64(4 * rows.shape[1])
-    for document in range(thread, len(starts), threads):
+    for document in range(first, last):
         row, start, stop = rows[document], starts[document], stops[document]
         for epoch in range(epochs):
             key = epoch_key(seed, epoch)

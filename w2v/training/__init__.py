@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from w2v.training.documents import DocumentProgress
 from w2v.training.executors import memory_needed
 from w2v.training.facts import facts
 from w2v.training.folder import Folder
@@ -21,6 +22,7 @@ from w2v.training.trainer import (
 from w2v.training.validation import Validation
 
 __all__ = [
+    "DocumentProgress",
     "Folder",
     "Keeper",
     "Outputs",

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus import EncodedCorpus
-from w2v.errors import SettingsError
+from w2v.errors import SettingsError, StoppedError
 from w2v.kernels import documents, random
 from w2v.kernels.rows import aligned_zeros
 from w2v.kernels.windows import SENTENCE_END
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings, available_threads
-from w2v.training.run import State, together
+from w2v.training.run import State, deal
 from w2v.vectors import Vectors
 
+PART_STEPS = 100_000  # tokens times epochs of the documents that a thread takes at once: some tens of milliseconds
+
 Longs = npt.NDArray[np.int64]
+
+
+class DocumentProgress(NamedTuple):
+    """How many of the documents are trained."""
+
+    done: int
+    total: int
 
 
 def check(settings: TrainSettings) -> None:
@@ -58,8 +68,15 @@ def find_documents(corpus: EncodedCorpus, settings: TrainSettings) -> tuple[list
     return numbered, np.concatenate(([0], ends[:-1] + 1)), ends
 
 
-def train_documents(corpus: EncodedCorpus, settings: TrainSettings, state: State) -> Vectors:
-    """Return a vector for each document, under its name."""
+def train_documents(
+    corpus: EncodedCorpus,
+    settings: TrainSettings,
+    state: State,
+    *,
+    report: Callable[[DocumentProgress], None] = lambda progress: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Vectors:
+    """Return a vector for each document, under its name. Raises StoppedError where `stop` says so."""
     names, starts, stops = find_documents(corpus, settings)
     row, counts = state.tables.output.shape[1], corpus.vocabulary.counts
     require_memory(8 * row * len(names), f"vectors of {len(names):,} documents", "fewer files or lines lower it")
@@ -69,18 +86,19 @@ def train_documents(corpus: EncodedCorpus, settings: TrainSettings, state: State
     rows[:, : settings.dim] = (rng.random(shape, np.float32) - np.float32(0.5)) / np.float32(settings.dim)
     count = max(1, min(settings.threads, available_threads(), len(names)))
     keep, noise = random.keep_limits(counts, settings.sample), random.noise_table(counts, settings.ns_exponent)
-    failures: list[BaseException] = []
+    steps = np.concatenate(([0], np.cumsum((stops - starts) * settings.epochs)))
+    bounds = np.append(np.searchsorted(steps, np.arange(0, steps[-1], PART_STEPS)), len(names))
 
-    def share(thread: int) -> None:
-        try:
-            documents.train_documents(
-                thread, count, corpus.stream, starts, stops, rows, state.tables.output, keep, noise,
-                settings.negatives, settings.epochs, settings.rate, settings.rate * settings.last_rate, settings.seed,
-            )  # fmt: skip
-        except BaseException as error:
-            failures.append(error)
+    def train(thread: int, part: int) -> None:
+        documents.train_documents(
+            *bounds[part : part + 2], corpus.stream, starts, stops, rows, state.tables.output, keep, noise,
+            settings.negatives, settings.epochs, settings.rate, settings.rate * settings.last_rate, settings.seed,
+        )  # fmt: skip
 
-    together([threading.Thread(target=share, args=(n,)) for n in range(count)], lambda: None, lambda: None)
-    if failures:
-        raise failures[0]
+    def watch(part: int) -> bool:
+        report(DocumentProgress(int(bounds[part]), len(names)))
+        return stop()
+
+    if not deal(train, len(bounds) - 1, count, watch):
+        raise StoppedError(False)
     return Vectors(tuple(names), rows[:, : settings.dim], stops - starts)

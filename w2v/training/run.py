@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import length_hint
 from typing import NamedTuple
 
 import numpy as np
@@ -71,3 +72,28 @@ def together(threads: Sequence[threading.Thread], watch: Callable[[], None], sto
         for thread in threads:
             if thread.ident:
                 thread.join()
+
+
+def deal(work: Callable[[int, int], object], parts: int, threads: int, watch: Callable[[int], bool]) -> bool:
+    """Have threads do `work(thread, part)` for each part; returns whether all are done, raises what a part raises.
+
+    watch  called about ten times a second with the number of parts that were begun; True: no further one is
+    """
+    waiting, stopping, failures = iter(range(parts)), threading.Event(), list[BaseException]()
+
+    def share(thread: int) -> None:
+        try:
+            while not stopping.is_set() and (part := next(waiting, None)) is not None:
+                work(thread, part)
+        except BaseException as error:
+            failures.append(error)
+            stopping.set()
+
+    def look() -> None:
+        if watch(parts - length_hint(waiting)):
+            stopping.set()
+
+    together([threading.Thread(target=share, args=(n,)) for n in range(threads)], look, stopping.set)
+    if failures:
+        raise failures[0]
+    return not length_hint(waiting)

@@ -26,13 +26,14 @@ from w2v.corpus import EncodedCorpus, Events, Expected, Graph, ReadProgress, rea
 from w2v.corpus.reading import named_or_given
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.defaults import check_given, choose, foreseen, usual
-from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError
+from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError, StoppedError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.cluster import Cluster, Nodes, Readers, readable
+from w2v.training.documents import DocumentProgress
 from w2v.training.executors import Executor, begin_work
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
@@ -48,7 +49,7 @@ from w2v.training.verdict import judge
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
-Report = Callable[[ReadProgress | Progress], None]
+Report = Callable[[ReadProgress | Progress | DocumentProgress], None]
 Notify = Callable[[str], None]
 
 
@@ -159,7 +160,7 @@ class Session:
     checkpoint  the folder that keeps the run; without one, a long run with vectors to write keeps itself beside them
     minutes     between two checkpoints, at the most
     tmp_dir     for ids that do not fit the memory
-    report      called about ten times a second, with a ReadProgress and later a Progress
+    report      called about ten times a second, with a ReadProgress, later a Progress, and at last a DocumentProgress
     notify      called with each line that a person should see
     cluster     where to train, as --cluster has it; None: on this machine
     stop        asked about ten times a second; True ends the run, saves it, and raises StoppedError
@@ -387,12 +388,16 @@ class Session:
                 formats.save(vectors_of(text.vocabulary, state, settings), self.outputs.vectors)
                 raise DivergenceError(f"{error}; {self.outputs.vectors} holds the last good vectors") from None
             raise
-        self.keeper = None
         vectors = vectors_of(text.vocabulary, state, settings)
         if self.validation is not None and self.validation.best is not None:
             vectors = self.validation.best[1]
         if settings.documents != "none":
-            vectors = replace(vectors, documents=documents.train_documents(text, settings, state))
+            try:
+                made = documents.train_documents(text, settings, state, report=self.report, stop=self.stop)
+            except StoppedError:
+                raise StoppedError(keeper is not None and keeper.save(state, 1, must=True)) from None
+            vectors = replace(vectors, documents=made)
+        self.keeper = None
         workers = () if self._executor is None else self._executor.by_worker()
         verdict = judge(vectors, text, settings, state, trained_by)
         trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)

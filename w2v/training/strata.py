@@ -16,7 +16,7 @@ from w2v.kernels import cooccurrences, strata
 from w2v.kernels import rounds as kernels
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings, available_threads
-from w2v.training.run import State, Tick, together
+from w2v.training.run import State, Tick, deal, together
 from w2v.training.tables import Tables
 from w2v.vocabulary import Vocabulary
 
@@ -37,26 +37,40 @@ class Strata:
 
     def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
         self.settings = settings
-        parts = parts_of(len(vocabulary))
-        self._threads = min(settings.threads, available_threads(), parts)
-        self.pairs = self._count(stream, len(vocabulary), parts)
-        self.rounds = kernels.Rounds(1, parts, parts * settings.epochs, 1, 1.0)
+        self._stream, self._words, self._parts = stream, len(vocabulary), parts_of(len(vocabulary))
+        self._threads = min(settings.threads, available_threads(), self._parts)
+        self._pairs: strata.Cooccurrences | None = None
+        self._counted = 0.0
+        self.rounds = kernels.Rounds(1, self._parts, self._parts * settings.epochs, 1, 1.0)
 
-    def _count(self, stream: npt.NDArray[np.int32], words: int, parts: int) -> strata.Cooccurrences:
-        """Return the co-occurrences of a text."""
-        kept, window, threads = int(np.count_nonzero(stream >= 0)), self.settings.window, self._threads
+    @property
+    def pairs(self) -> strata.Cooccurrences:
+        """The co-occurrences of the text."""
+        if self._pairs is None:
+            self._count(lambda: False)
+        assert self._pairs is not None
+        return self._pairs
+
+    def _count(self, stop: Callable[[], bool]) -> None:
+        """Count the co-occurrences, twice, unless `stop` says to leave it."""
+        stream, words, parts, threads = self._stream, self._words, self._parts, self._threads
+        kept, window = int(np.count_nonzero(stream >= 0)), self.settings.window
         advice = "a larger --min-count, a --max-vocab or a smaller --window lowers it"
         require_memory(8 * kept + 12 * threads * words, "finding the places of each word", advice)
         starts, order = np.zeros(words + 1, np.int64), np.empty(kept, np.int64)
         cooccurrences.find_places(stream, starts, order)
         sizes = np.zeros((parts, parts), np.int64)
         seen = [np.full(words, -1, np.int32) for _ in range(threads)]
-        self._together(
-            lambda thread, part: cooccurrences.count_pairs(
-                stream, starts, order, window, part, parts, seen[thread], sizes[part]
-            ),
-            parts,
-        )
+
+        def look(parts_begun: int, half: float) -> bool:
+            self._counted = (half + parts_begun / parts) / 2
+            return stop()
+
+        def count(thread: int, part: int) -> None:
+            cooccurrences.count_pairs(stream, starts, order, window, part, parts, seen[thread], sizes[part])
+
+        if not deal(count, parts, threads, lambda begun: look(begun, 0)):
+            return
         blocks = np.concatenate(([0], np.cumsum(sizes)))
         total = int(blocks[-1])
         require_memory(PAIR_BYTES * total + 16 * threads * words, f"{total:,} pairs of words", advice)
@@ -64,43 +78,30 @@ class Strata:
         logs = ids.view(np.float32)
         sums = [np.zeros(words) for _ in range(threads)]
         cursors = blocks[:-1].reshape(parts, parts).copy()
-        self._together(
-            lambda thread, part: cooccurrences.sum_pairs(
+
+        def add(thread: int, part: int) -> None:
+            cooccurrences.sum_pairs(
                 stream, starts, order, window, part, parts, sums[thread], seen[thread], cursors[part], ids, logs
-            ),
-            parts,
-        )
+            )
+
+        if not deal(add, parts, threads, lambda begun: look(begun, 1)):
+            return
         # An epoch counts as a pass over the text: each block has its share of the tokens, all together have all.
         trained = np.concatenate(([0], np.cumsum(sizes + sizes.T + 1)))  # + 1: an empty table is an epoch too
         tokens = (trained.astype(object) * kept // int(trained[-1])).astype(np.int64)
-        return strata.Cooccurrences(parts, blocks, tokens, ids, logs)
-
-    def _together(self, work: Callable[[int, int], object], parts: int) -> None:
-        """Have `work(thread, part)` done for all parts."""
-        stopping = threading.Event()
-        failures: list[BaseException] = []
-
-        def share(thread: int) -> None:
-            try:
-                for part in range(thread, parts, self._threads):
-                    if stopping.is_set():
-                        return
-                    work(thread, part)
-            except BaseException as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=share, args=(thread,)) for thread in range(self._threads)]
-        together(threads, lambda: None, stopping.set)
-        if failures:
-            raise failures[0]
+        self._pairs = strata.Cooccurrences(parts, blocks, tokens, ids, logs)
 
     def advance(self, state: State, limit: int, tick: Tick) -> bool:
         """Train strata until `limit`, or until `tick`, called about ten times a second, says stop.
 
         Returns False if a row is not finite any more.
         """
+        if self._pairs is None:
+            self._count(lambda: tick(state.sums))
+        if (pairs := self._pairs) is None:
+            return True
         plan = self._plan(self.settings.rate * state.rate_share)
-        accounts = np.zeros((self.pairs.parts, 8))
+        accounts = np.zeros((pairs.parts, 8))
         before = state.sums
         shared, first = strata.shared_flags(), state.rounds
         reached = np.full(self._threads, first)
@@ -116,7 +117,7 @@ class Strata:
         def train(thread: int) -> None:
             try:
                 reached[thread] = strata.train_strata(
-                    self._threads, first, limit, self.pairs, state.tables.rows, plan, shared, accounts
+                    self._threads, first, limit, pairs, state.tables.rows, plan, shared, accounts
                 )
             except BaseException as error:
                 failures.append(error)
@@ -137,7 +138,7 @@ class Strata:
 
     def describe(self) -> str:
         """Say what a person should see of the work, besides how far it is."""
-        return ""
+        return "" if self._pairs is not None else f"counting pairs {self._counted:.0%}"
 
     def losses(self, state: State) -> tuple[float, float]:
         """Return the mean loss of a pair for rows of zeros, and for those of `state` in one stratum."""

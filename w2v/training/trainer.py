@@ -45,7 +45,7 @@ class Progress:
               the centers that were drawn for it (one in 32); None if there were none
     rate      learning rate
     score     of the last epoch that was validated; None if none was
-    cluster   how its workers are doing, in a few words; empty on one machine
+    note      what else the executor is doing, or how its workers are, in a few words
     """
 
     epoch: int
@@ -55,7 +55,7 @@ class Progress:
     loss: float | None
     rate: float
     score: float | None = None
-    cluster: str = ""
+    note: str = ""
 
 
 def begin(vocabulary: Vocabulary, settings: TrainSettings, *, mapped: bool = False) -> State:
@@ -129,8 +129,9 @@ def finish(
     meter = _Meter(settings, corpus.account.kept, state, validation)
 
     def tick(sums: Sums) -> bool:
-        report(replace(meter.progress(sums), cluster=work.describe()))
-        return stop() or (keeper is not None and keeper.due(meter.share(sums)))
+        report(replace(meter.progress(sums), note=work.describe()))
+        moved = sums[rounds.TOKENS] > state.sums[rounds.TOKENS]
+        return stop() or (moved and keeper is not None and keeper.due(meter.share(sums)))
 
     trace = trace or Trace([])
     if isinstance(work, Replicas):
