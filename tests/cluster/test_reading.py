@@ -14,11 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import w2v as library
+from w2v import training
 from w2v.corpus import shares, sources
 from w2v.corpus.shares import deal
 from w2v.corpus.sources import find_sources, read_blocks
 from w2v.errors import ClusterError, CorpusError
+from w2v.training.cluster import Cluster
 from w2v.training.cluster.readers import Readers
+from w2v.training.replicas import Replicas
 
 SETTINGS = library.TrainSettings(min_count=2, threads=2)
 
@@ -116,6 +119,28 @@ def test_a_reader_that_is_killed_is_replaced(nodes, folder):
     os.kill(nodes.ray.get(readers._actors[2].pid.remote()), signal.SIGKILL)
     assert_same_corpus(found, wanted)  # fetches what the lost one had
     assert "reader 3" in lines[2]
+
+
+def test_a_reader_that_is_killed_while_ids_are_dealt_changes_no_bit(nodes, folder, monkeypatch):
+    lines = []
+    readers = Readers(nodes, lines.append)
+    found = readers.read([str(folder)], SETTINGS, lambda progress: None)
+    mend = readers.mend
+
+    def kill():
+        mend()
+        if not lines:
+            os.kill(nodes.ray.get(readers._actors[0].pid.remote()), signal.SIGKILL)
+
+    monkeypatch.setattr(readers, "mend", kill)
+    cluster = Cluster(nodes, found.stream, found.vocabulary, SETTINGS, lines.append)
+    here = Replicas(found.stream[:], found.vocabulary, SETTINGS)
+    there, wanted = (training.begin(found.vocabulary, SETTINGS) for _ in range(2))
+    assert cluster.schedule.replicas == 2
+    assert cluster.advance(there, cluster.rounds.all, lambda sums: False)
+    assert here.advance(wanted, here.rounds.all, lambda sums: False)
+    assert there.tables.input.tobytes() == wanted.tables.input.tobytes()
+    assert any("lost: reader 1" in line for line in lines)
 
 
 def test_what_readers_lack_is_said_with_the_machine(nodes, folder, monkeypatch):

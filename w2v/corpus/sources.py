@@ -219,7 +219,8 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
             yield raw
     elif source.name != STDIN:
         with Path(source.name).open("rb") as file:
-            file.seek(first)
+            if first:  # a pipe cannot be asked for any place
+                file.seek(first)
             yield file
     elif sys.stdin is None:
         raise CorpusError("standard input", "is closed; name a file")

@@ -175,6 +175,8 @@ class Nodes:
                 ) from error
             if "No module named 'w2v'" in str(error):
                 raise self._missing(name) from error
+            if isinstance(error.cause, failures.RayError):  # what was given to it was on a machine that is gone
+                raise LostWorkerError(f"{name}: the process ended") from error
             raise
         except failures.RuntimeEnvSetupError as error:
             raise ClusterError(name, _first_line(error)) from error
