@@ -13,7 +13,7 @@ import pytest
 from where import DATA, TOP
 
 import w2v
-from w2v.errors import CorpusError, ResumeError, SettingsError
+from w2v.errors import CorpusError, ResumeError, SettingsError, UnknownWordError
 
 LINES = ["the cat sat on the mat", "the dog sat on the rug"] * 60
 OPTIONS = {"dim": 8, "threads": 1, "epochs": 2}
@@ -193,3 +193,9 @@ def test_every_public_name_has_a_docstring_with_an_example_and_says_what_it_rais
             assert ">>>" in about, name
         if name.islower():
             assert "Raises" in about, name
+
+
+def test_errors_reach_another_process_with_their_text():
+    for error in (CorpusError("a.txt", "is empty", 3), SettingsError("no"), UnknownWordError("zebrra", ["zebra"])):
+        copied = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
+        assert (type(copied), str(copied), vars(copied)) == (type(error), str(error), vars(error))

@@ -21,12 +21,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 
 class W2VError(Exception):
     """An error that its reader can do something about."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Reach another process with the text that it has."""
+        return _remade, (type(self), self.args), self.__dict__ or None
+
+
+def _remade(kind: type[W2VError], args: tuple[Any, ...]) -> W2VError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 class SettingsError(W2VError):

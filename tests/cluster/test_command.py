@@ -61,11 +61,13 @@ def test_a_run_on_a_cluster_writes_the_vectors_of_one_on_a_machine(w2v, tmp_path
 
     monkeypatch.setattr(session, "Nodes", Connected)
     common = ["train", DATA / "demo.txt", "--threads", "4", "--epochs", "2"]
-    assert w2v(*common, "-o", tmp_path / "here.bin").exit_code == 0
+    assert w2v(*common, "-o", tmp_path / "here.bin", "--report", tmp_path / "here.json").exit_code == 0
     result = w2v(*common, "-o", tmp_path / "there.bin", "--cluster", "local:3", "--report", tmp_path / "run.json")
     assert result.exit_code == 0, result.stderr
     assert result.stderr.startswith("cluster     3 workers as processes of this machine")
     assert (tmp_path / "here.bin").read_bytes() == (tmp_path / "there.bin").read_bytes()
-    report = json.loads((tmp_path / "run.json").read_text())
+    report, here = (json.loads((tmp_path / name).read_text()) for name in ("run.json", "here.json"))
+    # What the driver never had, it accounts for: checksum, loss, and each file's tokens.
+    assert (report["corpus"], report["by_file"]) == (here["corpus"], here["by_file"])
     assert sum(worker["tokens"] for worker in report["workers"]) == 2 * report["corpus"]["kept"]
     assert sum(worker["trained"] for worker in report["workers"]) == report["training"]["trained"]

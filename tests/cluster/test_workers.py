@@ -13,9 +13,11 @@ import pytest
 
 import w2v as library
 from w2v import training
+from w2v.corpus.shares import Pieces, pieces
 from w2v.kernels import exchange, random, windows
 from w2v.kernels.merging import merge_rows
 from w2v.training.cluster import worker
+from w2v.training.cluster.executor import sight_of
 from w2v.training.cluster.mesh import LostWorkerError, Mesh
 from w2v.training.cluster.worker import Task, Worker
 from w2v.training.replicas import Replicas, next_axes
@@ -57,7 +59,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
     workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
     for each, share in zip(workers, shares):
         each.take_memory()
-        each.take_ids([0], [len(corpus.stream)], corpus.stream)
+        each.take_ids(Pieces([0], [len(corpus.stream)], corpus.stream))
         for table, rows in enumerate(state.tables.rows):
             each.take_rows(table, 0, rows)
         each.begin(0, 1.0, np.zeros((share, 8)))
@@ -107,7 +109,7 @@ def test_what_a_worker_is_dealt_is_all_that_its_windows_see(corpus, sample):
     stream, window, epochs, seed = corpus.stream[:3000], 4, 3, 5
     keep = random.keep_limits(corpus.vocabulary.counts, sample)
     for start, stop in [(0, 500), (777, 1000), (1000, 1001), (2500, 3000)]:
-        first, last = windows.reach(stream, start, stop, keep, seed, epochs, window)
+        first, last = windows.reach(stream, 0, start, stop, keep, seed, epochs, window)
         holes = np.full_like(stream, 7)
         holes[first:last] = stream[first:last]
         for epoch in range(epochs):
@@ -121,6 +123,16 @@ def test_what_a_worker_is_dealt_is_all_that_its_windows_see(corpus, sample):
                 found.append((counts, [array.tolist() for array in arrays]))
             assert found[0] == found[1]
         assert last - first < stop - start + 60 * (1 + (sample > 0)), "far more than it sees"
+
+
+def test_windows_of_whole_lines_are_dealt_with_all_that_they_see(corpus):
+    settings = settings_for(2, window_mode="line", window=1)
+    sight = sight_of(settings, Replicas(corpus.stream, corpus.vocabulary, settings).work)
+    ends = np.flatnonzero(corpus.stream < 0)
+    middle = int(ends[40] + ends[41]) // 2  # of a line
+    dealt = pieces(corpus.stream, 0, np.array([[middle, middle + 1]]), sight)
+    assert dealt.starts[0] <= ends[40] + 1
+    assert dealt.starts[0] + dealt.sizes[0] >= ends[41]
 
 
 def test_rows_that_travel_are_merged_as_rows_that_do_not():

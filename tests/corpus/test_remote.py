@@ -93,11 +93,14 @@ def test_a_text_that_is_cut_short_on_the_way_is_refused(bucket, monkeypatch):
 
 def test_without_the_library_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(MissingExtraError, match=r"a text on the network needs an extra: pip install 'w2v\[remote\]'"):
+    with pytest.raises(MissingExtraError, match=r"what is on the network needs an extra: pip install 'w2v\[remote\]'"):
         library.read(["s3://bucket/a.txt"])
 
 
-def test_a_text_is_read_from_a_server(w2v, tmp_path):
+def test_a_text_is_read_from_a_server(w2v, tmp_path, monkeypatch):
+    from w2v.corpus import remote
+
+    monkeypatch.setattr(remote, "PIECE_BYTES", 100)  # larger than a piece, and the server gives none
     pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'w2v[remote]'")
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode()))
 

@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 # King is to man as what is to woman? In the languages whose words stand here.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
-FOLDER = click.Path(path_type=Path)
+
+
+Place = Path | str
+
+
+def _folder(name: str) -> Place:
+    """A folder of checkpoints: a path, or an address as it is."""
+    return name if "://" in name else Path(name)
 
 
 @click.command(cls=PeersCommand)
@@ -53,14 +60,15 @@ FOLDER = click.Path(path_type=Path)
               help="Write words and counts there, as the C program does.")  # fmt: skip
 @click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
               " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
-@click.option("--checkpoint", type=FOLDER, help="Folder that keeps the run; long runs make one by themselves.")
+@click.option("--checkpoint", type=_folder, metavar="DIR",
+              help="Folder that keeps the run, s3:// too; long runs make one by themselves.")  # fmt: skip
 @click.option(
     "--checkpoint-minutes", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
     help="Longest time between two checkpoints.",
 )  # fmt: skip
-@click.option("--resume", type=FOLDER, metavar="DIR", help="Go on with the run that DIR keeps; needs no CORPUS.")
+@click.option("--resume", type=_folder, metavar="DIR", help="Go on with the run that DIR keeps; needs no CORPUS.")
 @click.option(
-    "--continue", "model", type=FOLDER, metavar="MODEL", help="Add CORPUS to the model in a --checkpoint folder."
+    "--continue", "model", type=_folder, metavar="MODEL", help="Add CORPUS to the model in a --checkpoint folder."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Write settings, account, loss curve there, as JSON.")
 @click.option("--plot", type=click.Path(path_type=Path), metavar="FILE",
@@ -77,8 +85,9 @@ FOLDER = click.Path(path_type=Path)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
-    ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Path | None, checkpoint_minutes: float,
-    resume: Path | None, model: Path | None, report: Path | None, plot: Path | None, trace: Path | None,
+    ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Place | None,
+    checkpoint_minutes: float, resume: Place | None, model: Place | None, report: Path | None, plot: Path | None,
+    trace: Path | None,
     validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
     like: str | None, cluster: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
@@ -133,7 +142,7 @@ def train(
         if like is not None:
             meter.notify(_what_is_alike(like, theirs))
         others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
-        named = tuple((path, what) for path, what in others if path is not None)
+        named = tuple((path, what) for path, what in others if isinstance(path, Path))
         outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
         screen = _Screen(meter, session)
@@ -244,7 +253,7 @@ def _advice(session: Session) -> str:
     """Say how to go on with a run that was stopped, if it is kept."""
     keeper = session.keeper
     return (
-        f"; go on with it: w2v train --resume {keeper.folder.path}" if keeper is not None and keeper.has_saved else ""
+        f"; go on with it: w2v train --resume {keeper.folder.name}" if keeper is not None and keeper.has_saved else ""
     )
 
 

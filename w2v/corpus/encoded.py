@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 from w2v.defaults import Size
 from w2v.settings import TrainSettings
 from w2v.vocabulary import Vocabulary
+
+AT_ONCE = 1 << 22  # ids
 
 
 class FileAccount(NamedTuple):
@@ -74,6 +76,15 @@ class Account:
     def dropped(self) -> int:
         """Tokens whose word is not in the vocabulary."""
         return self.tokens - self.kept - self.joined
+
+
+def in_pieces(
+    ids: npt.NDArray[np.int32], start: int = 0, stop: int | None = None
+) -> Iterator[tuple[int, npt.NDArray[np.int32]]]:
+    """Yield ids[start:stop] in pieces, each with its place; the ids may be on other machines."""
+    stop = len(ids) if stop is None else stop
+    for first in range(start, stop, AT_ONCE):
+        yield first, ids[first : min(first + AT_ONCE, stop)]
 
 
 class ReadProgress(NamedTuple):

@@ -39,6 +39,6 @@ class Forecast:
         if ids < self._next or not done:
             return
         self._next = 2 * ids
-        often = max(int(np.count_nonzero(table.counts >= self._settings.min_count)) for table in tables)
+        often = max((int(np.count_nonzero(one.counts >= self._settings.min_count)) for one in tables), default=0)
         expected = max(ids, ids * self._total // done)
         self._check(Expected(expected, min(often, self._settings.max_vocab)))

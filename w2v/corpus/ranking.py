@@ -33,6 +33,7 @@ SHOWN = 1000  # dropped words of an account, the most frequent ones: some 20 kB 
 Counts = npt.NDArray[np.int64]
 Dropped = tuple[tuple[str, int], ...]
 WordsOf = Callable[[npt.NDArray[Any]], tuple[str, ...]]
+Renumber = Callable[[Ids], tuple[Ids, list[FileAccount]]]
 
 
 class Counted(NamedTuple):
@@ -82,7 +83,7 @@ def rank(
     words: WordsOf,
     counts: Counts,
     firsts: Counts,
-    renumber: Callable[[Ids], tuple[Ids, list[FileAccount]]],
+    renumber: Renumber,
     settings: TrainSettings,
     wanted: Wanted,
     report: Report,
@@ -174,16 +175,24 @@ def encode(
     """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError where no word is left."""
     table = reading.tables[0]
     moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
+    lines: list[Ids] | None = [] if settings.documents == "line" else None
+
+    def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
+        return renumbered(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
+
+    corpus = ranked_corpus(table, renumber, reading.tokens, reading.notes, settings, names, wanted, report)
+    return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
+
+
+def ranked_corpus(
+    table: WordTable, renumber: Renumber, tokens: int, notes: list[str], settings: TrainSettings, names: list[str],
+    wanted: Wanted, report: Report,
+) -> EncodedCorpus:  # fmt: skip
+    """Rank the words of a table, and turn their numbers into ids by `renumber`. Raises CorpusError."""
     counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
     settings, note = least_settled(settings, counts, wanted)
-
-    lines: list[Ids] | None = [] if settings.documents == "line" else None
-
-    def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
-        return _renumber(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
-
     segment_with = _segment_with(table)
     ranked = rank(table.words, counts, firsts, renumber, settings, wanted, report)
     if ranked is None:
@@ -193,8 +202,7 @@ def encode(
             nothing_left(counts, settings, "--min-count")
             + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
         )
-    corpus = encoded(ranked, reading.tokens, settings, wanted, segment_with, (*reading.notes, *note))
-    return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
+    return encoded(ranked, tokens, settings, wanted, segment_with, (*notes, *note))
 
 
 def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:
@@ -237,7 +245,7 @@ def encoded(
     return EncodedCorpus(ranked.vocabulary, ranked.ids, account, settings, ranked.phrases)
 
 
-def _renumber(
+def renumbered(
     reading: Counted, numbers: list[Ids], folder: Path | None, in_memory: int, lines: list[Ids] | None
 ) -> tuple[Ids, list[FileAccount]]:
     """Return the stream of ids and the account of each file; each block is forgotten as it is translated.

@@ -96,7 +96,7 @@ def read(
     wanted = Wanted(phrases_of, None if known is None else known.keys())
     if rest is not None:
         return sentences.encode(rest, settings, wanted, report)
-    tokenizer = find_tokenizer(settings.tokenizer)
+    find_tokenizer(settings.tokenizer)  # is there, before files are looked for
     notes: list[str] = []
     sources = find_sources(names, notes.append)
     if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
@@ -104,7 +104,7 @@ def read(
     sizes = [source.size for source in sources]
     total = 0 if None in sizes else sum(size or 0 for size in sizes)
     with closing(Spool(folder, in_memory)) as spool:
-        reading = _Reading(settings, spool, notes)
+        reading = Reading(settings, spool, notes)
 
         def refuse(expected: Expected) -> None:
             require_room(folder, expected.ids, spool.size, in_memory)
@@ -117,8 +117,7 @@ def read(
             report(ReadProgress(reading.done, total, reading.tokens))
 
         try:
-            with _segmenters(settings) if tokenizer.segment else nullcontext() as pool:
-                reading.run(sources, pool, tick)
+            reading.run(sources, tick)
             return encode(reading.counted(), settings, [s.name for s in sources], folder, in_memory, wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
@@ -167,7 +166,7 @@ class _Work(NamedTuple):
     segmented: Future[tuple[bytes, int]] | None
 
 
-class _Reading:
+class Reading:
     """Blocks on their way from one thread that reads to several that split and count."""
 
     def __init__(self, settings: TrainSettings, spool: Spool, notes: list[str]) -> None:
@@ -175,6 +174,7 @@ class _Reading:
         self.notes = notes
         self.spool = spool
         tokenizer = find_tokenizer(settings.tokenizer)
+        self._segment = tokenizer.segment is not None
         self.rule = tokenizer.rule(settings.keep_case)
         self.tables = [WordTable() for _ in range(min(settings.threads, MOST_THREADS))]
         self.owners: list[int] = []  # which table numbered the words of each block
@@ -188,8 +188,12 @@ class _Reading:
         self._stop = threading.Event()
         self._error: BaseException | None = None
 
-    def run(self, sources: list[Source], pool: ProcessPoolExecutor | None, tick: Callable[[], None]) -> None:
+    def run(self, sources: list[Source], tick: Callable[[], None]) -> None:
         """Read everything, with a `tick` about ten times a second; raises what any thread raised."""
+        with _segmenters(self.settings) if self._segment else nullcontext() as pool:
+            self._run(sources, pool, tick)
+
+    def _run(self, sources: list[Source], pool: ProcessPoolExecutor | None, tick: Callable[[], None]) -> None:
         producer = self._thread(self._produce, sources, pool)
         consumers = [self._thread(self._consume, number) for number in range(len(self.tables))]
         try:

@@ -26,14 +26,19 @@ def is_remote(name: str) -> bool:
     return bool(ADDRESS.match(name)) and not name.startswith(LOCAL)
 
 
+def is_web(name: str) -> bool:
+    """Return whether a name is that of a web server, which has no folders and may give no part of a file."""
+    return name.lower().startswith(("http://", "https://"))
+
+
 def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
     """Return names and sizes of the files that an address stands for, sorted, and how many were passed over.
 
     Passed over are those whose names begin with a dot, as in folders of this machine. Raises CorpusError.
     """
     with _answering(name):
-        files, path = _library().core.url_to_fs(name)
-        if name.lower().startswith(("http://", "https://")):
+        files, path = library().core.url_to_fs(name)
+        if is_web(name):
             return [(name, files.info(path).get("size"))], 0
         if PATTERN.search(path):
             there = files.glob(path, detail=True)
@@ -50,11 +55,14 @@ def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[io.BufferedReader]:
-    """Open one file. Raises CorpusError; what fails while it is read is an OSError."""
+def opened(name: str, first: int = 0) -> Iterator[io.BufferedReader]:
+    """Open one file, from byte `first` on. Raises CorpusError; what fails while it is read is an OSError."""
     with _answering(name):
-        files, path = _library().core.url_to_fs(name)
-        file = files.open(path, "rb", block_size=PIECE_BYTES)
+        files, path = library().core.url_to_fs(name)
+        # Of https:// one stream: not every server gives a piece of a file.
+        file = files.open(path, "rb", block_size=0 if is_web(name) else PIECE_BYTES)
+        if first:
+            file.seek(first)
     try:
         yield io.BufferedReader(_Stream(file), PIECE_BYTES)
     finally:
@@ -74,7 +82,7 @@ class _Stream(io.RawIOBase):
         try:
             piece = self._file.read(len(room))
         except Exception as error:
-            raise OSError(errno.EIO, _first_line(error)) from error
+            raise OSError(errno.EIO, first_line(error)) from error
         room[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
@@ -86,11 +94,12 @@ class _Stream(io.RawIOBase):
         return self._at
 
 
-def _library() -> Any:
+def library() -> Any:
+    """Return fsspec. Raises MissingExtraError."""
     try:
         import fsspec
     except ImportError as error:
-        raise MissingExtraError("a text on the network", "remote") from error
+        raise MissingExtraError("what is on the network", "remote") from error
     return fsspec
 
 
@@ -104,10 +113,11 @@ def _answering(name: str) -> Iterator[None]:
     except FileNotFoundError as error:
         raise CorpusError(name, "no such file or folder") from error
     except PermissionError as error:
-        raise CorpusError(name, f"may not be read ({_first_line(error)}); are the credentials there?") from error
+        raise CorpusError(name, f"may not be read ({first_line(error)}); are the credentials there?") from error
     except Exception as error:
-        raise CorpusError(name, f"cannot be read: {_first_line(error)}") from error
+        raise CorpusError(name, f"cannot be read: {first_line(error)}") from error
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error says, in short."""
     return str(error).strip().split("\n")[0] or type(error).__name__

@@ -28,15 +28,18 @@ LONGEST_WORD = 1 << 24  # bytes without a blank that are still believed to be te
 # UTF-16 more. So it is binary data if more than one, and more than one in a thousand of all bytes so far, are zero.
 ZEROS = 1 / 1000
 STRAY = 1
+LEAST_CUT = 1 << 20  # bytes of a file that is read in parts
+LINE_AT_ONCE = 1 << 20
 
 Note = Callable[[str], None]  # takes one line that a reader of the account should know
 
 
 class Source(NamedTuple):
-    """One file of the corpus, or standard input."""
+    """One file of the corpus, or standard input; or of a file the lines that begin in a part of it."""
 
     name: str
     size: int | None  # bytes on disk; None where unknown: standard input, a pipe
+    part: int | None = None  # where the part begins; None: all of the file
 
 
 class Block(NamedTuple):
@@ -165,10 +168,11 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
     decoder: codecs.IncrementalDecoder | None = None
     try:
         with _open(source) as raw:
-            stream = archives.decompressed(raw)
+            part = None if source.part is None else _Lines(raw, source.part, source.size or 0)
+            stream = part or archives.decompressed(raw)
             while chunk := stream.read(size):
                 if read == 0:
-                    mark, codec = encodings.mark_of(chunk)
+                    mark, codec = (b"", "") if source.part else encodings.mark_of(chunk)
                     chunk = chunk[len(mark) :]
                     codec = codec or encoding
                     if codec not in ("auto", "utf-8"):
@@ -178,7 +182,7 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
                     read = len(mark)
                 length = len(chunk)
                 read += length
-                done = read if source.size is None else raw.tell()
+                done = read if source.size is None or part else raw.tell()
                 lost = 0
                 if decoder is not None:
                     text = decoder.decode(chunk)
@@ -193,7 +197,9 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
                 yield chunk, lost + here, done
             if decoder is not None and (text := decoder.decode(b"", True)):  # of a character that is cut short
                 yield text.encode(), len(text), done
-            if source.size is not None:
+            if part:
+                _check_size(source, part.left, 0, note)
+            elif source.size is not None:
                 _check_size(source, source.size, raw.tell(), note)
     except archives.GreedyError as error:
         raise CorpusError(source.name, str(error)) from error
@@ -207,11 +213,14 @@ def _chunks(source: Source, size: int, note: Note, encoding: str) -> Iterator[tu
 
 @contextlib.contextmanager
 def _open(source: Source) -> Iterator[io.BufferedReader]:
+    first = max(0, (source.part or 0) - 1)
     if remote.is_remote(source.name):
-        with remote.opened(source.name) as raw:
+        with remote.opened(source.name, first) as raw:
             yield raw
     elif source.name != STDIN:
         with Path(source.name).open("rb") as file:
+            if first:  # a pipe cannot be asked for any place
+                file.seek(first)
             yield file
     elif sys.stdin is None:
         raise CorpusError("standard input", "is closed; name a file")
@@ -225,6 +234,45 @@ def _open(source: Source) -> Iterator[io.BufferedReader]:
         # break down at its end over the lock that the thread holds.
         with open(descriptor, "rb", closefd=False) as file:
             yield file
+
+
+def can_be_cut(source: Source, encoding: str) -> bool:
+    """Return whether a file can be read in parts: no archive, its line ends one byte, any place of it in reach."""
+    if (source.size or 0) < LEAST_CUT or remote.is_web(source.name):
+        return False
+    try:
+        with _open(source) as raw:
+            _, codec = encodings.mark_of(raw.peek(4))
+            whole = archives.decompressed(raw) is not raw
+    except OSError as error:
+        raise CorpusError(source.name, f"cannot be read: {error.strerror}") from error
+    encoding = encoding.replace("auto", "utf-8")
+    return not whole and codec in ("", encoding) and "\n".encode(encoding) == b"\n"
+
+
+class _Lines:
+    """The lines that begin in raw[first : first + size], to be read; `raw` stands a byte before, unless at its start.
+
+    left  bytes of the part that were not read
+    """
+
+    def __init__(self, raw: io.BufferedReader, first: int, size: int) -> None:
+        self._raw, self.left, self._ended = raw, size, True
+        if first:
+            self.left += 1
+            while not self._skip(raw.readline(LINE_AT_ONCE)):
+                pass
+
+    def _skip(self, line: bytes) -> bool:
+        """Pass over a piece of the line that began before; returns whether it is at its end."""
+        self.left = max(0, self.left - len(line))
+        return not line or line.endswith(b"\n")
+
+    def read(self, size: int) -> bytes:
+        chunk = self._raw.read(min(size, self.left)) if self.left else b"" if self._ended else self._raw.readline(size)
+        self._ended = chunk.endswith(b"\n") or not chunk
+        self.left -= min(self.left, len(chunk))
+        return chunk
 
 
 def _why_binary(chunk: bytes, place: int) -> str:

@@ -62,6 +62,40 @@ class WordTable:
         begins, ends = offsets[numbers].tolist(), offsets[numbers + 1].tolist()
         return tuple(arena[begin:end].decode() for begin, end in zip(begins, ends))
 
+    def only(self, numbers: npt.NDArray[np.int64]) -> WordTable:
+        """Return a table of the words of these numbers, numbered in this order; nothing of it is counted."""
+        table, names = WordTable(1 << max(16, (4 * len(numbers)).bit_length())), self.words(numbers)
+        arena = "".join(names).encode()
+        table._reserve_arena(len(arena))
+        table.arena[: len(arena)] = np.frombuffer(arena, np.uint8)
+        table.offsets[1 : len(numbers) + 1] = np.cumsum(self.offsets[numbers + 1] - self.offsets[numbers])
+        table.size[0] = len(numbers)
+        place = np.zeros(len(self), np.uint64)  # from 1; 0: not there
+        place[numbers] = np.arange(1, len(numbers) + 1, dtype=np.uint64)
+        slots = self.slots[self.slots[:, 1] != 0]
+        there = place[(slots[:, 1] & hashing.LOW).astype(np.int64) - 1]
+        slots[:, 1] = slots[:, 1] & (hashing.LOW << hashing.HALF) | there
+        hashing.move_slots(np.ascontiguousarray(slots[there != 0]), table.slots)
+        return table
+
+    def __getstate__(self) -> tuple[npt.NDArray[Any], ...]:
+        """What another process needs of a table."""
+        words = len(self)
+        return (
+            self.slots, self.arena[: self.offsets[words]], self.offsets[: words + 1], self.counts[:words],
+            self.firsts[:words],
+        )  # fmt: skip
+
+    def __setstate__(self, state: tuple[npt.NDArray[Any], ...]) -> None:
+        """Become the table of another process; copied, for what comes from there may not be written."""
+        slots, *others = state
+        WordTable.__init__(self, len(slots))
+        self.slots = slots.copy()
+        self.size[0] = len(others[-1])
+        self._reserve_arena(max(0, len(others[0])))
+        self.arena[: len(others[0])], self.offsets[: len(others[1])] = others[:2]
+        self.counts[: len(self)], self.firsts[: len(self)] = others[2:]
+
     def _arrays(self) -> tuple[npt.NDArray[Any], ...]:
         return self.slots, self.arena, self.offsets, self.counts, self.firsts, self.size
 

@@ -54,15 +54,14 @@ def keep_limits(counts: np.ndarray, sample: float) -> np.ndarray:
 
 
 @kernel
-def count_kept(stream, start, stop, keep, seed, epochs):
-    """Return how many tokens of stream[start:stop] subsampling leaves in all epochs, counted one by one."""
+def count_kept(ids, place, keep, seed, epochs):
+    """Return how many of these ids, which begin at a place of the corpus, subsampling leaves in all epochs."""
     kept = 0
     for epoch in range(epochs):
         key = epoch_key(seed, epoch)
-        for i in range(start, stop):
-            id = stream[i]
+        for i, id in enumerate(ids):
             if id >= 0:
-                kept += (bits_at(key, i) >> HALF) <= keep[id]
+                kept += (bits_at(key, place + i) >> HALF) <= keep[id]
     return kept
 
 

@@ -78,19 +78,22 @@ def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, rig
 
 
 @kernel
-def reach(stream, start, stop, keep, seed, epochs, window):
-    """Return from where to where `gather` looks in any epoch when it finds the windows of stream[start:stop]."""
+def reach(stream, place, start, stop, keep, seed, epochs, window):
+    """Return from where to where `gather` looks in any epoch when it finds the windows of stream[start:stop].
+
+    place  where the stream begins in the corpus: its first id and its last are at the edges of sentences
+    """
     first, last = start, stop
     for epoch in range(epochs):
         key = epoch_key(seed, epoch)
         i, kept = start - 1, 0
         while i >= 0 and kept < window and stream[i] != SENTENCE_END:
-            kept += (bits_at(key, i) >> HALF) <= keep[stream[i]]
+            kept += (bits_at(key, place + i) >> HALF) <= keep[stream[i]]
             i -= 1
         first = min(first, max(i, 0))  # the end of a sentence is looked at too
         i, kept = stop, 0
         while i < len(stream) and kept < window and stream[i] != SENTENCE_END:
-            kept += (bits_at(key, i) >> HALF) <= keep[stream[i]]
+            kept += (bits_at(key, place + i) >> HALF) <= keep[stream[i]]
             i += 1
         last = max(last, min(i + 1, len(stream)))
     return first, last

@@ -25,7 +25,7 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
+from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, in_pieces
 from w2v.errors import FormatError, OutputError, ResumeError
 from w2v.files import replacing
 from w2v.places import user_cache
@@ -47,6 +47,11 @@ class Folder:
 
     path: Path
 
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return str(self.path)
+
     @classmethod
     def beside(cls, output: Path) -> Folder:
         """Return the folder that belongs to an output."""
@@ -55,17 +60,17 @@ class Folder:
     def check_new(self) -> None:
         """Raise ResumeError if a run is kept here already."""
         if self.path.exists() and not self.path.is_dir():
-            raise ResumeError(self.path, "is a file; --checkpoint takes a folder")
+            raise ResumeError(self.name, "is a file; --checkpoint takes a folder")
         if self.path.is_dir() and self.found():
             raise ResumeError(
-                self.path,
-                f"a run is kept here; go on with it: w2v train --resume {self.path}, or remove the folder",
+                self.name,
+                f"a run is kept here; go on with it: w2v train --resume {self.name}, or remove the folder",
             )
 
     def check_there(self) -> None:
         """Raise ResumeError if there is no such folder."""
         if not self.path.is_dir():
-            raise ResumeError(self.path, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
+            raise ResumeError(self.name, "no such folder of checkpoints; `w2v train --checkpoint DIR` makes one")
 
     def found(self) -> list[Path]:
         """Return the checkpoints, the newest first."""
@@ -107,7 +112,7 @@ class Folder:
                 self.path.mkdir(parents=True, exist_ok=True)
                 file = (self.path / LOCK).open("wb")
             except OSError as error:
-                raise OutputError(self.path, f"cannot be written ({error.strerror})") from error
+                raise OutputError(self.name, f"cannot be written ({error.strerror})") from error
             try:
                 import fcntl
 
@@ -116,7 +121,7 @@ class Folder:
                 return file
             except OSError as error:
                 file.close()
-                raise ResumeError(self.path, "another w2v is at work here; wait for it or stop it") from error
+                raise ResumeError(self.name, "another w2v is at work here; wait for it or stop it") from error
             with contextlib.suppress(OSError):
                 if os.path.samestat(os.fstat(file.fileno()), (self.path / LOCK).stat()):
                     return file
@@ -130,9 +135,9 @@ class Folder:
 
     def _write_ids(self, name: str, ids: npt.NDArray[np.int32]) -> None:
         with replacing(self.path / name) as file:
-            file.write(checkpoints.npy_header("<i4", ids.shape))
-            for first in range(0, len(ids), 1 << 22):
-                file.write(ids[first : first + (1 << 22)].astype("<i4", copy=False).tobytes())
+            file.write(checkpoints.npy_header("<i4", (len(ids),)))
+            for _, piece in in_pieces(ids):
+                file.write(piece.astype("<i4", copy=False).tobytes())
 
     def read_ids(self, kept: Kept) -> npt.NDArray[np.int32]:
         """Return the corpus of a checkpoint, memory-mapped. Raises FormatError where it is not the one."""
@@ -160,12 +165,12 @@ class Folder:
         try:
             account = account_from(kept.corpus["account"])
         except (KeyError, ValueError, TypeError, IndexError) as error:
-            raise FormatError(self.path, f"its account of the corpus cannot be read ({error})") from error
+            raise FormatError(self.name, f"its account of the corpus cannot be read ({error})") from error
         ids = self.read_ids(kept)
         if len(ids) != account.kept + account.sentences or any(
             not 0 <= file.start <= file.stop <= len(ids) for file in account.by_file
         ):
-            raise FormatError(self.path, "its account of the corpus does not fit the corpus")
+            raise FormatError(self.name, "its account of the corpus does not fit the corpus")
         lines = self._read_ids(LINES, account.sentences) if kept.settings.documents == "line" else None
         return EncodedCorpus(kept.vocabulary, ids, account, lines=lines)
 
@@ -188,7 +193,7 @@ class Folder:
                 return checkpoints.read(path), wrong
             except FormatError as error:
                 wrong.append(str(error))
-        raise ResumeError(self.path, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")
+        raise ResumeError(self.name, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")
 
     def remove(self) -> None:
         """Remove what the run kept, and the folder if nothing else is in it."""
@@ -221,7 +226,9 @@ class Folder:
 
 def fingerprint(ids: npt.NDArray[np.int32], words: tuple[str, ...], counts: npt.NDArray[np.int64]) -> str:
     """Return a checksum of a corpus as it is trained on: the same text, read in the same way, has the same."""
-    checksum = hashlib.sha256(np.ascontiguousarray(ids).data)
+    checksum = hashlib.sha256()
+    for _, piece in in_pieces(ids):
+        checksum.update(np.ascontiguousarray(piece).data)
     checksum.update(np.ascontiguousarray(counts).data)
     checksum.update("\n".join(words).encode())
     return checksum.hexdigest()

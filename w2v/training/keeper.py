@@ -124,7 +124,7 @@ class Keeper:
             if self._asleep:
                 self.begin(state)
                 self._asleep = False
-                self._notify(f"checkpoint  a long run; it is kept in {self.folder.path}")
+                self._notify(f"checkpoint  a long run; it is kept in {self.folder.name}")
             else:
                 self._write(state)
         except (OutputError, ResourceError, ResumeError) as error:

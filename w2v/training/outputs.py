@@ -209,7 +209,7 @@ def _write_vectors(path: Path, vectors: Vectors, keeper: Keeper | None) -> None:
 def _rescue(vectors: Vectors, path: Path, error: OutputError, keeper: Keeper | None) -> W2VError:
     """Keep vectors that could not be written where they should go; returns the error to raise."""
     if keeper is not None and keeper.has_saved:
-        return OutputError(path, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.path}")
+        return OutputError(path, f"{_problem(error)}; go on with: w2v train --resume {keeper.folder.name}")
     # Our own format: it takes the least memory and disk, and `w2v convert` makes the other of it.
     other = Path(tempfile.gettempdir()) / f"w2v-rescued-{path.name}.w2v"
     try:

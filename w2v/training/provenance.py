@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from w2v import __version__
-from w2v.corpus.encoded import EncodedCorpus
+from w2v.corpus.encoded import EncodedCorpus, in_pieces
 from w2v.kernels import random
 from w2v.kernels.compiler import LANES
 from w2v.settings import TrainSettings
@@ -78,7 +78,10 @@ def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, An
     keep = random.keep_limits(corpus.vocabulary.counts, settings.sample)
     rows = []
     for file in corpus.account.by_file:
-        trained = int(random.count_kept(corpus.stream, file.start, file.stop, keep, settings.seed, settings.epochs))
+        trained = sum(
+            int(random.count_kept(ids, place, keep, settings.seed, settings.epochs))
+            for place, ids in in_pieces(corpus.stream, file.start, file.stop)
+        )
         rows.append(
             {
                 "name": file.name,

@@ -302,10 +302,9 @@ class Replicas:
         plan = self._objective.plan(self.settings, STILL, self.work)
         scratch = spans.new_scratch(plan, state.tables.input.shape[1])
         length = len(self.work.stream)
-        starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(int)).tolist()
         tallies = [
-            KERNELS[type(plan)](first, min(first + BLOCK, length), self.work, state.tables.rows, plan, scratch)
-            for first in starts
+            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
+            for first, stop in spans_of_losses(length).tolist()
         ]
         pairs = max(sum(tally.pairs for tally in tallies), 1)
         outputs = mean_outputs(self._counts, self.settings, self.work)
@@ -342,6 +341,12 @@ class Replicas:
         due = self.schedule.due
         by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
         return (due[0]._replace(**by[0]._asdict()), due[1]._replace(**by[1]._asdict())) if by else due
+
+
+def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
+    """Return the parts of a corpus of this length whose loss is measured at the end, int64 [n, 2]."""
+    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(np.int64))
+    return np.stack([starts, np.minimum(starts + BLOCK, length)], axis=1)
 
 
 def memory_needed(words: int, settings: TrainSettings) -> int:

@@ -32,12 +32,13 @@ from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
 from w2v.training.checkpoints import Kept
-from w2v.training.cluster import Cluster, Nodes
+from w2v.training.cluster import Cluster, Nodes, Readers, readable
 from w2v.training.documents import DocumentProgress
 from w2v.training.executors import Executor, begin_work
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
+from w2v.training.remote_folder import RemoteFolder, folder_at
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
 from w2v.training.start_rows import StartRows
@@ -97,9 +98,7 @@ def train(
     chosen = _settings_for(corpus, settings, more)
     if keep_best and validate is None:
         raise TypeError("keep_best needs validate, which says what is best")
-    session = Session(
-        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
-    )
+    session = Session(checkpoint=checkpoint, tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
     session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
     return _told(session.start(corpus, chosen), notify)
 
@@ -124,7 +123,7 @@ def resume(
     >>> w2v.resume("run")  # doctest: +SKIP
     """
     session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
-    return _told(session.resume(Path(folder), corpus, settings), notify)
+    return _told(session.resume(folder, corpus, settings), notify)
 
 
 def extend(
@@ -149,10 +148,8 @@ def extend(
 
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
-    session = Session(
-        checkpoint=_path(checkpoint), tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster
-    )
-    return _told(session.extend(Path(model), corpus, settings), notify)
+    session = Session(checkpoint=checkpoint, tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
+    return _told(session.extend(model, corpus, settings), notify)
 
 
 @dataclass
@@ -173,7 +170,7 @@ class Session:
     """
 
     outputs: Outputs = field(default_factory=Outputs)
-    checkpoint: Path | None = None
+    checkpoint: Name | None = None
     minutes: float = 10.0
     tmp_dir: Path | None = None
     report: Report = ignore
@@ -206,7 +203,7 @@ class Session:
                 rows.write(state.tables)
             return self._train_new(text, settings, state)
 
-    def extend(self, model: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
+    def extend(self, model: Name, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Add a corpus to a kept model; `given` are settings by name."""
         kept = _model(model)
         if kept.settings.objective == "glove":
@@ -241,9 +238,9 @@ class Session:
         # What was learnt before is not known here, so there is no saying how many epochs are enough.
         return replace(trained, verdict=replace(trained.verdict, epochs=0))
 
-    def resume(self, path: Path, corpus: Corpus, given: dict[str, Any]) -> Trained:
+    def resume(self, path: Name, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
-        folder = Folder(path)
+        folder = folder_at(path)
         folder.check_there()
         with folder.locked(), ExitStack() as claim:
             self._connect(claim)
@@ -263,7 +260,7 @@ class Session:
             self.notify(f"resuming    {path}: {min(done, 1):.0%} of the run is done")
             keeper = Keeper(folder, text, kept.settings, minutes=self.minutes, claimed=True, notify=self.notify)
             keeper.go_on(kept)
-            own = noted.get("own", path.name.endswith(SUFFIX)) and self.outputs.vectors is not None
+            own = noted.get("own", folder.name.endswith(SUFFIX)) and self.outputs.vectors is not None
             return self._train(text, kept.settings, kept.state, keeper, own=bool(own))
 
     def _prepare(self, corpus: Corpus, claim: ExitStack) -> Corpus:
@@ -276,7 +273,7 @@ class Session:
             corpus = files if sentences is None else sentences
         self.outputs.check(source.name for source in find_sources(files) if source.name != STDIN)
         if self.checkpoint is not None:
-            claim.enter_context(Folder(self.checkpoint).claimed())
+            claim.enter_context(folder_at(self.checkpoint).claimed())
         elif self.outputs.vectors is not None:
             Folder.beside(self.outputs.vectors).check_new()
         self._connect(claim)
@@ -317,7 +314,7 @@ class Session:
         if self._nodes is None:  # of a cluster, each worker checks its own
             check_memory(expected.words, settings)
         if self.checkpoint is not None:
-            Folder(self.checkpoint).require_room(expected.ids, expected.words, settings)
+            folder_at(self.checkpoint).require_room(expected.ids, expected.words, settings)
         self.outputs.require_room(expected.words, settings)
 
     def _read(
@@ -342,6 +339,13 @@ class Session:
             self._check_resources(expected if model is None else expected._replace(words=len(model)), trained)
 
         known = None if model is None else model.words
+        if (
+            self._nodes is not None
+            and model is None
+            and self.outputs.trace is None
+            and (names := readable(corpus, settings))
+        ):
+            return Readers(self._nodes, self.notify).read(names, settings, self.report, check)
         text = read(corpus, settings, report=report, check=check, tmp_dir=self.tmp_dir, phrases_of=known)
         if ahead.ident:
             ahead.join()
@@ -354,7 +358,7 @@ class Session:
         asked, output = self.checkpoint is not None, self.outputs.vectors
         if self.checkpoint is None and output is None:
             return self._train(text, settings, state, None, own=False)
-        folder = Folder(self.checkpoint) if self.checkpoint is not None else Folder.beside(output or Path())
+        folder = folder_at(self.checkpoint) if self.checkpoint is not None else Folder.beside(output or Path())
         keeper = Keeper(
             folder, text, settings, minutes=self.minutes, asleep=not asked, claimed=asked, notify=self.notify
         )  # fmt: skip
@@ -403,19 +407,20 @@ class Session:
         return trained
 
     @staticmethod
-    def noted_path(path: Path, name: str) -> Path | None:
+    def noted_path(path: Name, name: str) -> Path | None:
         """Return another file that this user asked the kept run to write, see `Outputs.noted`."""
-        noted = Folder(path).noted().get(name)
+        noted = folder_at(path).noted().get(name)
         return Path(noted) if isinstance(noted, str) else None
 
     @staticmethod
-    def output_of(path: Path) -> Path:
+    def output_of(path: Name) -> Path:
         """Return where the vectors of a kept run go: as this user noted when it began, or as its folder's name says."""
-        Folder(path).check_there()
+        folder_at(path).check_there()
         if (output := Session.noted_path(path, "output")) is not None:
             return output
-        if path.resolve().name.endswith(SUFFIX):
-            return path.resolve().with_name(path.resolve().name.removesuffix(SUFFIX))
+        there = folder_at(path).path.resolve()
+        if there.name.endswith(SUFFIX):
+            return there.with_name(there.name.removesuffix(SUFFIX))
         raise ResumeError(
             path,
             "does not tell its output (another user made it, another machine, or Python);"
@@ -458,11 +463,15 @@ def _path(name: Name | None) -> Path | None:
     return None if name is None else Path(name)
 
 
-def _model(path: Path) -> Kept:
-    if path.is_dir():
-        return Folder(path).read()[0]
+def _model(path: Name) -> Kept:
+    folder = folder_at(path)
+    if isinstance(folder, RemoteFolder):
+        with folder.locked():
+            return folder.read()[0]
+    if folder.path.is_dir():
+        return folder.read()[0]
     try:
-        return checkpoints.read(path)
+        return checkpoints.read(folder.path)
     except FormatError as error:
         raise ResumeError(
             path,
@@ -471,7 +480,7 @@ def _model(path: Path) -> Kept:
         ) from error
 
 
-def _check_settings(path: Path, what: str, kept: TrainSettings, chosen: TrainSettings, given: Iterable[str]) -> None:
+def _check_settings(path: Name, what: str, kept: TrainSettings, chosen: TrainSettings, given: Iterable[str]) -> None:
     """Raise ResumeError for a setting that was given and is not the kept one."""
     for name in sorted(given):
         there, here = getattr(kept, name), getattr(chosen, name)

@@ -25,7 +25,7 @@ Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus | Event
 
 
 def check(
-    path: Path, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Path | None
+    path: Name, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Path | None
 ) -> None:
     """Raise ResumeError where a corpus is not that of a run: the one given now, or the noted files if none is given.
 

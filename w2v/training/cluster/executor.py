@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
@@ -17,14 +18,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.shares import Sight, pieces
 from w2v.errors import ClusterError
 from w2v.kernels import rounds
-from w2v.kernels.windows import reach
+from w2v.kernels.objectives import Work
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
-from w2v.training.cluster.worker import Part, Status, Task, Worker
-from w2v.training.replicas import DAMPED_FROM, Replicas, next_axes
+from w2v.training.cluster.readers import readers_of
+from w2v.training.cluster.worker import Part, Status, Stream, Task, Worker
+from w2v.training.replicas import DAMPED_FROM, Replicas, next_axes, spans_of_losses
 from w2v.training.run import TICK_SECONDS, State, Sums, Tick
 from w2v.vocabulary import Vocabulary
 
@@ -60,6 +63,7 @@ class Cluster(Replicas):
     def advance(self, state: State, limit: int, tick: Tick) -> bool:
         """Train rounds on the cluster, as `Replicas.advance` does on this machine."""
         if self.schedule.replicas == 1:
+            self.work = self.work._replace(stream=self.work.stream[:])  # all of it, for it is trained here
             return super().advance(state, limit, tick)
         if self._team is None:
             empty = self.work._replace(stream=self.work.stream[:0])
@@ -117,6 +121,16 @@ class Cluster(Replicas):
         """Return what each worker has trained; the sum of the tokens is what was trained here."""
         return () if self._team is None else tuple(self._team.by_worker(self._accounts))
 
+    def losses(self, state: State) -> tuple[float, float]:
+        """Return what `Replicas.losses` does, on ids that are fetched for it."""
+        if (readers := readers_of(self.work.stream)) is not None:
+            sight = self._nodes.ray.put(sight_of(self.settings, self.work))
+            with closing(Stream(len(self.work.stream))) as fetched:
+                for part in readers.pieces_here(spans_of_losses(len(self.work.stream)), sight):
+                    fetched.put(part)
+                self.work = self.work._replace(stream=fetched.ids)
+        return super().losses(state)
+
 
 class Team:
     """The workers of a run: actors on the machines of a cluster.
@@ -126,7 +140,8 @@ class Team:
 
     def __init__(self, nodes: Nodes, task: Task, stream: npt.NDArray[np.int32], notify: Callable[[str], None]) -> None:
         self._nodes, self._ray, self._task, self._stream, self._notify = nodes, nodes.ray, task, stream, notify
-        self._given = nodes.ray.put(task)
+        self._given, self._sight = nodes.ray.put(task), nodes.ray.put(sight_of(task.settings, task.work))
+        self._readers = readers_of(stream)
         self._actors: list[Any] = []
         self._names = [f"worker {worker + 1} on {nodes.all[worker].name}" for worker in range(len(task.shares))]
         self._running: list[Any] = []  # calls that train, or did when a worker was lost
@@ -234,13 +249,7 @@ class Team:
 
     def _start(self, worker: int) -> Any:
         node = self._nodes.all[worker]
-        pinned = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-        cores = 0 if self._nodes.local else min(node.threads, self._task.shares[worker])
-        actor = self._ray.remote(NodeWorker).options(
-            # Soft: where a machine is gone, any other will do.
-            num_cpus=cores, max_concurrency=4, scheduling_strategy=pinned(node.id, soft=True)
-        )  # fmt: skip
-        return actor.remote(self._given, worker, node.threads)
+        return self._nodes.start(NodeWorker, node, self._given, worker, node.threads)
 
     def _survivors(self) -> list[list[int] | None]:
         """End what the workers are doing; returns the rounds whose rows each has kept, None for those that are lost."""
@@ -264,39 +273,28 @@ class Team:
         new = [worker for worker, dealt in enumerate(self._dealt) if not dealt]
         if not new:
             return
+        if self._readers is not None:
+            self._readers.mend()
         self._get([self._actors[worker].prepare.remote() for worker in new], [self._names[worker] for worker in new])
         batches = [self._pieces(worker) for worker in new]
         for parts in zip_longest(*batches):  # a part to each, side by side
             given = [(worker, part) for worker, part in zip(new, parts) if part is not None]
-            calls = [self._actors[worker].take_ids.remote(*part) for worker, part in given]
+            calls = [self._actors[worker].take_ids.remote(part) for worker, part in given]
             self._get(calls, [self._names[worker] for worker, _ in given])
         for worker in new:
             self._dealt[worker] = True
 
-    def _pieces(self, worker: int) -> Iterator[tuple[list[int], list[int], npt.NDArray[np.int32]]]:
-        """Yield where the pieces of the corpus begin that a worker trains on, their sizes, and their ids."""
-        task, span = self._task, self._task.schedule.rounds.span
-        length, each = len(self._stream), task.shares[worker] * span
-        before = sum(task.shares[:worker]) * span
-        starts, sizes, ids, total = [], [], [], 0
-        for round in range(task.schedule.rounds.each):
-            start = round * task.schedule.replicas * span + before
-            if start >= length:
-                break
-            # With what the windows reach beyond it.
-            first, stop = reach(
-                self._stream, start, min(start + each, length), task.work.keep, task.settings.seed,
-                task.settings.epochs, task.settings.window,
-            )  # fmt: skip
-            starts.append(first)
-            sizes.append(stop - first)
-            ids.append(self._stream[first:stop])
-            total += 4 * (stop - first)
-            if total >= PART_BYTES:
-                yield starts, sizes, np.concatenate(ids)
-                starts, sizes, ids, total = [], [], [], 0
-        if ids:
-            yield starts, sizes, np.concatenate(ids)
+    def _pieces(self, worker: int) -> Iterator[Any]:
+        """Yield the pieces of the corpus that a worker trains on, in parts: those of readers go from them to it."""
+        task, rounds = self._task, self._task.schedule.rounds
+        starts = (np.arange(rounds.each) * task.schedule.replicas + sum(task.shares[:worker])) * rounds.span
+        spans = np.minimum(np.stack([starts, starts + task.shares[worker] * rounds.span], axis=1), task.length)
+        if self._readers is not None:
+            yield from self._readers.pieces(spans, self._sight, worker)
+            return
+        step = max(1, PART_BYTES // (4 * task.shares[worker] * rounds.span))
+        for first in range(0, len(spans), step):
+            yield pieces(self._stream, 0, spans[first : first + step], sight_of(task.settings, task.work))
 
     def _begin(self, round: int, accounts: npt.NDArray[np.float64]) -> None:
         """Connect the workers and have them begin at a round, from the merged rows that each has."""
@@ -351,7 +349,10 @@ class Team:
         """Return what each worker has done."""
         rows = []
         shares = np.split(accounts, np.cumsum(self._task.shares)[:-1])
-        for name, share, status in zip(self._names, shares, self._all(lambda actor: actor.status.remote())):
+        with suppress(LostWorkerError):  # nothing is lost with it: the merged rows are here
+            self._status = self._all(lambda actor: actor.status.remote())
+        status_of = self._status or [Status(0, np.zeros(4), 0.0, 0.0, 0, 0)] * len(shares)
+        for name, share, status in zip(self._names, shares, status_of):
             rows.append(
                 {
                     "name": name,
@@ -365,6 +366,11 @@ class Team:
                 }
             )
         return rows
+
+
+def sight_of(settings: TrainSettings, work: Work) -> Sight:
+    """Return what decides how far windows reach."""
+    return Sight(work.keep, settings.seed, settings.epochs, settings.reach)
 
 
 def _parts(array: npt.NDArray[Any]) -> Iterator[tuple[int, int]]:

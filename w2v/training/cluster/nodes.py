@@ -142,7 +142,17 @@ class Nodes:
         cores = sum(node.threads for node in self.all)
         if self.local:
             return f"{len(self.all)} workers as processes of this machine, {available_threads()} cores"
-        return f"{len(self.all)} machines, {cores} cores: {', '.join(node.name for node in self.all)}"
+        count, names = len(self.all), ", ".join(node.name for node in self.all)
+        return f"{count} machine{'s'[: count > 1]}, {cores} cores: {names}"
+
+    def start(self, kind: type[Any], node: Node, *arguments: Any) -> Any:
+        """Start an actor on a machine; where that is gone, on any other."""
+        # It asks for no core: where all are taken, by others or since a machine is gone, it would wait without a word.
+        pinned = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        options = self.ray.remote(kind).options(
+            num_cpus=0, max_concurrency=4, scheduling_strategy=pinned(node.id, soft=True)
+        )
+        return options.remote(*arguments)
 
     def get(self, call: Any, name: str, seconds: float | None = None) -> Any:
         """Return what a call on the machine `name` returned.
@@ -165,6 +175,8 @@ class Nodes:
                 ) from error
             if "No module named 'w2v'" in str(error):
                 raise self._missing(name) from error
+            if isinstance(error.cause, failures.RayError):  # what was given to it was on a machine that is gone
+                raise LostWorkerError(f"{name}: the process ended") from error
             raise
         except failures.RuntimeEnvSetupError as error:
             raise ClusterError(name, _first_line(error)) from error

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.shares import Pieces
 from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
 from w2v.kernels.objectives import Rows, Work
@@ -102,7 +103,7 @@ class Worker:
         self._objective = objective_of(task.settings)
         self._plan: Any = None
         self._scratches: list[Any] = []
-        self._stream: _Stream | None = None
+        self._stream: Stream | None = None
 
     def prepare(self) -> None:
         """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
@@ -120,7 +121,7 @@ class Worker:
         self._tables = Tables.empty(task.words, dim, ngrams=ngrams)
         self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
         self._buffers = _Buffers(task, share, self._tables.rows)
-        self._stream = _Stream(task.length)
+        self._stream = Stream(task.length)
 
     def pid(self) -> int:
         """Return the number of this process."""
@@ -147,10 +148,10 @@ class Worker:
         """Make `run`, called by another thread, end at once."""
         self._mesh.ended.set()
 
-    def take_ids(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
-        """Take pieces of the stream, one behind the other in `ids`. Raises ResourceError."""
+    def take_ids(self, pieces: Pieces) -> None:
+        """Take pieces of the corpus. Raises ResourceError."""
         assert self._stream is not None
-        self._stream.put(starts, sizes, ids)
+        self._stream.put(pieces)
 
     def take_rows(self, table: int, first: int, rows: Floats) -> None:
         """Take merged rows."""
@@ -298,7 +299,7 @@ def compile_ahead(settings: TrainSettings) -> None:
     plan = replace(schedule(work, one.counts, settings), replicas=2)
     with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
         worker.take_memory()
-        worker.take_ids([0], [1], ids)
+        worker.take_ids(Pieces([0], [1], ids))
         worker.begin(0, 1.0, np.zeros((2, 8)))
         worker.run(1, ())
 
@@ -325,7 +326,7 @@ class _Buffers:
         self.totals, self.touched = aligned_zeros(count, row), np.empty(count, np.bool_)
 
 
-class _Stream:
+class Stream:
     """The ids that a worker trains on, in a nameless file with holes: each id at the place that it has in the corpus.
 
     ids  int32 [L], where nothing was put, zeros
@@ -337,17 +338,19 @@ class _Stream:
         # A plain array over the map: the kernels are compiled for plain arrays.
         self.ids = np.asarray(np.memmap(self._file, np.int32, "r+", shape=(length,)))
 
-    def put(self, starts: Sequence[int], sizes: Sequence[int], ids: npt.NDArray[np.int32]) -> None:
+    def put(self, pieces: Pieces) -> None:
+        """Put pieces where they belong. Raises ResourceError."""
         at = 0
         try:
-            for start, size in zip(starts, sizes):
+            for start, size in zip(pieces.starts, pieces.sizes):
                 # Not by the map: on a full disk that would end the process.
-                os.pwrite(self._file.fileno(), ids[at : at + size].data, 4 * start)
+                os.pwrite(self._file.fileno(), pieces.ids[at : at + size].data, 4 * start)
                 at += size
         except OSError as error:
             raise ResourceError(f"{tempfile.gettempdir()}: cannot keep the ids there ({error.strerror})") from error
 
     def close(self) -> None:
+        """Give the space on the disk back."""
         self._file.close()
 
 
