@@ -12,7 +12,6 @@ import gzip
 import json
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -72,10 +71,8 @@ def train_ours(data: Data, seed: int, **settings: Any) -> w2v.Vectors:
 def train_gensim(data: Data, seed: int, **settings: Any) -> w2v.Vectors:
     from gensim.models import Word2Vec
 
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:  # gensim reads a file faster than lists
-        file.writelines(" ".join(items) + "\n" for items in data.train)
-        file.flush()
-        model = Word2Vec(corpus_file=file.name, seed=seed, workers=2, min_count=1, **settings)
+    # From lists: from a file gensim is faster and scores less (hit@20 of lastfm, its defaults: .057, not .070).
+    model = Word2Vec(data.train, seed=seed, workers=2, min_count=1, **settings)
     counts = np.array([model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key], np.int64)
     return w2v.Vectors(tuple(model.wv.index_to_key), model.wv.vectors, counts, output=model.syn1neg)
 

@@ -160,9 +160,10 @@ def test_a_closed_standard_input_is_an_error(monkeypatch):
 
 
 def test_ctrl_c_ends_a_reader_that_waits_for_a_silent_standard_input():
-    code = FROM_STDIN.replace(
-        "corpus =", "import _thread, threading; threading.Timer(1, _thread.interrupt_main).start(); corpus ="
-    )
+    # Where the tests were started in the background, Ctrl-C is ignored, and so it is in what they start.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    soon = "import _thread, threading; threading.Timer(1, _thread.interrupt_main).start()"
+    code = FROM_STDIN.replace("corpus =", f"{heard}; {soon}; corpus =")
     silent, never = os.pipe()
     try:
         result = subprocess.run(
