@@ -90,3 +90,10 @@ def test_the_map_of_a_turned_space_begins_like_the_map_of_the_other(groups):
     np.testing.assert_allclose(found, shapes.principal_plane(rows)[order], atol=1e-3)
     own = shapes.plane_beside(turned, [f"x{row}" for row in order], rows, words)  # no word of both
     np.testing.assert_array_equal(own, shapes.principal_plane(turned))
+
+
+def test_a_cluster_is_not_named_by_two_forms_of_a_word():
+    words = ["mechanisms", "mechanism", "northeast", "northwest", "国王", "国"]
+    rows = np.ones((6, 2), np.float32) / np.float32(np.sqrt(2))
+    names = shapes.central_words(words, rows, np.zeros(6, int), rows[:1])
+    assert names == [["mechanisms", "northeast", "northwest"]]

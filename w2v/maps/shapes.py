@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -85,6 +86,15 @@ def central_words(words: Sequence[str], directions: Floats, members: Ids, center
         own = cosines[:, number].copy()
         cosines[:, number] = -np.inf
         others = cosines.max(axis=1, initial=-1.0)
-        best = rows[np.argsort(others - 2 * own, kind="stable")[:NAMED_AFTER]]
-        names.append([words[row] for row in best.tolist()])
+        best = rows[np.argsort(others - 2 * own, kind="stable")]
+        names.append(list(islice(_unlike(words[row] for row in best.tolist()), NAMED_AFTER)))
     return names
+
+
+def _unlike(words: Iterable[str]) -> Iterator[str]:
+    """Leave out the words that begin as one before does in more than three quarters: mechanism after mechanisms."""
+    before: list[str] = []
+    for word in words:
+        if all(word[: (n := 3 * min(len(word), len(other)) // 4 + 1)] != other[:n] for other in before):
+            before.append(word)
+            yield word
