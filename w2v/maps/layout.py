@@ -10,8 +10,8 @@ r^-0.85, not by a chance that depends on a perplexity (30): of 68,000 words 27 %
 44 %, and 15 % of the very nearest.) The second part, the repulsion, has a term for each pair; it is the slope of the
 potential sum of w_ij, a convolution: by FFT on a grid (FIt-SNE, Linderman et al. 2019), here with cubic B-splines from
 the words to the grid and back, as in smooth particle mesh Ewald (Essmann et al. 1995). Rates as in openTSNE (Poličar et
-al. 2024). openTSNE 1.0.4 itself, perplexity 30, kept 24 % and 41 % in 242 CPU seconds where this kept 27 % and 43 % in
-130: one run on a busy machine, by `scripts/benchmark --maps`.
+al. 2024). openTSNE 1.0.4 itself, perplexity 30, kept 24 % and 41 % in 165 CPU seconds where this kept 27 % and 43 % in
+29: `scripts/benchmark --maps`.
 
 What differs from run to run is kept out: the vectors are rounded so that cosines are exact in float32, whatever the
 library that multiplies them, and no order of sums depends on the number of threads.
