@@ -202,3 +202,19 @@ def test_wrong_usage_is_told_before_the_work(w2v, plays, arguments, problem):
     outcome = w2v(*arguments)
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert problem in outcome.stderr
+
+
+def test_one_command_from_a_table_to_ten_items_for_each_user(w2v, plays):
+    options = ("--names", "artists.csv", "--epochs", 30, "--threads", 1)
+    trained = w2v("train", "plays.csv", *LOG, *options, "--recommend", "all.tsv")
+    assert trained.exit_code == 0, trained.stderr
+    assert "all.tsv: ten items for 60 users" in trained.stderr
+    header, *rows = [line.split("\t") for line in (plays / "all.tsv").read_text().splitlines()]
+    assert header == ["user", "item", "name", "score"]
+    assert len(rows) == 600
+    assert len({user for user, *_ in rows}) == 60
+    asked = w2v("recommend", "--batch", "plays.csv", *LOG, "--tsv").stdout.splitlines()
+    assert [line.split("\t")[:2] for line in asked] == [row[:2] for row in rows]
+    refused = w2v("train", "plays.csv", "--recommend", "all.tsv")
+    assert refused.exit_code == 2
+    assert "name its columns, --by and --item" in refused.stderr

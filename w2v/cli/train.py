@@ -58,6 +58,8 @@ def _folder(name: str) -> Place:
               help="Write the output rows there too: what each word was predicted with.")  # fmt: skip
 @click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
               help="Write words and counts there, as the C program does.")  # fmt: skip
+@click.option("--recommend", "recommended", type=click.Path(path_type=Path), metavar="FILE",
+              help="Of a table of events: write ten items for each user there, tab-separated.")  # fmt: skip
 @click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
               " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=_folder, metavar="DIR",
@@ -89,7 +91,7 @@ def train(
     checkpoint_minutes: float, resume: Place | None, model: Place | None, report: Path | None, plot: Path | None,
     trace: Path | None,
     validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
-    like: str | None, cluster: str | None, quiet: bool, **settings: Any,
+    recommended: Path | None, like: str | None, cluster: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Train vectors on CORPUS: text files, folders of them, or - for standard input.
 
@@ -104,7 +106,7 @@ def train(
         $ w2v train corpus.txt --plot loss.png --trace steps.tsv
         $ w2v train corpus.txt --validate wordsim353.tsv --keep-best
         $ w2v train corpus.txt --subwords 3-6 -o vectors.bin
-        $ w2v train plays.csv --by user --order time --item artist
+        $ w2v train plays.csv --by user --order time --item artist --recommend x.tsv
         $ w2v train --resume vectors.txt.checkpoint
         $ w2v train --like word2vec -train corpus.txt -output vectors.bin -size 50
         $ w2v train corpus.txt --threads 8 --cluster local:4
@@ -126,6 +128,8 @@ def train(
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
     walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
     things = walked or log
+    if recommended is not None and (log is None or log.by is None):
+        raise click.UsageError("--recommend answers the users of a table of events: name its columns, --by and --item.")
     of_texts = given & {"tokenizer", "keep_case", "vocab", "phrases"}
     if things is not None and of_texts:
         raise click.UsageError(f"--{min(of_texts).replace('_', '-')} is for texts, not for events or a graph.")
@@ -141,7 +145,7 @@ def train(
         meter = Meter(quiet)
         if like is not None:
             meter.notify(_what_is_alike(like, theirs))
-        others = ((plot, "the loss curve"), (checkpoint, "the checkpoints"))
+        others = ((plot, "the loss curve"), (recommended, "the items"), (checkpoint, "the checkpoints"))
         named = tuple((path, what) for path, what in others if isinstance(path, Path))
         outputs = Outputs(output, report, trace, named, output_rows, vocabulary)
         session = Session(outputs, checkpoint, checkpoint_minutes, tmp_dir, stop=stops.wanted, cluster=cluster)
@@ -183,6 +187,17 @@ def train(
             meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
+        if recommended is not None and log is not None:
+            from w2v.corpus import histories
+            from w2v.items import known_histories, write_recommendations
+
+            users = known_histories(histories(log, chosen, []), trained.vectors, notes := list[str]())
+            write_recommendations(recommended, trained.vectors, users)
+            for line in (
+                *(f"note        {each}" for each in notes),
+                f"{recommended}: ten items for {len(users):,} users",
+            ):
+                meter.notify(line)
         if plot is not None and trained.state.curve:
             scores = trained.validation.scores if trained.validation is not None else []
             points = [maps.Loss(*point) for point in trained.state.curve]

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from w2v.items.nextitem import NextItem, evaluate_next
-from w2v.items.recommendations import MEASURES, Recommendation, measure_of, recommend, scores, user_vectors
+from w2v.items.recommendations import (
+    MEASURES,
+    Recommendation,
+    measure_of,
+    recommend,
+    scores,
+    user_vectors,
+    write_recommendations,
+)
 from w2v.items.sequences import Sequences, known_histories
 
 __all__ = [
@@ -17,4 +25,5 @@ __all__ = [
     "recommend",
     "scores",
     "user_vectors",
+    "write_recommendations",
 ]

@@ -10,12 +10,16 @@ twice as many. It needs the output rows, which the .w2v format keeps.
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from w2v.errors import SettingsError
+from w2v.files import replacing
 from w2v.vectors import Floats, Mask, Vectors, check_top, largest
 
 FADING = 0.8  # the weight of an item in a history, for each one that came after it
@@ -72,6 +76,18 @@ def recommend(
     rows = largest(found, top)
     shown = found[rows] if measure == "alike" else (1 + np.tanh(found[rows] / 2)) / 2  # the logistic function
     return [Recommendation(vectors.words[row], float(score)) for row, score in zip(rows, shown)]
+
+
+def write_recommendations(path: Path, vectors: Vectors, histories: Mapping[str, Sequence[str]], top: int = 10) -> None:
+    """Write the `top` items for each user: tab-separated user, item, name and score. Raises OutputError."""
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        lines = csv.writer(text, "excel-tab", lineterminator="\n")
+        lines.writerow(["user", "item", "name", "score"])
+        for user, history in histories.items():
+            for item, score in recommend(vectors, history, top):
+                lines.writerow([user, item, vectors.title(item), f"{score:.6g}"])
+        text.detach()  # the file is closed by the one that opened it
 
 
 def scores(vectors: Vectors, histories: Sequence[np.ndarray], measure: str) -> Floats:
