@@ -192,7 +192,11 @@ def train(
             from w2v.items import known_histories, write_recommendations
 
             users = known_histories(histories(log, chosen, []), trained.vectors, notes := list[str]())
-            write_recommendations(recommended, trained.vectors, users)
+            with meter:
+                write_recommendations(
+                    recommended, trained.vectors, users,
+                    report=lambda done, total: meter.show("recommending", done, total, "users"),
+                )  # fmt: skip
             for line in (
                 *(f"note        {each}" for each in notes),
                 f"{recommended}: ten items for {len(users):,} users",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from w2v.errors import SettingsError
 from w2v.files import replacing
 from w2v.vectors import Floats, Mask, Vectors, check_top, largest
 
+USERS_AT_ONCE = 64  # whose scores of all items are held
 FADING = 0.8  # the weight of an item in a history, for each one that came after it
 
 
@@ -73,20 +74,37 @@ def recommend(
         found[~among] = -np.inf
     if exclude_seen:
         found[rows] = -np.inf
+    return _best(vectors, found, top, measure)
+
+
+def _best(vectors: Vectors, found: Floats, top: int, measure: str) -> list[Recommendation]:
     rows = largest(found, top)
     shown = found[rows] if measure == "alike" else (1 + np.tanh(found[rows] / 2)) / 2  # the logistic function
     return [Recommendation(vectors.words[row], float(score)) for row, score in zip(rows, shown)]
 
 
-def write_recommendations(path: Path, vectors: Vectors, histories: Mapping[str, Sequence[str]], top: int = 10) -> None:
+def write_recommendations(
+    path: Path,
+    vectors: Vectors,
+    histories: Mapping[str, Sequence[str]],
+    top: int = 10,
+    *,
+    report: Callable[[int, int], None] = lambda done, users: None,
+) -> None:
     """Write the `top` items for each user: tab-separated user, item, name and score. Raises OutputError."""
+    measure, users = measure_of(vectors), list(histories)
+    known = [np.array([vectors.row(item) for item in history], np.int64) for history in histories.values()]
     with replacing(path) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="")
         lines = csv.writer(text, "excel-tab", lineterminator="\n")
         lines.writerow(["user", "item", "name", "score"])
-        for user, history in histories.items():
-            for item, score in recommend(vectors, history, top):
-                lines.writerow([user, item, vectors.title(item), f"{score:.6g}"])
+        for first in range(0, len(users), USERS_AT_ONCE):
+            some = slice(first, first + USERS_AT_ONCE)
+            for user, seen, found in zip(users[some], known[some], scores(vectors, known[some], measure)):
+                found[seen] = -np.inf
+                for item, score in _best(vectors, found, top, measure):
+                    lines.writerow([user, item, vectors.title(item), f"{score:.6g}"])
+            report(min(first + USERS_AT_ONCE, len(users)), len(users))
         text.detach()  # the file is closed by the one that opened it
 
 
