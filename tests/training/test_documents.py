@@ -85,7 +85,8 @@ def test_threads_and_a_stop_change_nothing(folder, tmp_path, monkeypatch):
 
 
 def test_a_stop_among_the_documents_keeps_the_words(folder, tmp_path, monkeypatch):
-    wanted = library.train(folder, **SETTINGS, threads=2)
+    wanted = library.train(folder, **SETTINGS, threads=2, report=(told := []).append)
+    assert told[-1] == documents.DocumentProgress(12, 12)
     train = documents.documents.train_documents
     monkeypatch.setattr(documents.documents, "train_documents", lambda *args: (time.sleep(0.01), train(*args)))
     monkeypatch.setattr(documents, "PART_STEPS", 100)

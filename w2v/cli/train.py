@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 # King is to man as what is to woman? In the languages whose words stand here.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
-
-
 Place = Path | str
 
 
@@ -87,9 +85,8 @@ def _folder(name: str) -> Place:
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
 def train(
-    ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Place | None,
-    checkpoint_minutes: float, resume: Place | None, model: Place | None, report: Path | None, plot: Path | None,
-    trace: Path | None,
+    ctx: click.Context, /, corpus: tuple[str, ...], output: Path, checkpoint: Place | None, checkpoint_minutes: float,
+    resume: Place | None, model: Place | None, report: Path | None, plot: Path | None, trace: Path | None,
     validate: Path | None, keep_best: bool, tmp_dir: Path | None, output_rows: Path | None, vocabulary: Path | None,
     recommended: Path | None, like: str | None, cluster: str | None, quiet: bool, **settings: Any,
 ) -> None:  # fmt: skip
@@ -197,11 +194,9 @@ def train(
                     recommended, trained.vectors, users,
                     report=lambda done, total: meter.show("recommending", done, total, "users"),
                 )  # fmt: skip
-            for line in (
-                *(f"note        {each}" for each in notes),
-                f"{recommended}: ten items for {len(users):,} users",
-            ):
-                meter.notify(line)
+            for line in notes:
+                meter.notify(f"note        {line}")
+            meter.notify(f"{recommended}: ten items for {len(users):,} users")
         if plot is not None and trained.state.curve:
             scores = trained.validation.scores if trained.validation is not None else []
             points = [maps.Loss(*point) for point in trained.state.curve]

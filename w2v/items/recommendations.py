@@ -93,6 +93,7 @@ def write_recommendations(
 ) -> None:
     """Write the `top` items for each user: tab-separated user, item, name and score. Raises OutputError."""
     measure, users = measure_of(vectors), list(histories)
+    rows, against = MEASURES[measure](vectors)
     known = [np.array([vectors.row(item) for item in history], np.int64) for history in histories.values()]
     with replacing(path) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="")
@@ -100,7 +101,7 @@ def write_recommendations(
         lines.writerow(["user", "item", "name", "score"])
         for first in range(0, len(users), USERS_AT_ONCE):
             some = slice(first, first + USERS_AT_ONCE)
-            for user, seen, found in zip(users[some], known[some], scores(vectors, known[some], measure)):
+            for user, seen, found in zip(users[some], known[some], _means(rows, known[some]) @ against.T):
                 found[seen] = -np.inf
                 for item, score in _best(vectors, found, top, measure):
                     lines.writerow([user, item, vectors.title(item), f"{score:.6g}"])

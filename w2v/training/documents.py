@@ -101,4 +101,5 @@ def train_documents(
 
     if not deal(train, len(bounds) - 1, count, watch):
         raise StoppedError(False)
+    report(DocumentProgress(len(names), len(names)))
     return Vectors(tuple(names), rows[:, : settings.dim], stops - starts)

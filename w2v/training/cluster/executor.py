@@ -25,13 +25,12 @@ from w2v.kernels.objectives import Work
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
-from w2v.training.cluster.readers import readers_of
+from w2v.training.cluster.readers import PART_BYTES, readers_of
 from w2v.training.cluster.worker import Part, Status, Stream, Task, Worker
 from w2v.training.replicas import DAMPED_FROM, Replicas, next_axes, spans_of_losses
 from w2v.training.run import TICK_SECONDS, State, Sums, Tick
 from w2v.vocabulary import Vocabulary
 
-PART_BYTES = 1 << 24  # of the corpus and of tables, on their way
 KEEP_SECONDS = 10.0  # between two rounds whose rows are kept, at least
 KEEP_SHARE = 0.05  # of the time, at most, goes into keeping them
 STATUS_SECONDS = 0.5

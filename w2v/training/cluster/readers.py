@@ -33,7 +33,7 @@ from w2v.training.cluster.nodes import Nodes
 
 LOOK_SECONDS = 0.5
 MOST_LOSSES = 10
-PART_BYTES = 1 << 24  # of ids on their way
+PART_BYTES = 1 << 24  # of ids, or of tables, on their way
 CACHED = 1 << 22  # ids that were asked for, and those behind them
 
 
