@@ -218,3 +218,8 @@ def test_one_command_from_a_table_to_ten_items_for_each_user(w2v, plays):
     refused = w2v("train", "plays.csv", "--recommend", "all.tsv")
     assert refused.exit_code == 2
     assert "name its columns, --by and --item" in refused.stderr
+    (plays / "vectors.w2v").unlink()
+    refused = w2v("train", "plays.csv", *LOG, *options, "--recommend", "nowhere/all.tsv")
+    assert refused.exit_code == 1
+    assert "nowhere" in refused.stderr
+    assert not (plays / "vectors.w2v").exists()

@@ -16,7 +16,7 @@ SCRIPT = TOP / "tests" / "cluster" / "several_nodes.py"
 def test_a_node_that_is_killed_changes_no_bit(w2v, tmp_path):
     pytest.importorskip("ray", reason="needs Ray: pip install 'w2v[cluster]'")
     common = [DATA / "demo.txt", "--threads", "4", "--epochs", "30", "-o"]
-    moment = str(random.uniform(0, 4))
+    moment = str(random.uniform(0, 2))
     result = subprocess.run(
         [sys.executable, SCRIPT, "2", moment, *common, tmp_path / "there.bin"],
         capture_output=True, text=True, cwd=TOP, timeout=300,

@@ -157,6 +157,8 @@ def train(
             )
         if plot is not None:
             maps.check_losses(plot)
+        if recommended is not None:
+            formats.check_writable(recommended)
         if validate is not None:
             questions = evaluation.read(validate)
             session.validation = Validation(

@@ -18,8 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -134,7 +133,7 @@ class Worker:
     def close(self) -> None:
         """End connections and threads, and give the disk back."""
         self._mesh.close()
-        self._kept.close()
+        self._kept.clear()
         if self._stream is not None:
             self._stream.close()
         if self._pool is not None:
@@ -355,37 +354,34 @@ class Stream:
 
 
 class _Kept:
-    """The merged rows before some rounds, on disk: the newest two, for a worker may be lost while they are written."""
+    """The merged rows before some rounds, on disk: the newest two, for a worker may be lost while they are written.
+
+    The files have no names, so that a worker that is killed leaves nothing behind.
+    """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="w2v-worker-")
+        self._files: dict[int, IO[bytes]] = {}
 
     def rounds(self) -> list[int]:
-        return sorted(int(path.stem) for path in Path(self._folder.name).glob("*.rows"))
-
-    def close(self) -> None:
-        self._folder.cleanup()
+        return sorted(self._files)
 
     def clear(self) -> None:
         for round in self.rounds():
-            self._path(round).unlink()
+            self._files.pop(round).close()
 
     def write(self, round: int, tables: Tables) -> None:
-        path = self._path(round)
-        with path.with_suffix(".part").open("wb") as file:
-            for table in tables.rows:
-                table.tofile(file)
-        path.with_suffix(".part").replace(path)
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the round is kept
+        for table in tables.rows:
+            table.tofile(file)
+        self._files[round] = file
         for old in self.rounds()[:-2]:
-            self._path(old).unlink()
+            self._files.pop(old).close()
 
     def read(self, round: int, tables: Tables) -> None:
-        with self._path(round).open("rb") as file:
-            for table in tables.rows:
-                table[:] = np.fromfile(file, np.float32, table.size).reshape(table.shape)
-
-    def _path(self, round: int) -> Path:
-        return Path(self._folder.name) / f"{round}.rows"
+        file = self._files[round]
+        file.seek(0)
+        for table in tables.rows:
+            table[:] = np.fromfile(file, np.float32, table.size).reshape(table.shape)
 
 
 def writable(given: Any) -> Any:
