@@ -375,6 +375,12 @@ def _words(name: str, given: object) -> list[str]:
     return words
 
 
+def blocks_of(rows: int, most: int = 1 << 14) -> Iterator[slice]:
+    """Yield slices that cover so many rows, in order: a large matrix is worked on without a second one in memory."""
+    for first in range(0, rows, most):
+        yield slice(first, min(first + most, rows))
+
+
 def check_top(top: object) -> None:
     """Raise TypeError or ValueError where `top` is no number of words."""
     if isinstance(top, bool) or not isinstance(top, Integral):

@@ -34,12 +34,11 @@ from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.settings import LONGEST_NGRAM, MOST_BUCKETS
 from w2v.subwords import ALONE, EVERY_BUCKET, Subwords, ngrams_of
-from w2v.vectors import Floats, Vectors
+from w2v.vectors import Floats, Vectors, blocks_of
 
 MAGIC = struct.pack("<i", 793712314)
 SKIPGRAM, SUPERVISED = 2, 3
 NEGATIVE_SAMPLING = 2
-ROWS_AT_ONCE = 1 << 14
 WORD = 0
 ENTRY = struct.Struct("<qb")
 VERSION = struct.Struct("<2i")
@@ -107,6 +106,7 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
     counts = np.ones(len(names), np.int64) if vectors.counts is None else np.maximum(vectors.counts, 1)
     starts, found = ngrams_of(names, ngrams.lengths, ngrams.buckets)
     rows, held = ngrams.places_of(found)
+    sizes = np.diff(starts) + 1
     with replacing(path) as file:
         file.write(MAGIC + struct.pack("<i", 12))
         numbers = vectors.dim, 5, 5, 5, 5, 1, NEGATIVE_SAMPLING, SKIPGRAM, ngrams.buckets, *ngrams.lengths, 100
@@ -114,19 +114,17 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         for name, count in zip(names, counts.tolist()):
             file.write(name + b"\0" + ENTRY.pack(count, WORD))
         file.write(b"\0" + struct.pack("<2q", len(names) + ngrams.buckets, vectors.dim))
-        for first in range(0, len(names), ROWS_AT_ONCE):
-            part = vectors.matrix[first : first + ROWS_AT_ONCE]
-            own = part * (np.diff(starts[first : first + len(part) + 1]) + 1)[:, None].astype(np.float64)
-            for row, word in enumerate(range(first, first + len(part))):
+        for block in blocks_of(len(names)):
+            own = vectors.matrix[block] * sizes[block, None].astype(np.float64)
+            for row, word in enumerate(range(block.start, block.stop)):
                 of_word = rows[starts[word] : starts[word + 1]][held[starts[word] : starts[word + 1]]]
                 own[row] -= ngrams.rows[of_word].sum(axis=0, dtype=np.float64)
             file.write(own.astype("<f4").tobytes())
-        for first in range(0, ngrams.buckets, ROWS_AT_ONCE):
-            file.write(ngrams.table(first, min(first + ROWS_AT_ONCE, ngrams.buckets)).astype("<f4").tobytes())
+        for block in blocks_of(ngrams.buckets):
+            file.write(ngrams.table(block.start, block.stop).astype("<f4").tobytes())
         file.write(b"\0" + struct.pack("<2q", len(names), vectors.dim))
-        for first in range(0, len(names), ROWS_AT_ONCE):
-            part = vectors.matrix[first : first + ROWS_AT_ONCE]
-            output = np.zeros_like(part) if vectors.output is None else vectors.output[first : first + ROWS_AT_ONCE]
+        for block in blocks_of(len(names)):
+            output = np.zeros_like(vectors.matrix[block]) if vectors.output is None else vectors.output[block]
             file.write(output.astype("<f4").tobytes())
 
 

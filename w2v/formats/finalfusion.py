@@ -28,13 +28,12 @@ from w2v.formats.quantised import read_finalfusion
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import encoded
-from w2v.vectors import Floats, Vectors
+from w2v.vectors import Floats, Vectors, blocks_of
 
 MAGIC = b"FiFu"
 WORDS, MATRIX, BUCKETS, QUANTISED, METADATA, NORMS, FASTTEXT, EXPLICIT, FLORET = 1, 2, 3, 4, 5, 6, 7, 8, 9
 FLOAT32 = 10
 MORE = {WORDS: 0, BUCKETS: 12, FASTTEXT: 12, EXPLICIT: 16}  # bytes of sizes of n-grams between n and the words
-ROWS_AT_ONCE = 1 << 14
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
@@ -46,8 +45,7 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         file.write(struct.pack("<IQQ", WORDS, 8 + sum(4 + len(word) for word in words), len(words)))
         file.writelines(struct.pack("<I", len(word)) + word for word in words)
         _start(file, MATRIX, struct.pack("<QII", *vectors.matrix.shape, FLOAT32), vectors.matrix.size)
-        for first in range(0, len(vectors), ROWS_AT_ONCE):
-            rows = slice(first, first + ROWS_AT_ONCE)
+        for rows in blocks_of(len(vectors)):
             with np.errstate(all="ignore"):
                 file.write((vectors.matrix[rows] / norms[rows, None]).astype("<f4").tobytes())
         _start(file, NORMS, struct.pack("<QI", len(vectors), FLOAT32), len(vectors))
@@ -56,10 +54,10 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
 
 def _norms(vectors: Vectors) -> Floats:
     norms = np.empty(len(vectors), np.float32)
-    for first in range(0, len(vectors), ROWS_AT_ONCE):
-        rows = vectors.matrix[first : first + ROWS_AT_ONCE]
+    for block in blocks_of(len(vectors)):
+        rows = vectors.matrix[block]
         with np.errstate(all="ignore"):
-            norms[first : first + len(rows)] = np.sqrt(np.einsum("vd,vd->v", rows, rows, dtype=np.float64))
+            norms[block] = np.sqrt(np.einsum("vd,vd->v", rows, rows, dtype=np.float64))
     norms[~np.isfinite(norms) | (norms < np.finfo(np.float32).tiny)] = 1
     return norms
 
@@ -115,8 +113,7 @@ def _joined(words: list[bytes], matrix: Floats, norms: Floats | None, limit: int
     matrix = matrix[:count]
     if norms is not None:
         scaled = np.empty(matrix.shape, np.float32)
-        for first in range(0, count, ROWS_AT_ONCE):
-            rows = slice(first, min(first + ROWS_AT_ONCE, count))
+        for rows in blocks_of(count):
             with np.errstate(all="ignore"):
                 scaled[rows] = matrix[rows] * norms[rows, None]
         matrix = scaled

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from w2v.errors import OutputError
 from w2v.files import replacing
-from w2v.formats.rows import BLANKS, BOM, COMMA, NUMBER, Layout, header_of, read_rows, unwritable, write_rows
+from w2v.formats.rows import BLANKS, BOM, COMMA, NUMBER, Layout, header_of, read_rows, write_rows
 from w2v.formats.source import HEAD_BYTES, Note, Source
 from w2v.vectors import Vectors
 
@@ -55,6 +55,3 @@ def numbers_at_end(line: bytes) -> int:
             break
         count += bool(field)
     return count
-
-
-__all__ = ["dimensions", "numbers_at_end", "read", "unwritable", "write"]

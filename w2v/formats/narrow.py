@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.vectors import Floats
+from w2v.vectors import Floats, blocks_of
 
-ROWS_AT_ONCE = 1 << 14
 CODES = {"float32": "<f4", "float16": "<f2", "int8": "i1"}
 
 
@@ -34,8 +33,7 @@ def narrow(matrix: Floats, dtype: str) -> tuple[npt.NDArray[Any], Floats]:
         return matrix, np.empty(0, np.float32)
     numbers = np.empty(matrix.shape, CODES[dtype])
     scales = np.empty(len(matrix) if dtype == "int8" else 0, np.float32)
-    for first in range(0, len(matrix), ROWS_AT_ONCE):
-        rows = slice(first, first + ROWS_AT_ONCE)
+    for rows in blocks_of(len(matrix)):
         numbers[rows], some = narrowed(matrix[rows], dtype)
         if dtype == "int8":
             scales[rows] = some
@@ -45,8 +43,7 @@ def narrow(matrix: Floats, dtype: str) -> tuple[npt.NDArray[Any], Floats]:
 def widened(numbers: npt.NDArray[Any], scales: npt.NDArray[Any]) -> Floats:
     """Return numbers as float32, multiplied by the scales of their rows if there are any."""
     matrix = np.empty(numbers.shape, np.float32)
-    for first in range(0, len(numbers), ROWS_AT_ONCE):
-        rows = slice(first, first + ROWS_AT_ONCE)
+    for rows in blocks_of(len(numbers)):
         with np.errstate(over="ignore", invalid="ignore"):
             matrix[rows] = numbers[rows]
             if len(scales):

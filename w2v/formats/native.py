@@ -39,10 +39,9 @@ from w2v.formats.source import Note, Source, floats
 from w2v.formats.wordlist import Arrays, WordList, arrays_of
 from w2v.settings import LONGEST_NGRAM, MOST_BUCKETS
 from w2v.subwords import Subwords
-from w2v.vectors import Floats, Vectors
+from w2v.vectors import Floats, Vectors, blocks_of
 
 MAGIC = b"w2v vectors 2\n"
-ROWS_AT_ONCE = 1 << 14
 LONGEST_HEADER = 1 << 16
 Header = dict[str, Any]
 
@@ -93,8 +92,8 @@ def _write_rows(file: IO[bytes], matrix: Floats, dtype: str) -> Floats:
     """Write rows as one section; returns their scales."""
     _align(file)
     scales = [np.empty(0, np.float32)]
-    for first in range(0, len(matrix), ROWS_AT_ONCE):
-        numbers, factors = narrowed(matrix[first : first + ROWS_AT_ONCE], dtype)
+    for block in blocks_of(len(matrix)):
+        numbers, factors = narrowed(matrix[block], dtype)
         file.write(numbers.tobytes())
         scales.append(factors)
     return np.concatenate(scales).astype("<f4")

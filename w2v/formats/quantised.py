@@ -23,10 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.formats.source import Source
-from w2v.vectors import Floats
+from w2v.vectors import Floats, blocks_of
 
 CENTROIDS = 256  # of a part in fastText: a code is a byte
-ROWS_AT_ONCE = 1 << 14
 
 
 class _Quantiser(NamedTuple):
@@ -89,8 +88,8 @@ def read_finalfusion(source: Source, at: int) -> tuple[Floats, int]:
     matrix = quantiser.rows(codes)
     with np.errstate(all="ignore"):
         if projection is not None:
-            for first in range(0, rows, ROWS_AT_ONCE):
-                matrix[first : first + ROWS_AT_ONCE] = matrix[first : first + ROWS_AT_ONCE] @ projection.T
+            for block in blocks_of(rows):
+                matrix[block] = matrix[block] @ projection.T
         if norms is not None:
             matrix *= norms
     held = sum(array.nbytes for array in (projection, quantiser.centroids, norms, codes) if array is not None)

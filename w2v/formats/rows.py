@@ -13,16 +13,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
+from math import inf, isfinite, nextafter
 from typing import IO, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from w2v.formats.source import Note, Source, decoded, note_undecodable
 from w2v.formats.tidying import vectors_of
-from w2v.vectors import Floats, Vectors
+from w2v.vectors import Floats, Vectors, blocks_of
 
 BLOCK_BYTES = 1 << 22
-ROWS_AT_ONCE = 2048
 BLANKS = b" \t\r"
 BOM = b"\xef\xbb\xbf"
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf|infinity)|-?nan\(ind\)", re.IGNORECASE)
@@ -191,37 +191,18 @@ def _is_last(source: Source, text: bytes) -> bool:
 
 
 def to_float32(numeral: bytes) -> np.float32:
-    """Return the float32 nearest to a numeral; in the middle between two, the even one."""
+    """Return the float32 nearest to a numeral; in the middle between two, the even one.
+
+    By way of the double that is odd in its last bit, wherever the numeral stands between two: no middle between two
+    float32 is odd, so that the second rounding is right too (Boldo & Melquiond 2008).
+    """
     text = numeral.decode().split("(")[0]  # Windows has "-nan(ind)"
     double = float(text)
+    is_odd = np.float64(double).view(np.int64) & 1
+    if isfinite(double) and double and not is_odd and (exact := Fraction(text)) != Fraction(double):
+        double = nextafter(double, inf if exact > Fraction(double) else -inf)
     with np.errstate(over="ignore"):
-        single = np.float32(double)
-    if not np.isfinite(double) or double == 0 or not _is_middle(double):
-        return single
-    # float() rounded to the very middle between two floats: where did it come from?
-    exact = Fraction(text)
-    if exact == Fraction(double):
-        return single
-    return _neighbours(double)[exact > Fraction(double)]
-
-
-def _is_middle(double: float) -> bool:
-    low, high = (_beyond(single) for single in _neighbours(double))
-    return 2 * Fraction(double) == low + high
-
-
-def _beyond(single: np.float32) -> Fraction:
-    """Return a float32 as if floats went on behind the largest: that is how rounding sees infinity."""
-    return Fraction(float(single)) if np.isfinite(single) else Fraction(2) ** 128 * (1 if single > 0 else -1)
-
-
-def _neighbours(double: float) -> tuple[np.float32, np.float32]:
-    """Return the float32 at or below and that at or above."""
-    with np.errstate(over="ignore"):
-        single = np.float32(double)
-        if float(single) > double:
-            return np.nextafter(single, np.float32(-np.inf)), single
-        return single, np.nextafter(single, np.float32(np.inf)) if float(single) < double else single
+        return np.float32(double)
 
 
 def _shown(word: bytes) -> str:
@@ -232,18 +213,18 @@ def _shown(word: bytes) -> str:
 def write_rows(vectors: Vectors, file: IO[bytes], separator: str = " ", has_words: bool = True) -> None:
     """Write rows: the shortest decimals that read back to the same float32, in the order of the vectors."""
 
-    def make(first: int) -> Any:
-        return _text_of(vectors, first, separator, has_words)
+    def make(block: slice) -> Any:
+        return _text_of(vectors, block, separator, has_words)
 
-    for text in _in_threads(make, iter(range(0, len(vectors), ROWS_AT_ONCE))):
+    for text in _in_threads(make, blocks_of(len(vectors), 2048)):
         file.write(text)
 
 
-def _text_of(vectors: Vectors, first: int, separator: str, has_words: bool) -> Any:
+def _text_of(vectors: Vectors, block: slice, separator: str, has_words: bool) -> Any:
     from w2v.kernels import decimals  # numba: for writing text alone
 
-    matrix = np.ascontiguousarray(vectors.matrix[first : first + ROWS_AT_ONCE])
-    words = [word.encode() if has_words else b"" for word in vectors.words[first : first + ROWS_AT_ONCE]]
+    matrix = np.ascontiguousarray(vectors.matrix[block])
+    words = [word.encode() if has_words else b"" for word in vectors.words[block]]
     offsets = np.zeros(len(words) + 1, np.int64)
     np.cumsum([len(word) for word in words], out=offsets[1:])
     out = np.empty(int(offsets[-1]) + len(words) * (decimals.LONGEST * vectors.dim + 1), np.uint8)

@@ -18,9 +18,7 @@ import numpy as np
 from w2v.errors import MissingExtraError
 from w2v.files import replacing
 from w2v.formats import rows
-from w2v.vectors import Vectors
-
-ROWS_AT_ONCE = 1 << 14
+from w2v.vectors import Vectors, blocks_of
 
 
 def check() -> None:
@@ -60,8 +58,7 @@ def write_parquet(vectors: Vectors, path: Path, dtype: str) -> None:
     fields = [*((name, pa.string()) for name in texts), ("vector", pa.list_(pa.float32(), vectors.dim))]
     fields += [] if vectors.counts is None else [("count", pa.int64())]
     with replacing(path) as file, parquet.ParquetWriter(file, pa.schema(fields)) as writer:
-        for first in range(0, len(vectors), ROWS_AT_ONCE):
-            some = slice(first, first + ROWS_AT_ONCE)
+        for some in blocks_of(len(vectors)):
             numbers = pa.array(np.ascontiguousarray(vectors.matrix[some], np.float32).reshape(-1))
             columns = [pa.array(list(column[some])) for column in texts.values()]
             columns += [pa.FixedSizeListArray.from_arrays(numbers, vectors.dim)]

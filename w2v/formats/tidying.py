@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.formats.source import Note
-from w2v.vectors import Floats, Vectors
+from w2v.vectors import Floats, Vectors, blocks_of
 from w2v.vocabulary import END_OF_SENTENCE
-
-ROWS_AT_ONCE = 1 << 14
 
 
 def vectors_of(
@@ -52,9 +50,8 @@ def rows_of(matrix: Floats, keep: npt.NDArray[np.int64]) -> Floats:
     """Return some rows, in ascending order: in place where the matrix may be written, for it may fill the memory."""
     if not matrix.flags.writeable:
         return matrix[keep]
-    for first in range(0, len(keep), ROWS_AT_ONCE):
-        rows = keep[first : first + ROWS_AT_ONCE]
-        matrix[first : first + len(rows)] = matrix[rows]
+    for block in blocks_of(len(keep)):
+        matrix[block] = matrix[keep[block]]
     return matrix[: len(keep)]
 
 
@@ -126,10 +123,10 @@ def normalized(vectors: Vectors) -> Vectors:
     """Return vectors of length 1; a zero vector stays zero. In place where the matrix may be written."""
     source = vectors.matrix
     matrix = source if source.flags.writeable else np.empty_like(source)
-    for first in range(0, len(source), ROWS_AT_ONCE):
-        rows = source[first : first + ROWS_AT_ONCE]
+    for block in blocks_of(len(source)):
+        rows = source[block]
         with np.errstate(all="ignore"):
             lengths = np.sqrt(np.einsum("vd,vd->v", rows, rows, dtype=np.float64))
             lengths[lengths == 0] = 1
-            matrix[first : first + len(rows)] = rows / lengths[:, None]
+            matrix[block] = rows / lengths[:, None]
     return replace(vectors, matrix=matrix, stored_norms=None)

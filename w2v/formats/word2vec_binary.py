@@ -14,25 +14,22 @@ from pathlib import Path
 import numpy as np
 
 from w2v.files import replacing
-from w2v.formats.rows import unwritable
 from w2v.formats.source import Note, Source, decoded, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.formats.word2vec_text import read_header
-from w2v.vectors import Vectors
+from w2v.vectors import Vectors, blocks_of
 
 BLOCK_BYTES = 1 << 23
 LONGEST_WORD = 1 << 16
-ROWS_AT_ONCE = 4096
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write vectors as the C program does, with a newline behind each row."""
     with replacing(path) as file:
         file.write(f"{len(vectors)} {vectors.dim}\n".encode())
-        for first in range(0, len(vectors), ROWS_AT_ONCE):
-            rows = vectors.matrix[first : first + ROWS_AT_ONCE].astype("<f4")
-            words = vectors.words[first : first + ROWS_AT_ONCE]
-            file.write(b"".join([b"%b %b\n" % (word.encode(), row.tobytes()) for word, row in zip(words, rows)]))
+        for block in blocks_of(len(vectors), 4096):
+            rows = zip(vectors.words[block], vectors.matrix[block].astype("<f4"))
+            file.write(b"".join([b"%b %b\n" % (word.encode(), row.tobytes()) for word, row in rows]))
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
@@ -74,6 +71,3 @@ def _cut(source: Source, promised: int, rows: int, about: bool = False) -> Excep
         f"the header promises {promised:,} words, the file has {have}: cut short? Fetch it again,"
         f" or keep those: w2v convert --limit {'N' if about else rows}"
     )
-
-
-__all__ = ["read", "unwritable", "write"]

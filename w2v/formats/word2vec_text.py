@@ -13,7 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from w2v.files import replacing
-from w2v.formats.rows import Layout, header_of, read_rows, unwritable, write_rows
+from w2v.formats.rows import Layout, header_of, read_rows, write_rows
 from w2v.formats.source import Note, Source
 from w2v.vectors import Vectors
 
@@ -37,6 +37,3 @@ def read_header(source: Source) -> tuple[int, int]:
     if header is None:
         raise source.error("expected a line with the number of words and the number of dimensions", 1)
     return header
-
-
-__all__ = ["read", "read_header", "unwritable", "write"]

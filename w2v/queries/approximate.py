@@ -20,11 +20,10 @@ import numpy as np
 
 from w2v.errors import MissingExtraError, OutputError
 from w2v.places import user_cache
-from w2v.vectors import Floats, Neighbor, Vectors, check_directed, largest
+from w2v.vectors import Floats, Neighbor, Vectors, blocks_of, check_directed, largest
 
 MANY = 1_000_000  # rows; up to here the exact answer takes some tenths of a second
 SPARE = 50  # more words are proposed than asked for, since the order of the proposals is rough
-ROWS_AT_ONCE = 1 << 14
 SAMPLED_ROWS = 1000
 
 
@@ -46,12 +45,11 @@ def make(vectors: Vectors, report: Callable[[int], None] = lambda done: None) ->
     report  called with the number of rows that are done
     """
     index = _new(vectors)
-    for first in range(0, len(vectors), ROWS_AT_ONCE):
-        rows = np.arange(first, min(first + ROWS_AT_ONCE, len(vectors)))
-        rows = rows[vectors.directed[rows]]
+    for block in blocks_of(len(vectors)):
+        rows = block.start + np.flatnonzero(vectors.directed[block])
         if len(rows):
             index.add(rows, vectors.matrix[rows] / vectors.norms[rows, None])
-        report(min(first + ROWS_AT_ONCE, len(vectors)))
+        report(block.stop)
     place = _place(vectors)
     temporary = place.with_suffix(f".{os.getpid()}.part")
     try:

@@ -18,10 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.errors import SettingsError, W2VError
-from w2v.vectors import Floats, Mask, Vectors, check_directed, largest
+from w2v.vectors import Floats, Mask, Vectors, blocks_of, check_directed, largest
 
 EPSILON = 0.001  # of Levy & Goldberg 2014; gensim takes 0.000001
-ROWS_AT_ONCE = 1 << 14
 
 
 class Ranked(NamedTuple):
@@ -72,10 +71,10 @@ def _euclidean(vectors: Vectors, words: Sequence[str], unlike: Sequence[str]) ->
     point = _mean(vectors, words, unlike)
     distances = np.empty(len(vectors), np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
-        for first in range(0, len(vectors), ROWS_AT_ONCE):
+        for block in blocks_of(len(vectors)):
             # The difference itself: |a|^2 - 2ab + |b|^2 loses all digits where a and b are near.
-            away = vectors.matrix[first : first + ROWS_AT_ONCE] - point
-            distances[first : first + ROWS_AT_ONCE] = np.sqrt(np.einsum("vd,vd->v", away, away))
+            away = vectors.matrix[block] - point
+            distances[block] = np.sqrt(np.einsum("vd,vd->v", away, away))
     return distances
 
 

@@ -35,12 +35,12 @@ from w2v.settings import TrainSettings, names
 from w2v.subwords import expected_rows, rows_needed
 from w2v.training.run import Point, State
 from w2v.training.tables import Tables
+from w2v.vectors import blocks_of
 from w2v.vocabulary import Vocabulary
 
 VERSION = 2
 STATE, WORDS, COUNTS, INPUT, OUTPUT = MEMBERS = ("state.json", "words.txt", "counts.npy", "input.npy", "output.npy")
 TITLES = "titles.txt"
-ROWS_AT_ONCE = 1 << 14
 # What zipfile raises on bytes that are no archive; it is caught where zipfile is called, and nowhere else.
 UNPACKING = (
     zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, ValueError, KeyError, IndexError, AttributeError,
@@ -108,8 +108,8 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -
     little = array.dtype.newbyteorder("<")
     with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
         member.write(npy_header(little.str, array.shape))
-        for first in range(0, len(array), ROWS_AT_ONCE):
-            member.write(array[first : first + ROWS_AT_ONCE].astype(little, copy=False).tobytes())
+        for block in blocks_of(len(array)):
+            member.write(array[block].astype(little, copy=False).tobytes())
 
 
 def read(path: Path) -> Kept:
@@ -137,12 +137,6 @@ def read(path: Path) -> Kept:
             _read_state(header, tables),
             _corpus(header),
         )
-
-
-def read_state(path: Path) -> dict[str, Any]:
-    """Return what stands in state.json. Raises FormatError."""
-    with _members(path) as members:
-        return _read_header(members)
 
 
 @contextmanager
@@ -313,8 +307,8 @@ def _read_array(members: zipfile.ZipFile, name: str, array: npt.NDArray[Any], ro
     with member:
         with _unpacking():
             member.read(len(npy_header(dtype.str, shape)))
-        for first in range(0, len(array), ROWS_AT_ONCE):
-            part = array[first : first + ROWS_AT_ONCE]
+        for block in blocks_of(len(array)):
+            part = array[block]
             with _unpacking():
                 found = np.frombuffer(member.read(len(part) * row * dtype.itemsize), dtype).reshape(
                     len(part), *shape[1:]
