@@ -345,9 +345,16 @@ class Vectors:
         if not len(self):
             raise W2VError("there are no words here to find, only rows of n-grams: w2v convert IN OUT --words FILE")
         cosines = self.cosines(vector)
-        cosines[~(self.directed if among is None else self.directed & among)] = -np.inf
-        cosines[self.rows(exclude)] = -np.inf
-        return [Neighbor(self.words[row], float(cosines[row])) for row in largest(cosines, top)]
+        return [Neighbor(self.words[row], float(cosines[row])) for row in self.best_rows(cosines, top, exclude, among)]
+
+    def best_rows(self, values: Floats, top: int, exclude: Sequence[str] = (), among: Mask | None = None) -> Rows:
+        """Return the rows of the `top` largest values, float32 [V], where those of no answer become -inf.
+
+        exclude, among  as of `nearest`
+        """
+        values[~(self.directed if among is None else self.directed & among)] = -np.inf
+        values[self.rows(exclude)] = -np.inf
+        return largest(values, top)
 
     def cosines(self, vector: Floats) -> Floats:
         """Return the cosine of `vector`, float32 [D], to every word, float32 [V]; 0 where there is no direction."""

@@ -5,17 +5,20 @@ Everything here is a function of `Vectors` and of words; numpy alone is needed, 
 
 from __future__ import annotations
 
-from w2v.queries.candidates import candidates
-from w2v.queries.comparisons import compare, soft_cosine, word_movers_distance
-from w2v.queries.directions import Placed, axis, odd, pole
-from w2v.queries.expressions import evaluate, terms, words_of
-from w2v.queries.openers import openers
-from w2v.queries.rankings import MEASURES, Ranked, analogy, similar
-from w2v.queries.texts import known_words, mean_vectors, sif_vectors, split
+from w2v.queries.expressions import axis, evaluate, odd, pole, terms, words_of
+from w2v.queries.rankings import MEASURES, Ranked, analogy, candidates, openers, similar
+from w2v.queries.texts import (
+    compare,
+    known_words,
+    mean_vectors,
+    sif_vectors,
+    soft_cosine,
+    split,
+    word_movers_distance,
+)  # fmt: skip
 
 __all__ = [
     "MEASURES",
-    "Placed",
     "Ranked",
     "analogy",
     "axis",

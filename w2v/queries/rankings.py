@@ -1,4 +1,4 @@
-"""All words ranked by a measure: similar words and analogies.
+"""All words ranked by a measure: similar words and analogies; which words may be answers, and which to ask first.
 
     cosine     the angle to the sum of the unit vectors; the measure of the field
     euclidean  the distance to the mean of the vectors as they are; the smaller the nearer
@@ -12,15 +12,20 @@ A word is never an answer to itself, nor is a row without a direction (zeros, Na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from w2v.errors import SettingsError, W2VError
-from w2v.vectors import Floats, Mask, Vectors, blocks_of, check_directed, largest
+from w2v.vectors import Floats, Mask, Vectors, blocks_of, check_directed
 
 EPSILON = 0.001  # of Levy & Goldberg 2014; gensim takes 0.000001
+# Function words are more frequent than this share of a text; below the second one, words are too rare to be sure of.
+FREQUENT, RARE = 5e-4, 2e-5
+LOOKED_AT = 400
+SHORT = 3  # letters; Chinese and Japanese words are as short
 
 
 class Ranked(NamedTuple):
@@ -147,7 +152,80 @@ def _ranked(
     exclude: Sequence[str],
     smaller_is_nearer: bool = False,
 ) -> list[Ranked]:
-    nearness = -values if smaller_is_nearer else values
-    nearness[~(vectors.directed if among is None else vectors.directed & among)] = -np.inf
-    nearness[vectors.rows(exclude)] = -np.inf
-    return [Ranked(vectors.words[row], float(values[row])) for row in largest(nearness, top)]
+    rows = vectors.best_rows(-values if smaller_is_nearer else values, top, exclude, among)
+    return [Ranked(vectors.words[row], float(values[row])) for row in rows]
+
+
+def candidates(
+    vectors: Vectors,
+    *,
+    min_count: int | None = None,
+    match: str | None = None,
+    prefix: str | None = None,
+    among: Iterable[str] | None = None,
+    restrict: int | None = None,
+) -> Mask | None:
+    """Return which words pass all the filters given, bool [V], or None if none was given.
+
+    min_count  the word occurred so often in the corpus; W2VError where the vectors hold no counts
+    match      a regular expression found somewhere in the word; SettingsError if it is not one
+    prefix     the word begins so
+    among      the words themselves, or forms of them; those that the vocabulary lacks are skipped
+    restrict   the first words only, which are the most frequent ones in files that are ordered so
+    """
+    if all(option is None for option in (min_count, match, prefix, among, restrict)):
+        return None
+    mask = np.ones(len(vectors), np.bool_)
+    if restrict is not None:
+        mask[restrict:] = False
+    if min_count is not None:
+        if vectors.counts is None:
+            raise W2VError(
+                "--min-count needs the counts of the words, which this file of vectors does not hold;"
+                " --restrict N takes the N first words, the most frequent ones as a rule"
+            )
+        mask &= vectors.counts >= min_count
+    if among is not None:
+        chosen = np.zeros_like(mask)
+        chosen[[vectors.row(form) for word in among if (form := vectors.form(word)) is not None]] = True
+        mask &= chosen
+    if prefix is not None:
+        _keep(mask, [vectors.words[row].startswith(prefix) for row in np.flatnonzero(mask).tolist()])
+    if match is not None:
+        try:
+            found = re.compile(match).search
+        except re.error as error:
+            raise SettingsError(f"--match {match!r} is not a regular expression: {error}") from error
+        _keep(mask, [found(vectors.words[row]) is not None for row in np.flatnonzero(mask).tolist()])
+    return mask
+
+
+def _keep(mask: Mask, passed: list[bool]) -> None:
+    """Let stand in `mask` what passed, one bool for each word that stood."""
+    mask[np.flatnonzero(mask)] = passed
+
+
+def openers(vectors: Vectors, top: int = 2) -> list[str]:
+    """Return content words of middling frequency that have clear neighbours, the nearest pair first.
+
+    Without counts, or where there is no such word, the rarer half of the words is looked at.
+    """
+    words, counts = vectors.words, vectors.counts
+    middling = np.arange(len(words) // 2, len(words))
+    if counts is not None:
+        shares = counts / counts.sum()
+        found = np.flatnonzero((shares < FREQUENT) & (shares > RARE))
+        middling = found if len(found) > top else middling
+    rows = [row for row in middling.tolist() if _is_content(words[row])][:LOOKED_AT]
+    rows = rows if len(rows) >= top else list(range(len(words)))[:LOOKED_AT]
+    matrix = vectors.matrix[rows]
+    unit = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+    cosines = unit @ unit.T
+    np.fill_diagonal(cosines, -1)
+    first, second = divmod(int(cosines.argmax()), len(rows))
+    first, second = min(first, second), max(first, second)
+    return [words[rows[place]] for place in dict.fromkeys((first, second))]
+
+
+def _is_content(word: str) -> bool:
+    return word.isalpha() and (len(word) > SHORT or not word.isascii())
