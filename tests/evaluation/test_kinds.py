@@ -8,7 +8,7 @@ import pytest
 
 from w2v.clusters import clusters
 from w2v.errors import FormatError, SettingsError
-from w2v.evaluation import KINDS, categories, compare, evaluate, layouts, read
+from w2v.evaluation import KINDS, compare, evaluate, kinds, layouts, read
 from w2v.evaluation.lexicon import Lexicon
 from w2v.evaluation.questions import Member
 from w2v.vectors import Vectors
@@ -72,8 +72,8 @@ def test_words_in_clear_heaps_are_pure(write):
 def test_purity_agrees_with_the_naive_count(make_vectors):
     members = [Member(f"w{i}", f"c{i % 3}") for i in range(50)]
     lexicon = Lexicon(make_vectors([member.word for member in members]))
-    right = categories.judge(lexicon, members, np.random.default_rng(5))
-    found, _ = clusters(lexicon.units(np.arange(50)), 3, np.random.default_rng(5), starts=categories.STARTS)
+    right = kinds.judge_categories(lexicon, members, "", np.random.default_rng(5))
+    found, _ = clusters(lexicon.units(np.arange(50)), 3, np.random.default_rng(5), starts=kinds.STARTS)
     assert right.mean() == naive.purity([member.category for member in members], found.tolist())
     assert set(found) == {0, 1, 2}
 
@@ -84,7 +84,7 @@ def test_clusters_are_at_least_as_close_as_the_categories_themselves(make_vector
     def closeness(labels):
         return sum(np.linalg.norm(units[labels == label].sum(axis=0)) for label in set(labels))
 
-    found, _ = clusters(units, 4, np.random.default_rng(0), starts=categories.STARTS)
+    found, _ = clusters(units, 4, np.random.default_rng(0), starts=kinds.STARTS)
     assert closeness(found) > closeness(np.arange(60) % 4)
 
 

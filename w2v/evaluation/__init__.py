@@ -12,71 +12,21 @@ same `restrict` and `ignore_case`, scores are those of gensim's `evaluate_word_a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from w2v.errors import SettingsError
-from w2v.evaluation import analogies, categories, oddities, similarities
+from w2v.evaluation.kinds import KINDS, Kind
 from w2v.evaluation.lexicon import Lexicon
-from w2v.evaluation.questions import Pair, Question, QuestionSet
+from w2v.evaluation.questions import Pair, QuestionSet
 from w2v.evaluation.reading import holds_vectors, read
 from w2v.evaluation.scores import Comparison, Contrast, Estimate, Evaluation, SectionContrast, SectionScore
 from w2v.evaluation.statistics import MEASURES, Numbers, interval
 from w2v.vectors import Vectors
 
-__all__ = ["Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read", "score"]
-
-
-class Kind(NamedTuple):
-    """A row of the table of kinds of question.
-
-    measures  keys of MEASURES
-    restrict  how many words are used by default; 0: all
-    methods   the ways to answer, with the names to show
-    covered   (lexicon, questions) -> bool [Q], of which questions the words are known
-    judge     (lexicon, known questions, method, rng) -> float64 [Q], right (1) or wrong (0), or a cosine
-    """
-
-    measures: tuple[str, ...]
-    restrict: int
-    methods: dict[str, str]
-    covered: Callable[[Lexicon, Sequence[Any]], npt.NDArray[np.bool_]]
-    judge: Callable[[Lexicon, Sequence[Any], str, np.random.Generator], Numbers]
-
-
-KINDS = {
-    "analogies": Kind(
-        ("accuracy",),
-        analogies.RESTRICT,
-        {key: method.name for key, method in analogies.METHODS.items()},
-        analogies.covered,
-        lambda lexicon, questions, method, rng: analogies.judge(lexicon, questions, method),
-    ),
-    "similarities": Kind(
-        ("spearman", "pearson"),
-        0,
-        {},
-        similarities.covered,
-        lambda lexicon, questions, method, rng: similarities.judge(lexicon, questions),
-    ),
-    "categories": Kind(
-        ("purity",),
-        0,
-        {},
-        categories.covered,
-        lambda lexicon, questions, method, rng: categories.judge(lexicon, questions, rng),
-    ),
-    "odd one out": Kind(
-        ("accuracy",),
-        0,
-        {},
-        oddities.covered,
-        lambda lexicon, questions, method, rng: oddities.judge(lexicon, questions),
-    ),
-}
+__all__ = ["KINDS", "Comparison", "Evaluation", "compare", "evaluate", "holds_vectors", "read", "score"]
 
 
 def evaluate(
@@ -105,25 +55,12 @@ def evaluate(
         questions = read(questions)
     kind = KINDS[questions.kind]
     lexicon = _lexicon(vectors, kind, restrict, ignore_case)
-    sections = []
-    every_answer: list[Numbers] = []
-    every_score: list[Numbers] = []
-    for name, listed in questions.sections:
-        known = _chosen(listed, kind.covered(lexicon, listed))
-        answers = kind.judge(lexicon, known, method, np.random.default_rng(seed))
-        scores = _scores(known)
-        sections.append(SectionScore(name, _estimates(kind, answers, scores, seed), len(known), len(listed)))
-        every_answer.append(answers)
-        every_score.append(scores)
-    estimates = _estimates(kind, np.concatenate(every_answer), np.concatenate(every_score), seed)
-    covered, total = (sum(getattr(section, field) for section in sections) for field in ("covered", "total"))
-    return Evaluation(
-        *_heading(questions, method),
-        len(lexicon),
-        ignore_case,
-        tuple(section for section in sections if section.name),
-        SectionScore("total", estimates, covered, total),
-    )
+    *sections, total = [
+        SectionScore(part.name, _estimates(kind, part, seed), len(part.scores), part.total)
+        for part in _asked((lexicon,), questions, method, seed)
+    ]
+    named = tuple(section for section in sections if section.name)
+    return Evaluation(*_heading(questions, method), len(lexicon), ignore_case, named, total)
 
 
 def score(vectors: Vectors, questions: QuestionSet | str | os.PathLike[str]) -> float | None:
@@ -131,15 +68,8 @@ def score(vectors: Vectors, questions: QuestionSet | str | os.PathLike[str]) -> 
     if not isinstance(questions, QuestionSet):
         questions = read(questions)
     kind = KINDS[questions.kind]
-    lexicon = _lexicon(vectors, kind, None, True)
-    answers, scores = [], []
-    for _, listed in questions.sections:
-        known = _chosen(listed, kind.covered(lexicon, listed))
-        answers.append(kind.judge(lexicon, known, "3cosadd", np.random.default_rng(1)))
-        scores.append(_scores(known))
-    given = np.concatenate(answers)
-    value = MEASURES[kind.measures[0]].value(given, np.concatenate(scores)) if len(given) else float("nan")
-    return _finite(value)
+    whole = _asked((_lexicon(vectors, kind, None, True),), questions, "3cosadd", seed=1)[-1]
+    return MEASURES[kind.measures[0]].of(whole.answers[0], whole.scores)
 
 
 def compare(
@@ -161,25 +91,48 @@ def compare(
         questions = read(questions)
     kind = KINDS[questions.kind]
     lexicons = [_lexicon(vectors, kind, restrict, ignore_case) for vectors in (first, second)]
-    sections = []
-    every: list[tuple[Numbers, Numbers, Numbers]] = []
+    *sections, total = [
+        SectionContrast(part.name, _contrasts(kind, part, seed), len(part.scores), part.total, *part.covered)
+        for part in _asked(lexicons, questions, method, seed)
+    ]
+    named = tuple(section for section in sections if section.name)
+    words = len(lexicons[0]), len(lexicons[1])
+    return Comparison(*_heading(questions, method), words, ignore_case, named, total)
+
+
+class _Part(NamedTuple):
+    """Questions of a section, or all of them, and what became of them.
+
+    total    how many they are
+    covered  of how many each lexicon knows the words
+    answers  of each lexicon, float64 [Q], to those that all of them know
+    scores   float64 [Q], what people said of these where they are pairs of words; nothing that counts elsewhere
+    """
+
+    name: str
+    total: int
+    covered: list[int]
+    answers: list[Numbers]
+    scores: Numbers
+
+
+def _asked(lexicons: Sequence[Lexicon], questions: QuestionSet, method: str, seed: int) -> list[_Part]:
+    """Ask each lexicon the questions whose words all of them know; returns the sections, and all together."""
+    kind, parts = KINDS[questions.kind], list[_Part]()
     for name, listed in questions.sections:
         covered = [kind.covered(lexicon, listed) for lexicon in lexicons]
-        known = _chosen(listed, covered[0] & covered[1])
-        one, two = (kind.judge(lexicon, known, method, np.random.default_rng(seed)) for lexicon in lexicons)
-        every.append((one, two, _scores(known)))
-        coverage = (len(known), len(listed), int(covered[0].sum()), int(covered[1].sum()))
-        sections.append(SectionContrast(name, _contrasts(kind, *every[-1], seed), *coverage))
-    one, two, scores = (np.concatenate(arrays) for arrays in zip(*every, strict=True))
-    fields = ("covered", "total", "covered_first", "covered_second")
-    sums = (sum(getattr(section, field) for section in sections) for field in fields)
-    return Comparison(
-        *_heading(questions, method),
-        (len(lexicons[0]), len(lexicons[1])),
-        ignore_case,
-        tuple(section for section in sections if section.name),
-        SectionContrast("total", _contrasts(kind, one, two, scores, seed), *sums),
+        known = [question for question, *of_each in zip(listed, *covered) if all(of_each)]
+        answers = [kind.judge(lexicon, known, method, np.random.default_rng(seed)) for lexicon in lexicons]
+        scores = np.array([question.score if isinstance(question, Pair) else 0.0 for question in known])
+        parts.append(_Part(name, len(listed), [int(mask.sum()) for mask in covered], answers, scores))
+    whole = _Part(
+        "total",
+        sum(part.total for part in parts),
+        [sum(counts) for counts in zip(*(part.covered for part in parts))],
+        [np.concatenate(answers) for answers in zip(*(part.answers for part in parts))],
+        np.concatenate([part.scores for part in parts]),
     )
+    return [*parts, whole]
 
 
 def _lexicon(vectors: Vectors, kind: Kind, restrict: int | None, ignore_case: bool) -> Lexicon:
@@ -192,37 +145,24 @@ def _heading(questions: QuestionSet, method: str) -> tuple[str, str, str, str | 
     return questions.path, questions.kind, questions.encoding, KINDS[questions.kind].methods.get(method)
 
 
-def _chosen(questions: Sequence[Question], mask: npt.NDArray[np.bool_]) -> list[Question]:
-    return [question for question, chosen in zip(questions, mask, strict=True) if chosen]
-
-
-def _scores(questions: Sequence[Question]) -> Numbers:
-    """Return what people said of each pair of words, float64 [Q]; nothing that counts for other kinds."""
-    return np.array([question.score if isinstance(question, Pair) else 0.0 for question in questions])
-
-
-def _estimates(kind: Kind, answers: Numbers, scores: Numbers, seed: int) -> tuple[Estimate, ...]:
-    estimates = []
+def _estimates(kind: Kind, part: _Part, seed: int) -> tuple[Estimate, ...]:
+    estimates, answers = [], part.answers[0]
     for name in kind.measures:
         measure = MEASURES[name]
-        value = _finite(measure.value(answers, scores)) if len(answers) else None
-        bounds = (None, None) if value is None else interval(measure.resamples(answers, scores, seed))
+        value = measure.of(answers, part.scores)
+        bounds = (None, None) if value is None else interval(measure.resamples(answers, part.scores, seed))
         estimates.append(Estimate(name, value, *bounds))
     return tuple(estimates)
 
 
-def _contrasts(kind: Kind, first: Numbers, second: Numbers, scores: Numbers, seed: int) -> tuple[Contrast, ...]:
+def _contrasts(kind: Kind, part: _Part, seed: int) -> tuple[Contrast, ...]:
     contrasts = []
     for name in kind.measures:
         measure = MEASURES[name]
-        one, two = (_finite(measure.value(x, scores)) if len(x) else None for x in (first, second))
+        one, two = (measure.of(answers, part.scores) for answers in part.answers)
         if one is None or two is None:
             contrasts.append(Contrast(name, one, two, None, None, None))
         else:
-            bounds = interval(measure.difference(first, second, scores, seed))
+            bounds = interval(measure.difference(*part.answers, part.scores, seed))
             contrasts.append(Contrast(name, one, two, two - one, *bounds))
     return tuple(contrasts)
-
-
-def _finite(number: float) -> float | None:
-    return number if np.isfinite(number) else None

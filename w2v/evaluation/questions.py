@@ -1,11 +1,6 @@
 """What a file of questions becomes: four kinds of question, in named sections.
 
-Kinds and the modules that answer them:
-
-    analogies      a : b = c : ?                            evaluation/analogies.py
-    similarities   how alike are two words?                 evaluation/similarities.py
-    categories     which words belong together?             evaluation/categories.py
-    odd one out    which word does not belong?              evaluation/oddities.py
+`w2v.evaluation.kinds` answers them.
 """
 
 from __future__ import annotations
@@ -34,12 +29,22 @@ class Pair(NamedTuple):
     second: str
     score: float
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that must be known."""
+        return self.first, self.second
+
 
 class Member(NamedTuple):
     """A word and the category that people put it in."""
 
     word: str
     category: str
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that must be known."""
+        return (self.word,)
 
 
 class OddOne(NamedTuple):

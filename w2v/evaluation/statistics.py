@@ -109,6 +109,11 @@ class Measure(NamedTuple):
     resamples: Callable[[Numbers, Numbers, int], Numbers]
     difference: Callable[[Numbers, Numbers, Numbers, int], Numbers]
 
+    def of(self, answers: Numbers, scores: Numbers) -> float | None:
+        """Return the value; None where it is not defined, or nothing was answered."""
+        value = self.value(answers, scores) if len(answers) else np.nan
+        return value if np.isfinite(value) else None
+
 
 def _mean() -> Measure:
     def resamples(answers: Numbers, scores: Numbers, seed: int) -> Numbers:
