@@ -89,17 +89,20 @@ def test_a_refusal_says_what_is_needed_what_is_there_and_what_lowers_it(tmp_path
 def test_a_thread_that_the_system_does_not_start_is_one_clear_error_and_ends_the_others(monkeypatch):
     from w2v.training.run import together
 
-    ended = threading.Event()
-    threads = [threading.Thread(target=ended.wait) for _ in range(3)]
+    ended, begun, over = threading.Event(), [], []
+    start = threading.Thread.start
 
-    def no_room():
-        raise RuntimeError("can't start new thread")
+    def start_one(thread):
+        if begun:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        start(thread)
 
-    monkeypatch.setattr(threads[1], "start", no_room)
+    monkeypatch.setattr(threading.Thread, "start", start_one)
     with pytest.raises(ResourceError, match="the system starts no further thread; fewer --threads need less"):
-        together(threads, lambda: None, ended.set)
-    assert not threads[0].is_alive()
-    assert threads[2].ident is None
+        together(lambda thread: over.append((thread, ended.wait())), 3, stop=ended.set)
+    assert not begun[0].is_alive()
+    assert over == [(0, True)]
 
 
 @pytest.mark.parametrize("left", [0, 813_999_999])

@@ -10,8 +10,8 @@ import pytest
 
 import w2v as library
 from w2v.objectives import OBJECTIVES, objective_of, work_of
-from w2v.training import begin, finish, vectors_of, verdict
-from w2v.training.executors import begin_work
+from w2v.training import begin, finish, validation, vectors_of
+from w2v.training.trainer import begin_work
 
 TEXT = [f"a{n % 7} b{n % 5} c{n % 3} a{(n + 1) % 7}".split() for n in range(2000)]
 
@@ -55,9 +55,9 @@ def test_it_takes_far_less_memory_than_the_vectors():
     state = begin(corpus.vocabulary, settings)
     vectors = vectors_of(corpus.vocabulary, state, settings)
     work = begin_work(corpus.stream, corpus.vocabulary, settings)
-    verdict.judge(vectors, corpus, settings, state, work)  # what is compiled is no matter here
+    validation.judge(vectors, corpus, settings, work.losses(state))  # what is compiled is no matter here
     tracemalloc.start()
-    verdict.judge(vectors, corpus, settings, state, work)
+    validation.judge(vectors, corpus, settings, work.losses(state))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < vectors.matrix.nbytes / 3

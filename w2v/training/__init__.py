@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from w2v.training.documents import DocumentProgress
-from w2v.training.executors import memory_needed
-from w2v.training.facts import facts
-from w2v.training.folder import Folder
+from w2v.training.folder import Folder, facts
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.session import Session, extend, resume, train
@@ -16,6 +14,7 @@ from w2v.training.trainer import (
     check_memory,
     compile_ahead,
     finish,
+    memory_needed,
     trained_share,
     vectors_of,
 )

@@ -10,11 +10,9 @@ from w2v.defaults import Choice, are_ids
 from w2v.resources import sized
 from w2v.settings import TrainSettings
 from w2v.training.checkpoints import Kept
-from w2v.training.executors import memory_needed
 from w2v.training.extension import Drift, Extension
-from w2v.training.trainer import trained_share
-from w2v.training.validation import Validation
-from w2v.training.verdict import RARE, Verdict
+from w2v.training.trainer import memory_needed, trained_share
+from w2v.training.validation import RARE, Validation, Verdict
 from w2v.vocabulary import Vocabulary
 
 FAR = 0.8  # cosine; a rule of thumb, not measured

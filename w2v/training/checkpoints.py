@@ -117,7 +117,12 @@ def read(path: Path) -> Kept:
     with _members(path) as members:
         header = _read_header(members)
         settings = _read_settings(_entry(header, "settings", dict))
-        words = _read_words(members)
+        words = _read_lines(members, WORDS)
+        if len(set(words)) != len(words):
+            raise _DamageError("a word that stands there twice")
+        titles = _read_lines(members, TITLES) if TITLES in members.namelist() else None
+        if titles is not None and len(titles) != len(words):
+            raise _DamageError("more or fewer titles than words")
         _check_array(members, COUNTS, "<i8", (len(words),))
         ngrams, numbers = rows_needed(words, settings), _numbers_of(settings)
         _check_array(members, INPUT, "<f4", (len(words) + ngrams, numbers))  # before memory for it is taken
@@ -131,12 +136,7 @@ def read(path: Path) -> Kept:
         _read_array(members, OUTPUT, tables.output, numbers)
         if not tables.finite():
             raise _DamageError("rows that are not finite")
-        return Kept(
-            settings,
-            Vocabulary(words, counts, _read_titles(members, len(words))),
-            _read_state(header, tables),
-            _corpus(header),
-        )
+        return Kept(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
 
 
 @contextmanager
@@ -190,26 +190,11 @@ def _read_header(members: zipfile.ZipFile) -> dict[str, Any]:
     return header
 
 
-def _read_words(members: zipfile.ZipFile) -> tuple[str, ...]:
+def _read_lines(members: zipfile.ZipFile, name: str) -> tuple[str, ...]:
     try:
-        words = tuple(_content(members, WORDS).decode().split("\n"))
+        return tuple(_content(members, name).decode().split("\n"))
     except UnicodeDecodeError as error:
-        raise _DamageError(f"{WORDS} is no UTF-8") from error
-    if len(set(words)) != len(words):
-        raise _DamageError("a word that stands there twice")
-    return words
-
-
-def _read_titles(members: zipfile.ZipFile, count: int) -> tuple[str, ...] | None:
-    if TITLES not in members.namelist():
-        return None
-    try:
-        titles = tuple(_content(members, TITLES).decode().split("\n"))
-    except UnicodeDecodeError as error:
-        raise _DamageError(f"{TITLES} is no UTF-8") from error
-    if len(titles) != count:
-        raise _DamageError("more or fewer titles than words")
-    return titles
+        raise _DamageError(f"{name} is no UTF-8") from error
 
 
 def _read_settings(given: dict[str, Any]) -> TrainSettings:

@@ -17,8 +17,9 @@ import hashlib
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -242,16 +243,58 @@ def fingerprint_of(corpus: EncodedCorpus) -> str:
 def account_from(given: dict[str, Any]) -> Account:
     """Return the account that a checkpoint holds. Raises ValueError, KeyError or TypeError where it is none."""
     files = tuple(FileAccount(str(row[0]), *(int(number) for number in row[1:])) for row in given["by_file"])
+    sums = ("files", "bytes", "tokens", "types", "kept", "sentences", "undecodable")
     return Account(
-        files=int(given["files"]),
-        bytes=int(given["bytes"]),
-        tokens=int(given["tokens"]),
-        types=int(given["types"]),
-        kept=int(given["kept"]),
-        sentences=int(given["sentences"]),
-        undecodable=int(given["undecodable"]),
+        *(int(given[name]) for name in sums),
         by_file=files,
         notes=tuple(str(note) for note in given.get("notes", ())),
         dropped_words=tuple((str(word), int(count)) for word, count in given.get("dropped_words", ())),
         joined=int(given.get("joined", 0)),
     )
+
+
+def facts(folder: Folder) -> dict[str, Any]:
+    """Return what the folder holds, ready for JSON; all checksums are compared.
+
+    Raises ResumeError where no checkpoint is whole, FormatError for an account that is none.
+    """
+    kept, _ = folder.read()
+    account, epochs = kept.corpus["account"], kept.settings.epochs
+    done = float(kept.state.sums[0]) / max(epochs * int(account["kept"]), 1)
+    return {
+        "folder": str(folder.path),
+        "checkpoints": [_checked(path) for path in folder.found()],
+        "ids": _ids(folder, kept),
+        "epoch": min(int(done * epochs) + 1, epochs),
+        "epochs": epochs,
+        "done": min(done, 1.0),
+        "seconds": round(kept.state.seconds, 1),
+        "loss": kept.state.curve[-1].loss if kept.state.curve else None,
+        "rollbacks": kept.state.rollbacks,
+        "words": len(kept.vocabulary),
+        "dim": kept.settings.dim,
+        "first_words": list(kept.vocabulary.words[:6]),
+        "settings": asdict(kept.settings),
+        "corpus": {name: account.get(name) for name in ("files", "bytes", "tokens", "kept")}
+        | {"sha256": kept.corpus["sha256"]},
+        "resume": f"w2v train --resume {shlex.quote(str(folder.path))}",
+        "continue": f"w2v train NEW.txt --continue {shlex.quote(str(folder.path))}",
+    }
+
+
+def _checked(path: Path) -> dict[str, Any]:
+    about = {"name": path.name, "bytes": path.stat().st_size, "problem": ""}
+    try:
+        checkpoints.read(path)
+    except FormatError as error:
+        about["problem"] = str(error)
+    return about
+
+
+def _ids(folder: Folder, kept: Kept) -> dict[str, Any]:
+    about = {"tokens_and_ends": kept.corpus["size"], "problem": ""}
+    try:
+        folder.read_ids(kept)
+    except FormatError as error:
+        about["problem"] = str(error)
+    return about

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -236,7 +237,6 @@ class Replicas:
         scratches = [spans.new_scratch(plan, row) for _ in range(self._threads)]
         shared = aligned_zeros(64).view(np.int64)
         reached = np.zeros(self._threads, np.int64)
-        failures: list[BaseException] = []
         stopping = threading.Event()
 
         def watch() -> None:
@@ -249,14 +249,10 @@ class Replicas:
             shared[[kernels.STOP, kernels.ENDED]] = 1
 
         def train(thread: int, first: int, last: int, due: tuple[Due, Due]) -> None:
-            try:
-                reached[thread] = kernels.train_rounds(
-                    thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan,
-                    scratches[thread], rounds, *due, shared, accounts,
-                )  # fmt: skip
-            except BaseException as error:
-                failures.append(error)
-                stop()
+            reached[thread] = kernels.train_rounds(
+                thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan, scratches[thread],
+                rounds, *due, shared, accounts,
+            )  # fmt: skip
 
         try:
             while state.rounds < limit and not stopping.is_set():
@@ -267,16 +263,10 @@ class Replicas:
                     due = self._due(state)
                     last = min(end, next_axes(state.rounds)) if len(due[0].axes) else end
                     shared[kernels.ARRIVED], reached[:] = 0, state.rounds
-                    threads = [
-                        threading.Thread(target=train, args=(thread, state.rounds, last, due))
-                        for thread in range(self._threads)
-                    ]
                     try:
-                        together(threads, watch, stop)
+                        together(partial(train, first=state.rounds, last=last, due=due), self._threads, watch, stop)
                     finally:
                         state.rounds = int(reached.min())
-                    if failures:
-                        raise failures[0]
                     shared[[kernels.STOP, kernels.ENDED]] = 0
                     if stopping.is_set() and self.schedule.replicas == 1:
                         break
@@ -329,11 +319,7 @@ class Replicas:
                 for own, table in zip(copies, tables.rows):
                     own[replica] = table
 
-        together(
-            [threading.Thread(target=copy, args=(thread,)) for thread in range(self._threads)],
-            lambda: None,
-            lambda: None,
-        )
+        together(copy, self._threads)
         return copies
 
     def _due(self, state: State) -> tuple[Due, Due]:

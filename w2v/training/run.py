@@ -7,7 +7,7 @@ generators in it: the tables and the number of rounds done (`w2v.kernels.rounds`
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import length_hint
 from typing import NamedTuple
@@ -55,11 +55,27 @@ class State:
     start: Callable[[Tables], None] = lambda tables: None
 
 
-def together(threads: Sequence[threading.Thread], watch: Callable[[], None], stop: Callable[[], None]) -> None:
-    """Run threads to their end, and `watch` about ten times a second; whatever happens, `stop` ends them early.
+def together(
+    work: Callable[[int], object],
+    count: int,
+    watch: Callable[[], None] = lambda: None,
+    stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Have `count` threads do `work(thread)` to its end, and `watch` about ten times a second.
 
-    Raises ResourceError where the system starts no further thread, and what `watch` raises.
+    Whatever happens, `stop` ends them early. Raises what the first thread that fails raises, what `watch` raises, and
+    ResourceError where the system starts no further thread.
     """
+    failures: list[BaseException] = []
+
+    def guarded(thread: int) -> None:
+        try:
+            work(thread)
+        except BaseException as error:
+            failures.append(error)
+            stop()
+
+    threads = [threading.Thread(target=guarded, args=(thread,)) for thread in range(count)]
     try:
         for thread in threads:
             start(thread)
@@ -72,6 +88,8 @@ def together(threads: Sequence[threading.Thread], watch: Callable[[], None], sto
         for thread in threads:
             if thread.ident:
                 thread.join()
+    if failures:
+        raise failures[0]
 
 
 def deal(work: Callable[[int, int], object], parts: int, threads: int, watch: Callable[[int], bool]) -> bool:
@@ -79,21 +97,15 @@ def deal(work: Callable[[int, int], object], parts: int, threads: int, watch: Ca
 
     watch  called about ten times a second with the number of parts that were begun; True: no further one is
     """
-    waiting, stopping, failures = iter(range(parts)), threading.Event(), list[BaseException]()
+    waiting, stopping = iter(range(parts)), threading.Event()
 
     def share(thread: int) -> None:
-        try:
-            while not stopping.is_set() and (part := next(waiting, None)) is not None:
-                work(thread, part)
-        except BaseException as error:
-            failures.append(error)
-            stopping.set()
+        while not stopping.is_set() and (part := next(waiting, None)) is not None:
+            work(thread, part)
 
     def look() -> None:
         if watch(parts - length_hint(waiting)):
             stopping.set()
 
-    together([threading.Thread(target=share, args=(n,)) for n in range(threads)], look, stopping.set)
-    if failures:
-        raise failures[0]
+    together(share, threads, look, stopping.set)
     return not length_hint(waiting)

@@ -34,18 +34,25 @@ from w2v.training import account, checkpoints, cluster, documents, extension, so
 from w2v.training.checkpoints import Kept
 from w2v.training.cluster import Cluster, Nodes, Readers, readable
 from w2v.training.documents import DocumentProgress
-from w2v.training.executors import Executor, begin_work
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.remote_folder import RemoteFolder, folder_at
 from w2v.training.run import State
 from w2v.training.source_texts import Corpus, Name
-from w2v.training.start_rows import StartRows
+from w2v.training.tables import StartRows
 from w2v.training.trace import Trace
-from w2v.training.trainer import Progress, begin, check_memory, compile_ahead, finish, vectors_of
-from w2v.training.validation import Validation
-from w2v.training.verdict import judge
+from w2v.training.trainer import (
+    Executor,
+    Progress,
+    begin,
+    begin_work,
+    check_memory,
+    compile_ahead,
+    finish,
+    vectors_of,
+)  # fmt: skip
+from w2v.training.validation import Validation, judge
 from w2v.vectors import Vectors
 from w2v.vocabulary import Vocabulary
 
@@ -399,7 +406,7 @@ class Session:
             vectors = replace(vectors, documents=made)
         self.keeper = None
         workers = () if self._executor is None else self._executor.by_worker()
-        verdict = judge(vectors, text, settings, state, trained_by)
+        verdict = judge(vectors, text, settings, trained_by.losses(state))
         trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:

@@ -6,7 +6,6 @@ on the machine nor on --threads. The counting is done anew when a run goes on: i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -105,7 +104,6 @@ class Strata:
         before = state.sums
         shared, first = strata.shared_flags(), state.rounds
         reached = np.full(self._threads, first)
-        failures: list[BaseException] = []
 
         def watch() -> None:
             if tick(before + accounts[:, :4].sum(axis=0)):
@@ -115,22 +113,15 @@ class Strata:
             shared[[kernels.STOP, kernels.ENDED]] = 1
 
         def train(thread: int) -> None:
-            try:
-                reached[thread] = strata.train_strata(
-                    self._threads, first, limit, pairs, state.tables.rows, plan, shared, accounts
-                )
-            except BaseException as error:
-                failures.append(error)
-                stop()
+            reached[thread] = strata.train_strata(
+                self._threads, first, limit, pairs, state.tables.rows, plan, shared, accounts
+            )
 
-        threads = [threading.Thread(target=train, args=(thread,)) for thread in range(self._threads)]
         try:
-            together(threads, watch, stop)
+            together(train, self._threads, watch, stop)
         finally:
             state.rounds = int(reached.min())
             state.sums = before + accounts[:, :4].sum(axis=0)
-        if failures:
-            raise failures[0]
         return not shared[kernels.DIVERGED]
 
     def _plan(self, rate: float) -> strata.Glove:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from w2v import resources, subwords
 from w2v.corpus import EncodedCorpus
@@ -19,10 +20,11 @@ from w2v.errors import DivergenceError, ResourceError, StoppedError
 from w2v.formats import tidying
 from w2v.kernels import random, rounds
 from w2v.settings import TrainSettings, describe
-from w2v.training.executors import Begin, Executor, begin_work, memory_needed
+from w2v.training import replicas, strata
 from w2v.training.keeper import Keeper
 from w2v.training.replicas import Replicas
 from w2v.training.run import Point, State, Sums
+from w2v.training.strata import Strata
 from w2v.training.tables import Tables
 from w2v.training.trace import Trace
 from w2v.training.validation import Validation
@@ -31,6 +33,9 @@ from w2v.vocabulary import Vocabulary
 
 MOST_ROLLBACKS = 3
 CURVE_POINTS = 100
+
+Executor = Replicas | Strata  # replicas where units are windows of the text, strata where they are co-occurrences
+Begin = Callable[[npt.NDArray[np.int32], Vocabulary, TrainSettings], Executor]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ class Progress:
     rate: float
     score: float | None = None
     note: str = ""
+
+
+def begin_work(stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
+    """Return what trains a text on this machine."""
+    return (Strata if settings.objective == "glove" else Replicas)(stream, vocabulary, settings)
+
+
+def memory_needed(words: int, settings: TrainSettings) -> int:
+    """Return the bytes that training takes beside the corpus."""
+    return (strata if settings.objective == "glove" else replicas).memory_needed(words, settings)
 
 
 def begin(vocabulary: Vocabulary, settings: TrainSettings, *, mapped: bool = False) -> State:
