@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import w2v as library
-from w2v.formats import origin
+from w2v.formats import companions
 
 LANGUAGES = {
     "zh": ("jieba", ("我", "爱", "北京", "上海"), "我爱北京", "我爱上海", [2, 3, 4]),
@@ -25,7 +25,7 @@ def trained(tmp_path, monkeypatch):
     def make(words, **settings):
         path = tmp_path / "vectors.txt"
         library.save(library.Vectors(words, UNIT[: len(words)].copy()), path)
-        origin.write_beside({"settings": settings, "vectors": {}}, path)
+        companions.write_origin({"settings": settings, "vectors": {}}, path)
         return path
 
     return make

@@ -32,11 +32,11 @@ def explain(
         $ w2v explain "nice to meet you" "good to see you again" --pad 6 --lang es
     """
     from w2v import explanation
-    from w2v.formats import origin
+    from w2v.formats.companions import settings_of
 
     here = Path("vectors.txt")
     path = vectors if vectors is not None else here if here.is_file() else None
-    trained = path is not None and "tokenizer" in origin.settings_of(path)
+    trained = path is not None and "tokenizer" in settings_of(path)
     explained = explanation.explain(
         sentences,
         answers.load(path) if path is not None else None,

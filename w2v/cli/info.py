@@ -34,7 +34,7 @@ def info(file: Path, as_json: bool) -> None:
         about = training.facts(training.Folder(file))
         lines = _lines_of_run(about)
     else:
-        from w2v.formats.facts import facts
+        from w2v.formats import facts
 
         about = facts(file)
         lines = _lines(about)

@@ -29,7 +29,7 @@ class Splitting:
     """
 
     def __init__(self, vectors: Path, tokenizer: str | None, keep_case: bool | None = None) -> None:
-        from w2v.formats.origin import settings_of
+        from w2v.formats.companions import settings_of
 
         trained = settings_of(vectors)
         self.tokenizer = tokenizer or str(trained.get("tokenizer", "words"))

@@ -163,6 +163,6 @@ def _contrasts(kind: Kind, part: _Part, seed: int) -> tuple[Contrast, ...]:
         if one is None or two is None:
             contrasts.append(Contrast(name, one, two, None, None, None))
         else:
-            bounds = interval(measure.difference(*part.answers, part.scores, seed))
+            bounds = interval(measure.difference(part.answers[0], part.answers[1], part.scores, seed))
             contrasts.append(Contrast(name, one, two, two - one, *bounds))
     return tuple(contrasts)

@@ -16,9 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from w2v import archives, files
 from w2v.errors import FormatError, OutputError, ResourceError
-from w2v.formats import cache, origin, projector, rows, tidying
+from w2v.formats import cache, companions, projector, rows, tidying
 from w2v.formats.source import Note, Source
 from w2v.subwords import Subwords
 from w2v.vectors import Vectors
@@ -213,7 +215,43 @@ def load(
 
 def _explaining(vectors: Vectors, path: Path) -> Vectors:
     """Return vectors that say why a word is missing, where the file beside theirs knows it."""
-    return replace(vectors, why_missing=partial(origin.why_missing, path))
+    return replace(vectors, why_missing=partial(companions.why_missing, path))
+
+
+def facts(path: Path) -> dict[str, Any]:
+    """Return format, sizes, lengths of rows, what is odd, and provenance, ready for JSON. Raises FormatError.
+
+    The whole file is read, for what is to be found out is whether it is sound: no cache is asked.
+    """
+    notes: list[str] = []
+    with as_format_error(path):
+        if not path.is_file():
+            raise FormatError(path, "is a folder; name a file of vectors in it" if path.is_dir() else "no such file")
+        with Source(path) as source:
+            row, vectors = read(source, None, notes.append)
+    norms = np.asarray(vectors.norms, np.float64)
+    finite = norms[np.isfinite(norms)]
+    about: dict[str, Any] = {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "format": row.about,
+        "words": len(vectors),
+        "dim": vectors.dim,
+        "counts": vectors.counts is not None,
+        "norms": [float(value) for value in np.quantile(finite, (0, 0.5, 1))] if len(finite) else [],
+        "zero_rows": int(np.count_nonzero(norms == 0)),
+        "rows_not_finite": int(len(norms) - len(finite)),
+        "first_words": [vectors.title(word) for word in vectors.words[:6]],
+        "notes": notes,
+    }
+    if isinstance(vectors.subwords, Subwords):
+        shortest, longest = vectors.subwords.lengths
+        held, buckets = len(vectors.subwords.rows), vectors.subwords.buckets
+        about["subwords"] = {"shortest": shortest, "longest": longest, "rows": held, "buckets": buckets}
+    made = companions.read_origin(path)
+    if made is not None:
+        about["provenance"] = made
+    return about
 
 
 @contextlib.contextmanager

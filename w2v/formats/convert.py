@@ -8,7 +8,7 @@ from pathlib import Path
 
 from w2v import formats
 from w2v.errors import FormatError
-from w2v.formats import companions, origin, tidying, words_beside
+from w2v.formats import companions, tidying
 from w2v.formats.source import Note
 from w2v.subwords import Subwords
 from w2v.vectors import Vectors
@@ -44,17 +44,17 @@ def convert(
     formats.check_writable(target, format, dtype)
     beside = [path for known in formats.FORMATS for path, _ in companions.companions(source, known)]
     if source.suffix.lower() == ".npy":
-        beside += words_beside.places(source)
+        beside += companions.word_places(source)
     read = [source, *beside, *([changes.words] if changes.words is not None else [])]
     companions.check_apart(target, format or formats.format_of(target), read)
     vectors = changed(source, changes, note)
     if isinstance(vectors.subwords, Subwords) and not formats.keeps_subwords(target, format):
         note(f"{target} has no place for the rows of n-grams: words never seen have vectors in .bin and .w2v alone")
     formats.save(vectors, target, format, dtype, cache_too=False)
-    made = origin.read(source)
+    made = companions.read_origin(source)
     if made is not None:
         more = {"converted_from": source.name, "vectors": {"words": len(vectors), "dim": vectors.dim}}
-        origin.write_beside({**made, **more}, target)
+        companions.write_origin({**made, **more}, target)
     return vectors
 
 
@@ -86,7 +86,7 @@ def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vect
 
 def _listed(path: Path, note: Note) -> Sequence[str]:
     try:
-        words = words_beside.read(path, note)
+        words = companions.read_words(path, note)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror})") from error
     return [word for word in words if word]

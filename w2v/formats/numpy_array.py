@@ -1,6 +1,6 @@
 """numpy's .npy: a matrix alone, float32 or float16; the words stand in NAME.words.txt beside it, one a line.
 
-Reading takes other lists of words too, see `w2v.formats.words_beside`. An uncompressed float32 matrix is mapped.
+Reading takes other lists of words too, see `w2v.formats.companions`. An uncompressed float32 matrix is mapped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import replacing_together
-from w2v.formats import words_beside
+from w2v.formats.companions import find_words
 from w2v.formats.narrow import narrow
 from w2v.formats.source import Note, Source, first_line, floats
 from w2v.formats.tidying import vectors_of
@@ -34,7 +34,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     matrix = read_array(source)
     if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
         raise source.error(f"holds an array of {matrix.ndim} dimensions of {matrix.dtype}, not a matrix of numbers")
-    words = words_beside.find(source, len(matrix), note)
+    words = find_words(source, len(matrix), note)
     return vectors_of(words, floats(matrix if limit is None else matrix[:limit]), note, None, limit)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import replacing
-from w2v.formats import words_beside
+from w2v.formats.companions import find_words
 from w2v.formats.narrow import narrow, widened
 from w2v.formats.source import Note, Source, first_line, floats
 from w2v.formats.tidying import vectors_of
@@ -79,7 +79,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     if "words" in arrays and "offsets" in arrays:
         words = list(_words(source, arrays["words"], arrays["offsets"]))
     else:
-        words = words_beside.find(source, len(matrix), note)
+        words = find_words(source, len(matrix), note)
     if len(words) != len(matrix):
         raise source.error(f"holds {len(matrix):,} vectors and {len(words):,} words")
     scales = arrays.get("scales", np.empty(0, np.float32))

@@ -244,8 +244,9 @@ def account_from(given: dict[str, Any]) -> Account:
     """Return the account that a checkpoint holds. Raises ValueError, KeyError or TypeError where it is none."""
     files = tuple(FileAccount(str(row[0]), *(int(number) for number in row[1:])) for row in given["by_file"])
     sums = ("files", "bytes", "tokens", "types", "kept", "sentences", "undecodable")
+    numbers: dict[str, Any] = {name: int(given[name]) for name in sums}
     return Account(
-        *(int(given[name]) for name in sums),
+        **numbers,
         by_file=files,
         notes=tuple(str(note) for note in given.get("notes", ())),
         dropped_words=tuple((str(word), int(count)) for word, count in given.get("dropped_words", ())),

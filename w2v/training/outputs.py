@@ -18,7 +18,7 @@ from typing import Any
 from w2v import files, formats
 from w2v.corpus import EncodedCorpus, word_counts
 from w2v.errors import OutputError, W2VError
-from w2v.formats import companions, origin
+from w2v.formats import companions
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
 from w2v.subwords import expected_rows
@@ -28,8 +28,7 @@ from w2v.training.keeper import Keeper
 from w2v.training.run import State
 from w2v.training.trace import Trace
 from w2v.training.trainer import output_vectors_of
-from w2v.training.validation import Validation
-from w2v.training.verdict import Verdict
+from w2v.training.validation import Validation, Verdict
 from w2v.vectors import Vectors
 
 
@@ -106,12 +105,7 @@ class Outputs:
             taken[key] = what
         for vectors in filter(None, (self.vectors, self.output_rows)):
             for path, what in self._beside(vectors):
-                if path.exists() and not companions.is_ours(path, vectors):
-                    raise OutputError(
-                        path,
-                        f"is there and was not written by w2v, and {what} would replace it;"
-                        " move it, or choose another name for the vectors",
-                    )
+                companions.check_ours(path, vectors, what)
 
     def _beside(self, vectors: Path) -> Iterator[tuple[Path, str]]:
         yield from companions.companions(vectors, formats.format_of(vectors))
@@ -179,7 +173,7 @@ class Outputs:
             if path is None:
                 continue
             try:
-                origin.write_beside({**about, **side}, path)
+                companions.write_origin({**about, **side}, path)
             except OutputError as error:
                 notify(f"warning     {error}; the vectors are written, what they come from is not")
         if self.report is not None:
@@ -188,7 +182,7 @@ class Outputs:
             if trained.workers:
                 about["workers"] = list(trained.workers)
             try:
-                origin.write(about, self.report)
+                companions.write_json(about, self.report)
             except OutputError as error:
                 written = "" if self.vectors is None else f"; the vectors are written: {self.vectors}"
                 raise OutputError(self.report, f"{_problem(error)}{written}") from error

@@ -70,7 +70,8 @@ def begin_work(stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: 
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus."""
-    return (strata if settings.objective == "glove" else replicas).memory_needed(words, settings)
+    needed = strata.memory_needed if settings.objective == "glove" else replicas.memory_needed
+    return needed(words, settings)
 
 
 def begin(vocabulary: Vocabulary, settings: TrainSettings, *, mapped: bool = False) -> State:
