@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from w2v import resources
-from w2v.corpus import read, reading, table
-from w2v.corpus.forecast import Expected, Forecast
+from w2v.corpus import Expected, read, reading, table
+from w2v.corpus.reading import Forecast
 from w2v.errors import ResourceError
 from w2v.settings import TrainSettings
 

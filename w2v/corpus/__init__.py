@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, ReadProgress
+from w2v.corpus.encoded import Account, EncodedCorpus, Expected, FileAccount, ReadProgress
 from w2v.corpus.events import Events, histories
-from w2v.corpus.forecast import Expected
 from w2v.corpus.graphs import Graph
 from w2v.corpus.reading import read
 

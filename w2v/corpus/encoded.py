@@ -104,6 +104,21 @@ class ReadProgress(NamedTuple):
 Report = Callable[[ReadProgress], None]
 
 
+class Expected(NamedTuple):
+    """What a corpus will be.
+
+    ids    tokens and sentence ends: those of the part that was read, in proportion to its bytes on disk; where
+           the total is unknown, those that were read
+    words  that will be kept, at least: those that one thread has counted often enough by now
+    """
+
+    ids: int
+    words: int
+
+
+Check = Callable[[Expected], None]  # raises ResourceError where there is no room for it
+
+
 class Phrase(NamedTuple):
     """Words that were joined, how often, and the score that said so."""
 

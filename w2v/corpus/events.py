@@ -20,8 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus import columns
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
-from w2v.corpus.forecast import Check, Expected
+from w2v.corpus.encoded import Account, Check, EncodedCorpus, Expected, FileAccount
 from w2v.corpus.sources import find_sources
 from w2v.corpus.spool import Ids, Spool, stream
 from w2v.errors import CorpusError, SettingsError

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount
-from w2v.corpus.forecast import Check, Expected
+from w2v.corpus.encoded import Account, Check, EncodedCorpus, Expected, FileAccount
 from w2v.corpus.spool import Ids, stream
 from w2v.errors import CorpusError, SettingsError
 from w2v.kernels import random, scanning, walks

@@ -6,10 +6,8 @@ in the corpus.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +15,7 @@ import numpy.typing as npt
 
 from w2v.corpus import phrases
 from w2v.corpus.encoded import Account, EncodedCorpus, FileAccount, Phrase, Report
-from w2v.corpus.sources import Source
-from w2v.corpus.spool import Ids, Spool, stream
+from w2v.corpus.spool import Ids
 from w2v.corpus.table import WordTable
 from w2v.defaults import least_count
 from w2v.errors import CorpusError
@@ -34,27 +31,6 @@ Counts = npt.NDArray[np.int64]
 Dropped = tuple[tuple[str, int], ...]
 WordsOf = Callable[[npt.NDArray[Any]], tuple[str, ...]]
 Renumber = Callable[[Ids], tuple[Ids, list[FileAccount]]]
-
-
-class Counted(NamedTuple):
-    """A corpus when all of it is read.
-
-    tables   a table of words of each thread
-    spool    the blocks, as numbers of words
-    sources  of each block, where it comes from
-    owners   of each block, the table that its numbers belong to
-    sums     bytes, tokens and undecodable bytes, by the id() of the source
-    tokens   in all
-    notes    lines for the account
-    """
-
-    tables: list[WordTable]
-    spool: Spool
-    sources: list[Source]
-    owners: list[int]
-    sums: dict[int, list[int]]
-    tokens: int
-    notes: list[str]
 
 
 class Wanted(NamedTuple):
@@ -84,16 +60,63 @@ def rank(
     counts: Counts,
     firsts: Counts,
     renumber: Renumber,
+    tokens: int,
     settings: TrainSettings,
     wanted: Wanted,
     report: Report,
-) -> Ranked | None:
-    """Choose and rank the words of a text, join its phrases, and turn it into ids; None where no word is left.
+    *,
+    name: str,
+    option: str = "--min-count",
+    notes: tuple[str, ...] = (),
+    segment_with: tuple[str, ...] = (),
+) -> EncodedCorpus:
+    """Choose and rank the words of a text, join its phrases, and turn it into ids. Raises CorpusError for none left.
 
     words           returns the words of these numbers
     counts, firsts  int64 [types], how often each occurs and where first
     renumber        returns the text, each word's number replaced: int32 [types] of ids, or DROPPED or GAP
+    tokens          that were read
+    name, option    what the text and --min-count are called in an error
     """
+    least, note = least_count(settings, counts) if wanted.only is None else (int(settings.min_count), "")
+    settings = replace(settings, min_count=least)
+    ranked = _ranked(words, counts, firsts, renumber, settings, wanted, report)
+    if ranked is None:
+        most = counts.max()
+        problem = (
+            f"no word of {settings.vocab} occurs in it" if settings.vocab else
+            f"no word occurs {least} times, the most frequent one {most}: {option} {most} or less leaves words"
+        )  # fmt: skip
+        if segment_with:
+            advice = " or ".join(f"--tokenizer {tokenizer}" for tokenizer in segment_with)
+            problem += f"; the words are very long: a text without blanks between words? Try {advice}"
+        raise CorpusError(name, problem)
+    notes += (note,) if note else ()
+    if wanted.only is not None and (missing := len(wanted.only) - len(ranked.vocabulary)):
+        notes += (f"{missing:,} of {len(wanted.only):,} words of {settings.vocab} do not occur, and get no vector",)
+    kept, files = ranked.vocabulary.tokens, ranked.files
+    account = Account(
+        files=len(files),
+        bytes=sum(file.bytes for file in files),
+        tokens=tokens,
+        types=ranked.types,
+        kept=kept,
+        sentences=len(ranked.ids) - kept,
+        undecodable=sum(file.undecodable for file in files),
+        segment_with=segment_with,
+        by_file=tuple(files),
+        notes=notes,
+        dropped_words=ranked.dropped_words,
+        joined=sum(file.joined for file in files),
+    )
+    return EncodedCorpus(ranked.vocabulary, ranked.ids, account, settings, ranked.phrases)
+
+
+def _ranked(
+    words: WordsOf, counts: Counts, firsts: Counts, renumber: Renumber, settings: TrainSettings, wanted: Wanted,
+    report: Report,
+) -> Ranked | None:  # fmt: skip
+    """Return what is ranked, None where no word is left."""
     order = np.lexsort((firsts, -counts))
     often = int(np.count_nonzero(counts >= settings.min_count))
     numbers = np.full(len(counts), scanning.DROPPED, np.int32)
@@ -132,14 +155,6 @@ def rank(
     return Ranked(vocabulary, joined.stream, files, types, _most_frequent(rest, left, words), joined.phrases)
 
 
-def least_settled(settings: TrainSettings, counts: Counts, wanted: Wanted) -> tuple[TrainSettings, tuple[str, ...]]:
-    """Return settings whose min_count is no longer open, and a note where it is not the usual one."""
-    if wanted.only is not None:
-        return replace(settings, min_count=int(settings.min_count)), ()
-    least, note = least_count(settings, counts)
-    return replace(settings, min_count=least), (note,) if note else ()
-
-
 def _those(only: Collection[str], order: Counts, words: WordsOf) -> Counts:
     return order[np.array([word in only for word in words(order)], np.bool_)]
 
@@ -163,114 +178,18 @@ def _most_frequent(numbers: Counts, counts: Counts, words: WordsOf) -> Dropped:
     return tuple(zip(words(numbers), counts[numbers].tolist()))
 
 
-def encode(
-    reading: Counted,
-    settings: TrainSettings,
-    names: list[str],
-    folder: Path | None,
-    in_memory: int,
-    wanted: Wanted,
-    report: Report,
-) -> EncodedCorpus:
-    """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError where no word is left."""
-    table = reading.tables[0]
-    moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
-    lines: list[Ids] | None = [] if settings.documents == "line" else None
-
-    def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
-        return renumbered(reading, [numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
-
-    corpus = ranked_corpus(table, renumber, reading.tokens, reading.notes, settings, names, wanted, report)
-    return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
-
-
 def ranked_corpus(
     table: WordTable, renumber: Renumber, tokens: int, notes: list[str], settings: TrainSettings, names: list[str],
     wanted: Wanted, report: Report,
 ) -> EncodedCorpus:  # fmt: skip
-    """Rank the words of a table, and turn their numbers into ids by `renumber`. Raises CorpusError."""
-    counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
+    """Return the corpus whose words stand in a table, see `rank`. Raises CorpusError."""
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
-    settings, note = least_settled(settings, counts, wanted)
-    segment_with = _segment_with(table)
-    ranked = rank(table.words, counts, firsts, renumber, settings, wanted, report)
-    if ranked is None:
-        advice = " or ".join(f"--tokenizer {name}" for name in segment_with)
-        raise CorpusError(
-            named(names),
-            nothing_left(counts, settings, "--min-count")
-            + (f"; the words are very long: a text without blanks between words? Try {advice}" if advice else ""),
-        )
-    return encoded(ranked, tokens, settings, wanted, segment_with, (*notes, *note))
-
-
-def nothing_left(counts: Counts, settings: TrainSettings, option: str) -> str:
-    """Say why no word is left of a text that has some."""
-    if settings.vocab:
-        return f"no word of {settings.vocab} occurs in it"
-    most = counts.max()
-    return (
-        f"no word occurs {settings.min_count} times, the most frequent one {most}:"
-        f" {option} {most} or less leaves words"
+    counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
+    return rank(
+        table.words, counts, firsts, renumber, tokens, settings, wanted, report, name=named(names), notes=tuple(notes),
+        segment_with=_segment_with(table),
     )  # fmt: skip
-
-
-def encoded(
-    ranked: Ranked,
-    tokens: int,
-    settings: TrainSettings,
-    wanted: Wanted,
-    segment_with: tuple[str, ...] = (),
-    notes: tuple[str, ...] = (),
-) -> EncodedCorpus:
-    """Return a text with the account of it; `tokens` were read."""
-    kept = ranked.vocabulary.tokens
-    if wanted.only is not None and (missing := len(wanted.only) - len(ranked.vocabulary)):
-        notes += (f"{missing:,} of {len(wanted.only):,} words of {settings.vocab} do not occur, and get no vector",)
-    account = Account(
-        files=len(ranked.files),
-        bytes=sum(file.bytes for file in ranked.files),
-        tokens=tokens,
-        types=ranked.types,
-        kept=kept,
-        sentences=len(ranked.ids) - kept,
-        undecodable=sum(file.undecodable for file in ranked.files),
-        segment_with=segment_with,
-        by_file=tuple(ranked.files),
-        notes=notes,
-        dropped_words=ranked.dropped_words,
-        joined=sum(file.joined for file in ranked.files),
-    )
-    return EncodedCorpus(ranked.vocabulary, ranked.ids, account, settings, ranked.phrases)
-
-
-def renumbered(
-    reading: Counted, numbers: list[Ids], folder: Path | None, in_memory: int, lines: list[Ids] | None
-) -> tuple[Ids, list[FileAccount]]:
-    """Return the stream of ids and the account of each file; each block is forgotten as it is translated.
-
-    lines  where the number of each sentence's line is added, unless None
-    """
-    ids = stream(reading.spool.size, folder, in_memory)
-    size, ended = 0, True
-    files: list[FileAccount] = []
-    blocks = zip(reading.sources, reading.owners)
-    for source, owners in itertools.groupby(enumerate(blocks), lambda block: id(block[1][0])):
-        start, kept, name, line = size, 0, "", 0
-        for block, (of, owner) in owners:
-            taken = reading.spool.take(block)
-            if lines is not None:
-                here = np.empty(len(taken), np.int32)
-                found, line = scanning.number_lines(taken, numbers[owner], line, ended, here)
-                lines.append(here[:found].copy())
-            wrote, sentences, ended = scanning.renumber(taken, numbers[owner], ids[size:], ended)
-            size += wrote
-            kept += wrote - sentences
-            name = of.name
-        length, tokens, undecodable = reading.sums[source]
-        files.append(FileAccount(name, length, tokens, kept, undecodable, start, size))
-    return ids[:size], files
 
 
 def _segment_with(table: WordTable) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""Reads a corpus once: blocks of bytes -> word numbers and counts (-> vocabulary and ids: `w2v.corpus.ranking`).
+"""Reads a corpus once: blocks of bytes -> word numbers and counts -> vocabulary and ids.
 
     one thread     reads and decompresses, cuts blocks
     N threads      each with a table of words of its own: split, count, number      (nogil kernels)
-    then           tables merged, words ranked, numbers replaced by ids
+    then           tables merged, words ranked (`w2v.corpus.ranking`), numbers replaced by ids
 
 The result does not depend on the number of threads: words are ranked by count, and ties by where
 they stood first in the corpus.
@@ -14,11 +14,12 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, nullcontext
-from itertools import chain
+from dataclasses import replace
+from itertools import chain, groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,13 +28,12 @@ import numpy as np
 
 from w2v import encodings
 from w2v.corpus import columns, events, graphs, sentences, word_counts
-from w2v.corpus.encoded import EncodedCorpus, ReadProgress, Report
+from w2v.corpus.encoded import Check, EncodedCorpus, Expected, FileAccount, ReadProgress, Report
 from w2v.corpus.events import Events
-from w2v.corpus.forecast import Check, Expected, Forecast
 from w2v.corpus.graphs import Graph
-from w2v.corpus.ranking import Counted, Wanted, encode, named
+from w2v.corpus.ranking import Wanted, named, ranked_corpus
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
-from w2v.corpus.spool import Spool, require_room, room_in_memory
+from w2v.corpus.spool import Ids, Spool, require_room, room_in_memory, stream
 from w2v.corpus.table import WordTable
 from w2v.corpus.tokenizers import find_tokenizer, segment_block
 from w2v.errors import CorpusError, ResourceError
@@ -118,7 +118,7 @@ def read(
 
         try:
             reading.run(sources, tick)
-            return encode(reading.counted(), settings, [s.name for s in sources], folder, in_memory, wanted, report)
+            return reading.encode([source.name for source in sources], folder, in_memory, wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
 
@@ -141,6 +141,24 @@ def named_or_given(corpus: object) -> tuple[list[str], Iterable[Iterable[str]] |
         if not isinstance(name, (str, os.PathLike)):
             raise TypeError(f"corpus[{place}] must be the name of a file, as corpus[0] is, not {type(name).__name__}")
     return [os.fspath(name) for name in names], None
+
+
+class Forecast:
+    """Checks whether there is room: when the first block is read, and whenever twice as much has been."""
+
+    def __init__(self, total: int, settings: TrainSettings, check: Check) -> None:
+        """Begin; `total` is the number of bytes on disk, 0 where that is unknown."""
+        self._total, self._settings, self._check = total, settings, check
+        self._next = 1
+
+    def look(self, done: int, ids: int, tables: Sequence[WordTable]) -> None:
+        """Check, if it is time: `done` bytes were read; they hold `ids` tokens and sentence ends."""
+        if ids < self._next or not done:
+            return
+        self._next = 2 * ids
+        often = max((int(np.count_nonzero(one.counts >= self._settings.min_count)) for one in tables), default=0)
+        expected = max(ids, ids * self._total // done)
+        self._check(Expected(expected, min(often, self._settings.max_vocab)))
 
 
 @contextmanager
@@ -270,9 +288,46 @@ class Reading:
                 undecodable = bad + bad_too + work.block.lost
                 sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable
 
-    def counted(self) -> Counted:
-        """Return what was found."""
-        return Counted(self.tables, self.spool, self.sources, self.owners, self.sums, self.tokens, self.notes)
+    def encode(
+        self, names: list[str], folder: Path | None, in_memory: int, wanted: Wanted, report: Report
+    ) -> EncodedCorpus:
+        """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError for no word left."""
+        table = self.tables[0]
+        moved = [np.arange(len(table)), *(table.merge(other) for other in self.tables[1:])]
+        lines: list[Ids] | None = [] if self.settings.documents == "line" else None
+
+        def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
+            return self.renumbered([numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
+
+        corpus = ranked_corpus(table, renumber, self.tokens, self.notes, self.settings, names, wanted, report)
+        return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
+
+    def renumbered(
+        self, numbers: list[Ids], folder: Path | None, in_memory: int, lines: list[Ids] | None
+    ) -> tuple[Ids, list[FileAccount]]:
+        """Return the stream of ids and the account of each file; each block is forgotten as it is translated.
+
+        lines  where the number of each sentence's line is added, unless None
+        """
+        ids = stream(self.spool.size, folder, in_memory)
+        size, ended = 0, True
+        files: list[FileAccount] = []
+        blocks = zip(self.sources, self.owners)
+        for source, owners in groupby(enumerate(blocks), lambda block: id(block[1][0])):
+            start, kept, name, line = size, 0, "", 0
+            for block, (of, owner) in owners:
+                taken = self.spool.take(block)
+                if lines is not None:
+                    here = np.empty(len(taken), np.int32)
+                    found, line = scanning.number_lines(taken, numbers[owner], line, ended, here)
+                    lines.append(here[:found].copy())
+                wrote, sentences, ended = scanning.renumber(taken, numbers[owner], ids[size:], ended)
+                size += wrote
+                kept += wrote - sentences
+                name = of.name
+            length, tokens, undecodable = self.sums[source]
+            files.append(FileAccount(name, length, tokens, kept, undecodable, start, size))
+        return ids[:size], files
 
     def _segmented(self, work: _Work) -> tuple[bytes, int]:
         """Return the text with blanks between words, and how many of its bytes could not be decoded."""

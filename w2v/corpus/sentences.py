@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus.encoded import EncodedCorpus, FileAccount, Report
-from w2v.corpus.ranking import Wanted, encoded, least_settled, nothing_left, rank
+from w2v.corpus.ranking import Wanted, rank
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings
@@ -19,10 +19,7 @@ NAME = "the sentences"
 
 
 def encode(
-    sentences: Iterable[Iterable[str]],
-    settings: TrainSettings,
-    wanted: Wanted,
-    report: Report,
+    sentences: Iterable[Iterable[str]], settings: TrainSettings, wanted: Wanted, report: Report
 ) -> EncodedCorpus:
     """Return sentences as ids; the words stand as they are. Raises CorpusError, TypeError."""
     number: dict[str, int] = {}
@@ -41,7 +38,6 @@ def encode(
     counts = np.bincount(ids[ids >= 0], minlength=len(number)).astype(np.int64)
     if not len(counts):
         raise CorpusError(NAME, "no words in them")
-    settings, note = least_settled(settings, counts, wanted)
     words = list(number)
     tokens = int(counts.sum())
     size = sum(len(word.encode()) * int(count) for word, count in zip(words, counts))
@@ -59,10 +55,10 @@ def encode(
         wrote, ends, _ = scanning.renumber(ids, numbers, ids, True)  # never ahead of what is read
         return ids[:wrote], [FileAccount(NAME, size, tokens, wrote - ends, 0, 0, wrote)]
 
-    ranked = rank(words_of, counts, np.arange(len(counts)), renumber, settings, wanted, report)
-    if ranked is None:
-        raise CorpusError(NAME, nothing_left(counts, settings, "a min_count of"))
-    corpus = encoded(ranked, tokens, settings, wanted, (), note)
+    corpus = rank(
+        words_of, counts, np.arange(len(counts)), renumber, tokens, settings, wanted, report, name=NAME,
+        option="a min_count of",
+    )  # fmt: skip
     return replace(corpus, lines=lines[:found]) if len(lines) else corpus
 
 

@@ -24,10 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus import remote
-from w2v.corpus.encoded import FileAccount, ReadProgress
-from w2v.corpus.forecast import Expected, Forecast
-from w2v.corpus.ranking import renumbered
-from w2v.corpus.reading import Reading
+from w2v.corpus.encoded import Expected, FileAccount, ReadProgress
+from w2v.corpus.reading import Forecast, Reading
 from w2v.corpus.sources import Source, can_be_cut
 from w2v.corpus.spool import Ids, Spool, require_room
 from w2v.corpus.table import WordTable
@@ -135,7 +133,7 @@ class Share:
         ids = known.merge(reading.tables[0])
         numbers = np.where(ids < words, ids, scanning.DROPPED).astype(np.int32)
         with closing(reading.spool):
-            self._ids, files = renumbered(reading.counted(), [numbers[here] for here in self._moved], None, 0, None)
+            self._ids, files = reading.renumbered([numbers[here] for here in self._moved], None, 0, None)
         self._reading, self._moved = None, []
         return len(self._ids), files
 

@@ -19,9 +19,9 @@ from typing import Any, cast
 import numpy as np
 
 from w2v.corpus import columns, word_counts
-from w2v.corpus.encoded import EncodedCorpus, FileAccount, ReadProgress, Report
-from w2v.corpus.forecast import Check, Forecast
+from w2v.corpus.encoded import Check, EncodedCorpus, FileAccount, ReadProgress, Report
 from w2v.corpus.ranking import Wanted, ranked_corpus
+from w2v.corpus.reading import Forecast
 from w2v.corpus.shares import Pieces, Share, Spans, deal, merged
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.corpus.spool import Ids
