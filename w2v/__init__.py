@@ -36,26 +36,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "EncodedCorpus": "w2v.corpus",
-    "ProgressBar": "w2v.bars",
-    "Events": "w2v.corpus",
-    "Graph": "w2v.corpus",
-    "TrainSettings": "w2v.settings",
-    "Vectors": "w2v.vectors",
-    "Vocabulary": "w2v.vocabulary",
-    "W2VError": "w2v.errors",
-    "evaluate": "w2v.evaluation",
-    "extend": "w2v.training",
-    "load": "w2v.formats",
-    "read": "w2v.corpus",
-    "recommend": "w2v.items",
-    "resume": "w2v.training",
-    "save": "w2v.formats",
-    "train": "w2v.training",
-    "tune": "w2v.tuning",
-    "user_vectors": "w2v.items",
+_NAMES = {
+    "bars": ("ProgressBar",),
+    "corpus": ("EncodedCorpus", "Events", "Graph", "read"),
+    "errors": ("W2VError",),
+    "evaluation": ("evaluate",),
+    "formats": ("load", "save"),
+    "items": ("recommend", "user_vectors"),
+    "settings": ("TrainSettings",),
+    "training": ("extend", "resume", "train"),
+    "tuning": ("tune",),
+    "vectors": ("Vectors",),
+    "vocabulary": ("Vocabulary",),
 }
+_HOME = {name: f"w2v.{module}" for module, names in _NAMES.items() for name in names}
 __all__ = [
     "EncodedCorpus",
     "Events",

@@ -40,24 +40,27 @@ def _remade(kind: type[W2VError], args: tuple[Any, ...]) -> W2VError:
     return error
 
 
+class _LocatedError(W2VError):
+    """An error in a file or at another place, which is named first, with the line where there is one."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: str, line: int | None = None) -> None:
+        name = "standard input" if path == "-" else os.fspath(path)
+        located = f"{name}: {problem}" if line is None else f"{name}:{line}: {problem}"
+        super().__init__(" ".join(located.splitlines()))  # a name, or what a parser quotes, may hold line ends
+
+
 class SettingsError(W2VError):
     """A setting is out of range or contradicts another."""
 
     exit_code = 2
 
 
-class CorpusError(W2VError):
+class CorpusError(_LocatedError):
     """A corpus cannot be read, or nothing in it can be trained on."""
 
-    def __init__(self, path: str | os.PathLike[str], problem: str, line: int | None = None) -> None:
-        super().__init__(_located(path, problem, line))
 
-
-class FormatError(W2VError):
+class FormatError(_LocatedError):
     """A file is not in the format that it should be in."""
-
-    def __init__(self, path: str | os.PathLike[str], problem: str, line: int | None = None) -> None:
-        super().__init__(_located(path, problem, line))
 
 
 class UnknownWordError(W2VError):
@@ -74,18 +77,12 @@ class ResourceError(W2VError):
     """The machine has not enough memory or disk for what was asked."""
 
 
-class OutputError(W2VError):
+class OutputError(_LocatedError):
     """A result cannot be written where it should go."""
 
-    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
-        super().__init__(_located(path, problem, None))
 
-
-class ResumeError(W2VError):
+class ResumeError(_LocatedError):
     """A run cannot go on from what is kept of it: the corpus or a setting is another, or another process is at it."""
-
-    def __init__(self, path: str | os.PathLike[str], problem: str) -> None:
-        super().__init__(_located(path, problem, None))
 
 
 class DivergenceError(W2VError):
@@ -107,17 +104,8 @@ class MissingExtraError(W2VError):
         super().__init__(f"{what} needs an extra: pip install 'w2v[{extra}]'")
 
 
-class ClusterError(W2VError):
+class ClusterError(_LocatedError):
     """A cluster cannot be reached, or a machine of it cannot do its part."""
-
-    def __init__(self, where: str, problem: str) -> None:
-        super().__init__(_located(where, problem, None))
-
-
-def _located(path: str | os.PathLike[str], problem: str, line: int | None) -> str:
-    name = "standard input" if path == "-" else os.fspath(path)
-    located = f"{name}: {problem}" if line is None else f"{name}:{line}: {problem}"
-    return " ".join(located.splitlines())  # a name, or what a parser quotes, may hold line ends
 
 
 def _one_of(words: tuple[str, ...]) -> str:
