@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from w2v.errors import SettingsError
-from w2v.settings import TrainSettings, describe, names, shaping
+from w2v.settings import TrainSettings, describe, names
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_numbers_of_numpy_are_numbers_and_a_whole_rate_is_a_float():
 
 def test_each_setting_says_its_option_and_what_it_does():
     assert all(describe(name)["option"].startswith("--") and describe(name)["help"] for name in names())
-    assert shaping() == ("objective", "loss", "dim", "subwords", "buckets", "tokenizer", "keep_case", "phrases")
+    assert names("shaping") == ("objective", "loss", "dim", "subwords", "buckets", "tokenizer", "keep_case", "phrases")
 
 
 @pytest.mark.parametrize("name", ["klingon", "hex", "", "utf-8\0"])

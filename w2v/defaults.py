@@ -142,14 +142,6 @@ def _for_glove(size: Size) -> list[Choice]:
     ]
 
 
-def _for_topics(size: Size) -> list[Choice]:
-    return [Choice("window", 12, "words of one subject stand some way apart"), *_for_text(size)]
-
-
-def _for_syntax(size: Size) -> list[Choice]:
-    return [Choice("window", 2, "words that can replace each other have the same next neighbours"), *_for_text(size)]
-
-
 def _for_items(size: Size) -> list[Choice]:
     """What told best which item comes next in the clicks of diginetica, see `scripts/benchmark --items`."""
     return [
@@ -222,10 +214,12 @@ def least_count(settings: TrainSettings, counts: npt.NDArray[np.int64]) -> tuple
     return least, f"--min-count {least}: the usual {most} would drop {dropped[most - 1]:.0%} of so small a text"
 
 
+TOPICS_WINDOW = Choice("window", 12, "words of one subject stand some way apart")
+SYNTAX_WINDOW = Choice("window", 2, "words that can replace each other have the same next neighbours")
 PRESETS: dict[str, Callable[[Size], list[Choice]]] = {
     "text": _for_text,
-    "topics": _for_topics,
-    "syntax": _for_syntax,
+    "topics": lambda size: [TOPICS_WINDOW, *_for_text(size)],
+    "syntax": lambda size: [SYNTAX_WINDOW, *_for_text(size)],
     "items": _for_items,
     "graph": _for_graph,
 }

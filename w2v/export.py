@@ -12,7 +12,6 @@ This is the order that Keras's TextVectorization has, and all exports and `w2v e
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,6 +23,7 @@ from w2v import formats
 from w2v.errors import OutputError
 from w2v.files import replacing, replacing_together
 from w2v.formats import projector, rows, safetensors
+from w2v.formats.companions import write_json
 from w2v.vectors import Floats, Vectors, blocks_of
 from w2v.vocabulary import END_OF_SENTENCE, FIRST_WORD, PADDING, UNKNOWN
 
@@ -180,13 +180,11 @@ def to_sentence_transformers(vectors: Vectors, folder: Path, note: Note) -> str:
     for word in vectors.words:
         check_text(word, folder / "tokenizer.json")
     safetensors.write_arrays({"embeddings": layer_matrix(vectors)}, folder / "model.safetensors", {"format": "pt"})
-    _write_json(folder / "tokenizer.json", tokenizer(vectors))
-    _write_json(
-        folder / "modules.json",
-        [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"}],
-    )
-    _write_json(folder / "config_sentence_transformers.json", {"similarity_fn_name": "cosine"})
-    _write_json(folder / "config.json", {"model_type": "model2vec", "hidden_dim": vectors.dim, "normalize": False})
+    write_json(tokenizer(vectors), folder / "tokenizer.json")
+    module = {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"}
+    write_json([module], folder / "modules.json")
+    write_json({"similarity_fn_name": "cosine"}, folder / "config_sentence_transformers.json")
+    write_json({"model_type": "model2vec", "hidden_dim": vectors.dim, "normalize": False}, folder / "config.json")
     return SENTENCE_TRANSFORMERS.format(folder=folder.as_posix(), text=some_text(vectors))
 
 
@@ -214,11 +212,6 @@ def tokenizer(vectors: Vectors) -> dict[str, Any]:
         "decoder": None,
         "model": {"type": "WordLevel", "vocab": ids, "unk_token": unknown},
     }  # fmt: skip
-
-
-def _write_json(path: Path, content: Any) -> None:
-    with replacing(path) as file:
-        file.write(json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 SPACY = """\
@@ -271,8 +264,7 @@ def to_projector(vectors: Vectors, folder: Path, note: Note) -> str:
         file.write(b'  metadata_path: "metadata.tsv"\n}\n')
     entry = {"tensorName": "w2v", "tensorShape": [len(vectors), vectors.dim]}
     entry |= {"tensorPath": "tensors.tsv", "metadataPath": "metadata.tsv"}
-    with replacing(folder / "config.json") as file:
-        file.write(json.dumps({"embeddings": [entry]}, indent=1).encode() + b"\n")
+    write_json({"embeddings": [entry]}, folder / "config.json")
     return PROJECTOR.format(folder=folder.as_posix())
 
 

@@ -297,19 +297,9 @@ def describe(name: str) -> dict[str, Any]:
     return {"default": getattr(TrainSettings(), name), **setting.metadata}
 
 
-def names() -> tuple[str, ...]:
-    """Return the names of all settings."""
-    return tuple(setting.name for setting in fields(TrainSettings))
-
-
-def shaping() -> tuple[str, ...]:
-    """Return the names of the settings that a model has once and for all."""
-    return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["shaping"])
-
-
-def reading() -> tuple[str, ...]:
-    """Return the names of the settings that decide how a text is read."""
-    return tuple(setting.name for setting in fields(TrainSettings) if setting.metadata["reading"])
+def names(kind: str = "") -> tuple[str, ...]:
+    """Return the names of all settings; or of those that are "shaping" or "reading", see TrainSettings."""
+    return tuple(setting.name for setting in fields(TrainSettings) if not kind or setting.metadata[kind])
 
 
 def gathered(settings: TrainSettings | None, more: Mapping[str, Any]) -> TrainSettings:

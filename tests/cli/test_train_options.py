@@ -11,10 +11,9 @@ from where import DATA
 
 import w2v as library
 from w2v import formats, peers
-from w2v.corpus import word_counts
 from w2v.settings import TrainSettings, describe, names
 from w2v.training import trainer
-from w2v.vocabulary import Vocabulary
+from w2v.vocabulary import Vocabulary, write_counts
 
 CORPUS = "the cat sat on the mat\nthe dog sat on the rug\n" * 50
 QUICK = ("--threads", "1", "--dim", "8", "--epochs", "2", "-q")
@@ -89,7 +88,7 @@ def test_a_vocabulary_and_what_would_cut_it_exclude_each_other(w2v, here):
 
 def test_a_word_with_a_blank_has_no_place_in_a_saved_vocabulary(tmp_path):
     with pytest.raises(library.W2VError, match="has no place for the word 'a b'"):
-        word_counts.write(Vocabulary(("a b",), np.array([3])), 1, tmp_path / "v")
+        write_counts(Vocabulary(("a b",), np.array([3])), 1, tmp_path / "v")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -115,7 +115,7 @@ def test_what_is_wrong_on_a_machine_is_said_with_its_name(nodes, corpus, monkeyp
     cluster._words = 10**12
     with pytest.raises(ClusterError, match=r"^worker \d on \S+: training 1,000,000,000,000 words .* needs .* is free"):
         cluster.advance(state, 1, lambda sums: False)
-    monkeypatch.setattr(module, "about", lambda: {**training.provenance.machine(), "w2v": "9.9"})
+    monkeypatch.setattr(module, "about", lambda: {**training.outputs.machine(), "w2v": "9.9"})
     monkeypatch.setattr(nodes.ray, "remote", lambda **more: _Says({"w2v": library.__version__}))
     with pytest.raises(ClusterError, match=rf"has w2v {library.__version__} \(here 9.9\), so the vectors would differ"):
         nodes._probed()

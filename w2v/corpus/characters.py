@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import unicodedata
 import zlib
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from w2v.errors import OutputError
+from w2v.files import replacing
 from w2v.kernels import scanning
 from w2v.places import user_cache
 
@@ -49,15 +48,10 @@ def characters(keep_case: bool) -> Characters:
             if table[-1] == _checksum(table[:-1]):
                 return _unpack(table[:-1])
     table = _make(keep_case)
-    with contextlib.suppress(OSError):  # a cache that cannot be written costs time, nothing else
+    with contextlib.suppress(OSError, OutputError):  # a cache that cannot be written costs time, nothing else
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(np.append(table, _checksum(table)).tobytes())
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink()
+        with replacing(path) as file:
+            file.write(np.append(table, _checksum(table)).tobytes())
     return _unpack(table)
 
 

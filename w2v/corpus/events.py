@@ -26,7 +26,7 @@ from w2v.corpus.spool import Ids, Spool, stream
 from w2v.errors import CorpusError, SettingsError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings, is_auto
-from w2v.vocabulary import Vocabulary
+from w2v.vocabulary import Vocabulary, most_frequent
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -156,18 +156,15 @@ def encode(
         if events.split is not None and events.part == "train":
             lost = _one(connection, "SELECT count(*) FROM sorted") - int(counts.sum())
             notes.append(f"held out by --split {events.split}: {lost:,} events, and sequences that are too short")
-        order = np.argsort(-counts, kind="stable")
         least = 1 if is_auto(settings.min_count) else settings.min_count  # a rare item can be asked for, too
-        kept = order[: min(np.count_nonzero(counts >= least), settings.max_vocab)]
+        kept, numbers = most_frequent(counts, least, settings.max_vocab)
         if not len(kept):
             advice = f"--min-count {counts.max()} or less" if counts.any() else "a smaller --min-events"
             raise CorpusError(named, "; ".join([f"no item is left: {advice} leaves some", *notes]))
         check(Expected(spool.size, len(kept)))
-        numbers = np.full(len(items), -1, np.int32)
-        numbers[kept] = np.arange(len(kept), dtype=np.int32)
         ids = _renumbered(spool, blocks, numbers, tmp_dir, in_memory)
     vocabulary = Vocabulary(tuple(items[row] for row in kept), counts[kept], tuple(titles[row] for row in kept))
-    tokens, dropped = int(counts.sum()), order[len(kept) :][:SHOWN]
+    tokens, dropped = int(counts.sum()), most_frequent(np.where(numbers < 0, counts, 0), 1, SHOWN)[0]
     account = Account(
         files=found.files,
         bytes=found.bytes,
@@ -179,7 +176,7 @@ def encode(
         # Not by file: a sequence may come from several.
         by_file=(FileAccount(f"the events of {named}", found.bytes, tokens, vocabulary.tokens, 0, 0, len(ids)),),
         notes=tuple(notes),
-        dropped_words=tuple((items[row], int(counts[row])) for row in dropped if counts[row]),
+        dropped_words=tuple((items[row], int(counts[row])) for row in dropped),
     )
     return EncodedCorpus(vocabulary, ids, account, settings, kind="items")
 

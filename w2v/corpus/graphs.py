@@ -16,7 +16,7 @@ from w2v.corpus.spool import Ids, stream
 from w2v.errors import CorpusError, SettingsError
 from w2v.kernels import random, scanning, walks
 from w2v.settings import TrainSettings
-from w2v.vocabulary import Vocabulary
+from w2v.vocabulary import Vocabulary, most_frequent
 
 STARTS = 1 << 12  # walks of one piece of work
 COMMENTS = ("#", "%", "//")  # what lines of no edge begin with
@@ -111,19 +111,9 @@ def encode(
                 counts += np.bincount(part[part >= 0], minlength=nodes)
             report(number + 1, graph.walks, size)
     ids = ids[:size]
-    rank = np.argsort(-counts, kind="stable")
-    rank = rank[: min(np.count_nonzero(counts >= settings.min_count), settings.max_vocab)]
-    return _ranked(edges, links, ids, counts, rank, settings, notes)
-
-
-def _ranked(
-    edges: EncodedCorpus, links: Links, ids: Ids, counts: Longs, rank: Longs, settings: TrainSettings, notes: list[str]
-) -> EncodedCorpus:
-    """Give the nodes their ids, the most visited first."""
+    rank, numbers = most_frequent(counts, settings.min_count, settings.max_vocab)
     if not len(rank):
         raise CorpusError("the walks", f"no node is visited {settings.min_count} times; more --walks, or --min-count 1")
-    numbers = np.full(len(counts), -1, np.int32)
-    numbers[rank] = np.arange(len(rank), dtype=np.int32)
     size, sentences, _ = scanning.renumber(ids, numbers, ids, True)
     account = Account(
         files=edges.account.files,

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v import encodings
-from w2v.corpus import columns, events, graphs, sentences, word_counts
+from w2v.corpus import columns, events, graphs, sentences
 from w2v.corpus.encoded import Check, EncodedCorpus, Expected, FileAccount, ReadProgress, Report
 from w2v.corpus.events import Events
 from w2v.corpus.graphs import Graph
@@ -40,6 +40,7 @@ from w2v.errors import CorpusError, ResourceError
 from w2v.kernels import scanning
 from w2v.resources import start
 from w2v.settings import AUTO, TrainSettings, gathered
+from w2v.vocabulary import read_counts
 
 # Each thread counts into a table of its own; beyond eight, decompression is the limit and memory the price.
 MOST_THREADS = 8
@@ -92,7 +93,7 @@ def read(
         edges = read(corpus.files, graphs.reading(settings), tmp_dir=tmp_dir)
         return graphs.encode(corpus, edges, settings, **how)
     names, rest = named_or_given(corpus)
-    known = word_counts.read(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
+    known = read_counts(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
     wanted = Wanted(phrases_of, None if known is None else known.keys())
     if rest is not None:
         return sentences.encode(rest, settings, wanted, report)

@@ -1,6 +1,6 @@
 """The files that stand beside a file of vectors: where it comes from, its words, its documents.
 
-    NAME.json             provenance, see `w2v.training.provenance`: it records the size of its file of vectors, and is
+    NAME.json             provenance, see `w2v.training.outputs`: it records the size of its file of vectors, and is
                           ignored when the file has another size now
     NAME.words.txt        the words of a file that holds none, one a line; other names and forms are read too
     NAME.documents.w2v    the vectors of the documents that were trained with these
@@ -91,7 +91,7 @@ def identity(path: Path) -> object:
     return status.st_dev, status.st_ino
 
 
-def write_json(about: Origin, path: Path) -> None:
+def write_json(about: Any, path: Path) -> None:
     """Write JSON. Raises OutputError."""
     with replacing(path) as file:
         file.write(json.dumps(about, indent=1, ensure_ascii=False).encode(errors="replace") + b"\n")

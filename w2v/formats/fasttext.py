@@ -7,7 +7,7 @@ r"""fastText's own model, .bin: words, and the rows of their n-grams.
     pruneidx_size x (int32 bucket, int32 row behind the words'): the n-grams that were kept, where it is > 0; of a
         model with 0 of them none were, with -1 all
     bool quantised; int64 rows, int64 cols, float32 [rows, cols]      rows = nwords + bucket
-        or what `w2v.formats.quantised` reads (.ftz)
+        or what `w2v.formats.narrow` reads (.ftz)
     bool, and the output matrix, which is not read
 
 All little-endian. The first release (2016) had no magic, version, pruneidx_size and bools, and was the same otherwise.
@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import replacing
-from w2v.formats.quantised import read_matrix as quantised_matrix
+from w2v.formats.narrow import read_quantised
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.settings import LONGEST_NGRAM, MOST_BUCKETS
@@ -68,7 +68,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
     quantised = not shape.oldest and source.take(1, "the matrix") != b"\0"
     begin = 0
     if quantised:
-        matrix = quantised_matrix(source)
+        matrix = read_quantised(source)
         note(
             "the model is quantised (.ftz): its vectors are near to those of the .bin that it was made of, not the same"
         )

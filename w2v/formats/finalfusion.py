@@ -12,7 +12,7 @@ All little-endian. The padding brings the file to a multiple of 4, and is 4 byte
 rows have length 1 and the norms stand apart: they are multiplied back. Old files do not list their norms at the
 top, so chunks are read to the end of the file. We write 1, 2, 6; a row of length 0, or not finite, with norm 1.
 The Python program forgets 8 bytes for each n-gram when it writes the length of 8: we count them. For quantised
-matrices (4) see `w2v.formats.quantised`; floret's words (9) are not read.
+matrices (4) see `w2v.formats.narrow`; floret's words (9) are not read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import IO
 import numpy as np
 
 from w2v.files import replacing
-from w2v.formats.quantised import read_finalfusion
+from w2v.formats.narrow import read_quantised_chunk
 from w2v.formats.source import Note, Source, decoded, floats, note_undecodable
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import encoded
@@ -88,7 +88,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
         elif chunk == NORMS:
             norms, taken = _numbers(source, at, "<QI")
         elif chunk == QUANTISED:
-            matrix, taken = read_finalfusion(source, at)
+            matrix, taken = read_quantised_chunk(source, at)
             note("its matrix is quantised: the vectors are near to those that it was made of, not the same")
         elif chunk == FLORET:
             raise source.error(

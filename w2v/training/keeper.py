@@ -88,7 +88,11 @@ class Keeper:
         self.folder.require_room(len(self._corpus.stream), len(self._corpus.vocabulary), self._settings)
         self.folder.note(self.notes)
         self.folder.write_corpus(self._corpus)
-        self._describe(fingerprint_of(self._corpus))
+        self._about = {
+            "sha256": fingerprint_of(self._corpus),
+            "size": len(self._corpus.stream),
+            "account": asdict(self._corpus.account),
+        }
         self._write(state)
 
     def go_on(self, kept: Kept) -> None:
@@ -150,10 +154,3 @@ class Keeper:
         self.folder.write(Kept(self._settings, self._corpus.vocabulary, state, self._about))
         self._last = self._clock()
         self._saved, self._cost, self._next = state.rounds, self._last - began, self._last + self._seconds
-
-    def _describe(self, sha256: str) -> None:
-        self._about = {
-            "sha256": sha256,
-            "size": len(self._corpus.stream),
-            "account": asdict(self._corpus.account),
-        }

@@ -2,27 +2,41 @@
 
 Before the work it is made sure that all of it can be written, that no two of these files have one name, and that
 none takes the place of a text of the corpus or of a file that the user did not name and w2v did not write.
+
+Where vectors come from is JSON, with all that the methods section of a paper needs:
+
+    w2v, made          the version, and when
+    settings           all of them
+    machine            Python, libraries, processor
+    corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
+    tokens = trained + below min-count + joined into the phrase before + subsampled, in each epoch
+    training           seconds, loss and its curve, rollbacks
+    vectors            words, dimensions, size of the file
 """
 
 from __future__ import annotations
 
 import os
+import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from w2v import files, formats
-from w2v.corpus import EncodedCorpus, word_counts
+from w2v import __version__, files, formats
+from w2v.corpus.encoded import EncodedCorpus, in_pieces
 from w2v.errors import OutputError, W2VError
 from w2v.formats import companions
+from w2v.kernels import random
+from w2v.kernels.compiler import LANES
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
 from w2v.subwords import expected_rows
-from w2v.training import provenance, trace
+from w2v.training import trace
 from w2v.training.folder import fingerprint_of
 from w2v.training.keeper import Keeper
 from w2v.training.run import State
@@ -30,6 +44,9 @@ from w2v.training.trace import Trace
 from w2v.training.trainer import output_vectors_of
 from w2v.training.validation import Validation, Verdict
 from w2v.vectors import Vectors
+from w2v.vocabulary import write_counts
+
+PHRASES = 100  # of those that were found, the most frequent: the vocabulary has them all
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +173,7 @@ class Outputs:
             _write_vectors(self.output_rows, output_vectors_of(trained.corpus.vocabulary, trained.state), keeper)
         if self.vocabulary is not None:
             account = trained.corpus.account
-            word_counts.write(trained.corpus.vocabulary, account.sentences, self.vocabulary)
+            write_counts(trained.corpus.vocabulary, account.sentences, self.vocabulary)
         if self.vectors is not None or self.report is not None:
             self._write_provenance(trained, keeper, notify)
         if self.trace is not None and trained.trace is not None:
@@ -165,7 +182,7 @@ class Outputs:
     def _write_provenance(self, trained: Trained, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
-        about = provenance.provenance(trained.corpus, trained.settings, trained.state, sha256, made)
+        about = provenance(trained.corpus, trained.settings, trained.state, sha256, made)
         about["verdict"] = asdict(trained.verdict)
         if trained.validation is not None:
             about["validation"] = trained.validation.about()
@@ -178,7 +195,7 @@ class Outputs:
                 notify(f"warning     {error}; the vectors are written, what they come from is not")
         if self.report is not None:
             about["seconds"] = round(time.monotonic() - self.began, 3)
-            about["by_file"] = provenance.by_file(trained.corpus, trained.settings)
+            about["by_file"] = by_file(trained.corpus, trained.settings)
             if trained.workers:
                 about["workers"] = list(trained.workers)
             try:
@@ -217,3 +234,91 @@ def _rescue(vectors: Vectors, path: Path, error: OutputError, keeper: Keeper | N
 
 def _problem(error: OutputError) -> str:
     return str(error).split(": ", 1)[-1]
+
+
+def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha256: str, made: str) -> dict[str, Any]:
+    """Return where the vectors of this run come from.
+
+    sha256  the fingerprint of the corpus
+    made    the time, as ISO 8601 has it
+    """
+    account, vocabulary = corpus.account, corpus.vocabulary
+    seen, centers, pairs, loss = state.sums.tolist()
+    return {
+        "w2v": __version__,
+        "made": made,
+        "settings": asdict(settings),
+        "machine": machine(),
+        "corpus": {
+            "sha256": sha256,
+            "files": account.files,
+            "bytes": account.bytes,
+            "undecodable_bytes": account.undecodable,
+            "sentences": account.sentences,
+            "tokens": account.tokens,
+            "below_min_count": account.dropped,
+            "joined": account.joined,
+            "kept": account.kept,
+            "types": account.types,
+            "most_frequent_dropped": [{"word": word, "count": count} for word, count in account.dropped_words],
+            "notes": list(account.notes),
+            "phrases": [phrase._asdict() for phrase in corpus.phrases[:PHRASES]],
+        },
+        "training": {
+            "seconds": round(state.seconds, 3),
+            "epochs": settings.epochs,
+            "tokens": int(seen),
+            "trained": int(centers),
+            "subsampled": int(seen - centers),
+            "loss": loss / pairs if pairs else None,
+            "rollbacks": state.rollbacks,
+            "rate_share": state.rate_share,
+            "curve": [point._asdict() for point in state.curve],
+        },
+        "vectors": {"words": len(vocabulary), "dim": settings.dim},
+    }
+
+
+def by_file(corpus: EncodedCorpus, settings: TrainSettings) -> list[dict[str, Any]]:
+    """Return what became of each file, over all epochs; `tokens * epochs` is the sum of the four that follow it.
+
+    What subsampling leaves is counted again here, token by token, and not taken from the trainer's sums.
+    """
+    keep = random.keep_limits(corpus.vocabulary.counts, settings.sample)
+    rows = []
+    for file in corpus.account.by_file:
+        trained = sum(
+            int(random.count_kept(ids, place, keep, settings.seed, settings.epochs))
+            for place, ids in in_pieces(corpus.stream, file.start, file.stop)
+        )
+        rows.append(
+            {
+                "name": file.name,
+                "bytes": file.bytes,
+                "undecodable_bytes": file.undecodable,
+                "tokens": file.tokens,
+                "trained": trained,
+                "below_min_count": settings.epochs * file.dropped,
+                "joined": settings.epochs * file.joined,
+                "subsampled": settings.epochs * file.kept - trained,
+            }
+        )
+    return rows
+
+
+def machine() -> dict[str, Any]:
+    """Return what the vectors were computed with."""
+    versions = {}
+    for name in ("numpy", "numba", "llvmlite"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "unknown"
+    return {
+        "python": platform.python_version(),
+        **versions,
+        "system": platform.platform(),
+        "processor": platform.machine(),
+        "cpus": os.cpu_count(),
+        "lanes": LANES,
+    }

@@ -29,7 +29,7 @@ from w2v.defaults import check_given, choose, foreseen, usual
 from w2v.errors import DivergenceError, FormatError, ResumeError, SettingsError, StoppedError
 from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import release_freed_memory, start
-from w2v.settings import TrainSettings, describe, gathered, is_auto, names, reading, shaping
+from w2v.settings import TrainSettings, describe, gathered, is_auto, names
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
 from w2v.training.checkpoints import Kept
 from w2v.training.cluster import Cluster, Nodes, Readers, readable
@@ -226,8 +226,8 @@ class Session:
                 raise SettingsError(
                     f"{describe(name)['option']} is for a new model: one that goes on has its words and rows"
                 )
-        _check_settings(model, "model", kept.settings, own, [name for name in shaping() if name in given])
-        settings = replace(usual(own), **{name: getattr(kept.settings, name) for name in shaping()})
+        _check_settings(model, "model", kept.settings, own, [name for name in names("shaping") if name in given])
+        settings = replace(usual(own), **{name: getattr(kept.settings, name) for name in names("shaping")})
         self._check_outputs(settings)
         if isinstance(corpus, EncodedCorpus):
             raise TypeError("corpus must be files or sentences, which are read as the model's text was")
@@ -445,9 +445,9 @@ def _settings_for(corpus: Corpus, settings: TrainSettings | None, more: dict[str
     """Return the settings to train with. Raises SettingsError where they contradict those of the reading."""
     if not isinstance(corpus, EncodedCorpus) or corpus.settings is None:
         return gathered(settings, more)
-    chosen = gathered(settings, more) if settings is not None else gathered(None, {**_given(corpus.settings), **more})
+    chosen = gathered(settings, more) if settings is not None else gathered(None, {**vars(corpus.settings), **more})
     chosen = _as_read(chosen, corpus)
-    for name in reading():
+    for name in names("reading"):
         then, now = getattr(corpus.settings, name), getattr(chosen, name)
         if then != now:
             raise SettingsError(f"{name} was {then!r} when the corpus was read, and cannot be {now!r} now")
@@ -458,12 +458,8 @@ def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
     """Return settings in which the reading has closed what it decides and was left open."""
     if corpus.settings is None:
         return settings
-    left_open = [name for name in reading() if is_auto(getattr(settings, name))]
+    left_open = [name for name in names("reading") if is_auto(getattr(settings, name))]
     return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
-
-
-def _given(settings: TrainSettings) -> dict[str, Any]:
-    return {name: getattr(settings, name) for name in names()}
 
 
 def _path(name: Name | None) -> Path | None:

@@ -25,8 +25,8 @@ import w2v
 from w2v import __version__
 from w2v.errors import ClusterError, MissingExtraError, SettingsError, W2VError
 from w2v.settings import available_threads
-from w2v.training import provenance
 from w2v.training.cluster.mesh import LostWorkerError
+from w2v.training.outputs import machine
 
 PROBE_SECONDS = 120.0  # the first process on a node loads w2v and its libraries
 STORE_BYTES = 256_000_000  # for parts of the corpus and of the tables that are on their way
@@ -196,7 +196,7 @@ def about() -> dict[str, Any]:
     """Return what must be the same on all machines; of w2v the sources too, for not every change has a version."""
     sources = sorted(Path(w2v.__file__).parent.rglob("*.py"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    return {"w2v": f"{__version__}-{digest[:8]}", **provenance.machine()}
+    return {"w2v": f"{__version__}-{digest[:8]}", **machine()}
 
 
 def _first_line(error: BaseException) -> str:

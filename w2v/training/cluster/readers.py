@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from w2v.corpus import columns, word_counts
+from w2v.corpus import columns
 from w2v.corpus.encoded import Check, EncodedCorpus, FileAccount, ReadProgress, Report
 from w2v.corpus.ranking import Wanted, ranked_corpus
 from w2v.corpus.reading import Forecast
@@ -30,6 +30,7 @@ from w2v.errors import ClusterError
 from w2v.settings import AUTO, TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
+from w2v.vocabulary import read_counts
 
 LOOK_SECONDS = 0.5
 MOST_LOSSES = 10
@@ -74,7 +75,7 @@ class Readers:
     ) -> EncodedCorpus:
         """Read files, once, as `w2v.corpus.read` does. Raises what that does, and ClusterError."""
         find_tokenizer(settings.tokenizer)
-        known = word_counts.read(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
+        known = read_counts(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
         notes: list[str] = []
         sources = find_sources(names, notes.append)
         if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
