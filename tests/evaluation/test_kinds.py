@@ -8,7 +8,7 @@ import pytest
 
 from w2v.clusters import clusters
 from w2v.errors import FormatError, SettingsError
-from w2v.evaluation import KINDS, compare, evaluate, kinds, layouts, read
+from w2v.evaluation import KINDS, compare, evaluate, kinds, read, reading
 from w2v.evaluation.lexicon import Lexicon
 from w2v.evaluation.questions import Member
 from w2v.vectors import Vectors
@@ -120,7 +120,7 @@ ONE_OF_EACH = {
 
 
 def test_every_kind_has_an_example_here_and_a_layout():
-    assert set(ONE_OF_EACH) == set(KINDS) == {layout.kind for layout in layouts.LAYOUTS}
+    assert set(ONE_OF_EACH) == set(KINDS) == {layout.kind for layout in reading.LAYOUTS}
 
 
 @pytest.mark.parametrize("kind", ONE_OF_EACH)

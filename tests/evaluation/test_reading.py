@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from w2v.errors import FormatError, SettingsError
-from w2v.evaluation import holds_vectors, layouts, read
+from w2v.evaluation import holds_vectors, read, reading
 from w2v.evaluation.questions import Analogy, Member, OddOne, Pair
 
 # Words of any script, with any white space but that of the layouts; marks are tried by name.
@@ -15,7 +15,7 @@ SEPARATORS = st.sampled_from(["\t", " ", "  ", ",", ", ", ";"])
 
 
 def questions_in(text):
-    kind, sections = layouts.parse("file", text)
+    kind, sections = reading.parse("file", text)
     return kind, [question for section in sections for question in section.questions]
 
 
@@ -91,7 +91,7 @@ def test_a_first_line_that_names_the_columns_is_no_category():
 
 
 def test_sections_keep_their_names_and_order_and_those_without_questions_are_left_out():
-    _, sections = layouts.parse("file", "a b c d\n: x y\n: empty\n:z\ne f g h\n\n# no\ni j k l\n")
+    _, sections = reading.parse("file", "a b c d\n: x y\n: empty\n:z\ne f g h\n\n# no\ni j k l\n")
     assert [(section.name, len(section.questions)) for section in sections] == [("", 1), ("z", 2)]
 
 
@@ -133,7 +133,7 @@ def test_any_categories_read_as_they_were_written(words, categories, separator):
 @given(st.lists(st.tuples(WORDS, st.lists(WORDS, min_size=1, max_size=3)), min_size=2, max_size=6))
 def test_any_pairs_make_each_ordered_two_of_them_a_question(pairs):
     text = "".join(f"{word}\t{'/'.join(answers)}\n" for word, answers in pairs)
-    found = layouts.parse_pairs("file", text)
+    found = reading.parse_pairs("file", text)
     assert len(found) == len(pairs) * (len(pairs) - 1)
     for question, (i, j) in zip(
         found, ((i, j) for i in range(len(pairs)) for j in range(len(pairs)) if i != j), strict=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2v.corpus.encoded import Account, EncodedCorpus, Expected, FileAccount, ReadProgress
+from w2v.corpus.encoded import Account, EncodedCorpus, Expected, ReadProgress
 from w2v.corpus.events import Events, histories
 from w2v.corpus.graphs import Graph
 from w2v.corpus.reading import read
@@ -12,7 +12,6 @@ __all__ = [
     "EncodedCorpus",
     "Events",
     "Expected",
-    "FileAccount",
     "Graph",
     "ReadProgress",
     "histories",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +71,13 @@ class Account:
     notes: tuple[str, ...] = field(default=(), compare=False)  # they name paths
     dropped_words: tuple[tuple[str, int], ...] = ()
     joined: int = 0
+
+    @classmethod
+    def of(cls, by_file: Sequence[FileAccount], **more: Any) -> Account:
+        """Return the account of some files, whose numbers are added up unless `more` gives them."""
+        names = ("bytes", "tokens", "kept", "undecodable", "joined")
+        sums = {name: sum(getattr(file, name) for file in by_file) for name in names}
+        return cls(**{"files": len(by_file), **sums, "by_file": tuple(by_file), **more})
 
     @property
     def dropped(self) -> int:

@@ -165,16 +165,12 @@ def encode(
         ids = _renumbered(spool, blocks, numbers, tmp_dir, in_memory)
     vocabulary = Vocabulary(tuple(items[row] for row in kept), counts[kept], tuple(titles[row] for row in kept))
     tokens, dropped = int(counts.sum()), most_frequent(np.where(numbers < 0, counts, 0), 1, SHOWN)[0]
-    account = Account(
-        files=found.files,
-        bytes=found.bytes,
-        tokens=tokens,
-        types=int(np.count_nonzero(counts)),
-        kept=vocabulary.tokens,
-        sentences=len(ids) - vocabulary.tokens,
-        undecodable=0,
+    account = Account.of(
         # Not by file: a sequence may come from several.
-        by_file=(FileAccount(f"the events of {named}", found.bytes, tokens, vocabulary.tokens, 0, 0, len(ids)),),
+        (FileAccount(f"the events of {named}", found.bytes, tokens, vocabulary.tokens, 0, 0, len(ids)),),
+        files=found.files,
+        types=int(np.count_nonzero(counts)),
+        sentences=len(ids) - vocabulary.tokens,
         notes=tuple(notes),
         dropped_words=tuple((items[row], int(counts[row])) for row in dropped),
     )

@@ -115,17 +115,12 @@ def encode(
     if not len(rank):
         raise CorpusError("the walks", f"no node is visited {settings.min_count} times; more --walks, or --min-count 1")
     size, sentences, _ = scanning.renumber(ids, numbers, ids, True)
-    account = Account(
+    account = Account.of(
+        (FileAccount("the walks", edges.account.bytes, int(counts.sum()), int(counts[rank].sum()), 0, 0, size),),
         files=edges.account.files,
-        bytes=edges.account.bytes,
-        tokens=int(counts.sum()),
         types=len(counts),
-        kept=int(counts[rank].sum()),
         sentences=sentences,
         undecodable=edges.account.undecodable,
-        by_file=(
-            FileAccount("the walks", edges.account.bytes, int(counts.sum()), int(counts[rank].sum()), 0, 0, size),
-        ),
         notes=(*notes, f"walks over {len(counts):,} nodes and {len(links.neighbors):,} ways from one to another"),
     )
     words = tuple(links.nodes[row] for row in rank)

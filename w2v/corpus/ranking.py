@@ -60,7 +60,6 @@ def rank(
     counts: Counts,
     firsts: Counts,
     renumber: Renumber,
-    tokens: int,
     settings: TrainSettings,
     wanted: Wanted,
     report: Report,
@@ -75,7 +74,6 @@ def rank(
     words           returns the words of these numbers
     counts, firsts  int64 [types], how often each occurs and where first
     renumber        returns the text, each word's number replaced: int32 [types] of ids, or DROPPED or GAP
-    tokens          that were read
     name, option    what the text and --min-count are called in an error
     """
     least, note = least_count(settings, counts) if wanted.only is None else (int(settings.min_count), "")
@@ -94,21 +92,10 @@ def rank(
     notes += (note,) if note else ()
     if wanted.only is not None and (missing := len(wanted.only) - len(ranked.vocabulary)):
         notes += (f"{missing:,} of {len(wanted.only):,} words of {settings.vocab} do not occur, and get no vector",)
-    kept, files = ranked.vocabulary.tokens, ranked.files
-    account = Account(
-        files=len(files),
-        bytes=sum(file.bytes for file in files),
-        tokens=tokens,
-        types=ranked.types,
-        kept=kept,
-        sentences=len(ranked.ids) - kept,
-        undecodable=sum(file.undecodable for file in files),
-        segment_with=segment_with,
-        by_file=tuple(files),
-        notes=notes,
-        dropped_words=ranked.dropped_words,
-        joined=sum(file.joined for file in files),
-    )
+    account = Account.of(
+        ranked.files, types=ranked.types, sentences=len(ranked.ids) - ranked.vocabulary.tokens,
+        segment_with=segment_with, notes=notes, dropped_words=ranked.dropped_words,
+    )  # fmt: skip
     return EncodedCorpus(ranked.vocabulary, ranked.ids, account, settings, ranked.phrases)
 
 
@@ -179,15 +166,15 @@ def _most_frequent(numbers: Counts, counts: Counts, words: WordsOf) -> Dropped:
 
 
 def ranked_corpus(
-    table: WordTable, renumber: Renumber, tokens: int, notes: list[str], settings: TrainSettings, names: list[str],
-    wanted: Wanted, report: Report,
+    table: WordTable, renumber: Renumber, notes: list[str], settings: TrainSettings, names: list[str], wanted: Wanted,
+    report: Report,
 ) -> EncodedCorpus:  # fmt: skip
     """Return the corpus whose words stand in a table, see `rank`. Raises CorpusError."""
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
     counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]
     return rank(
-        table.words, counts, firsts, renumber, tokens, settings, wanted, report, name=named(names), notes=tuple(notes),
+        table.words, counts, firsts, renumber, settings, wanted, report, name=named(names), notes=tuple(notes),
         segment_with=_segment_with(table),
     )  # fmt: skip
 

@@ -300,7 +300,7 @@ class Reading:
         def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
             return self.renumbered([numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
 
-        corpus = ranked_corpus(table, renumber, self.tokens, self.notes, self.settings, names, wanted, report)
+        corpus = ranked_corpus(table, renumber, self.notes, self.settings, names, wanted, report)
         return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
 
     def renumbered(

@@ -56,7 +56,7 @@ def encode(
         return ids[:wrote], [FileAccount(NAME, size, tokens, wrote - ends, 0, 0, wrote)]
 
     corpus = rank(
-        words_of, counts, np.arange(len(counts)), renumber, tokens, settings, wanted, report, name=NAME,
+        words_of, counts, np.arange(len(counts)), renumber, settings, wanted, report, name=NAME,
         option="a min_count of",
     )  # fmt: skip
     return replace(corpus, lines=lines[:found]) if len(lines) else corpus

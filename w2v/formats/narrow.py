@@ -22,12 +22,13 @@ Jegou et al. 2011, "Product quantization for nearest neighbor search"; Joulin et
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.formats.source import Source
+from w2v.formats.source import Source, floats
 from w2v.vectors import Floats, blocks_of
 
 CENTROIDS = 256  # of a part in fastText: a code is a byte
@@ -56,6 +57,14 @@ def narrow(matrix: Floats, dtype: str) -> tuple[npt.NDArray[Any], Floats]:
         if dtype == "int8":
             scales[rows] = some
     return numbers, scales
+
+
+def matrix_of(numbers: npt.NDArray[Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Floats:
+    """Return one of the arrays of a file as float32, by the `scales` that stand beside it where they fit."""
+    scales = arrays.get("scales")
+    if scales is not None and numbers.dtype == np.int8 and scales.shape == (len(numbers),):
+        return widened(numbers, scales)
+    return floats(numbers)
 
 
 def widened(numbers: npt.NDArray[Any], scales: npt.NDArray[Any]) -> Floats:

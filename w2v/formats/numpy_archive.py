@@ -23,10 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import replacing
-from w2v.formats.narrow import narrow, widened
+from w2v.formats.narrow import matrix_of, narrow
 from w2v.formats.numpy_array import read_header
 from w2v.formats.pickled import array_of, unpickled
-from w2v.formats.source import BUFFER_BYTES, Note, Source, first_line, floats
+from w2v.formats.source import BUFFER_BYTES, Note, Source, first_line
 from w2v.formats.tidying import vectors_of
 from w2v.vectors import Vectors
 
@@ -91,16 +91,10 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
         raise source.error(
             f"holds vectors ({name}) and no words; save both: numpy.savez(FILE, words=numpy.array(words), vectors=...)"
         )
-    scales = arrays.get("scales", np.empty(0, np.float32))
-    scaled = matrix.dtype == np.int8 and scales.shape == (len(matrix),)
     counts = arrays.get("counts")
     known = counts is not None and counts.shape == (len(matrix),) and counts.dtype.kind in "iu"
     return vectors_of(
-        words or [],
-        widened(matrix, scales) if scaled else floats(matrix),
-        note,
-        np.asarray(counts, np.int64) if known else None,
-        limit,
+        words or [], matrix_of(matrix, arrays), note, np.asarray(counts, np.int64) if known else None, limit
     )
 
 

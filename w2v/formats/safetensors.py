@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from w2v.files import replacing
 from w2v.formats.companions import find_words
-from w2v.formats.narrow import narrow, widened
-from w2v.formats.source import Note, Source, first_line, floats
+from w2v.formats.narrow import matrix_of, narrow
+from w2v.formats.source import Note, Source, first_line
 from w2v.formats.tidying import vectors_of
 from w2v.formats.wordlist import Arrays, WordList, arrays_of
 from w2v.vectors import Vectors
@@ -82,10 +82,8 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
         words = find_words(source, len(matrix), note)
     if len(words) != len(matrix):
         raise source.error(f"holds {len(matrix):,} vectors and {len(words):,} words")
-    scales = arrays.get("scales", np.empty(0, np.float32))
-    scaled = matrix.dtype == np.int8 and scales.shape == (len(matrix),)
     counts = arrays["counts"] if arrays.get("counts", matrix).shape == (len(matrix),) else None
-    return vectors_of(words, widened(matrix, scales) if scaled else floats(matrix), note, counts, limit)
+    return vectors_of(words, matrix_of(matrix, arrays), note, counts, limit)
 
 
 def _words(source: Source, blob: npt.NDArray[Any], offsets: npt.NDArray[Any]) -> WordList:

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from w2v.items.nextitem import NextItem, evaluate_next
-from w2v.items.recommendations import (
-    MEASURES,
-    Recommendation,
-    measure_of,
-    recommend,
-    scores,
-    user_vectors,
-    write_recommendations,
-)
+from w2v.items.recommendations import measure_of, recommend, scores, user_vectors, write_recommendations
 from w2v.items.sequences import Sequences, known_histories
 
 __all__ = [
-    "MEASURES",
     "NextItem",
-    "Recommendation",
     "Sequences",
     "evaluate_next",
     "known_histories",

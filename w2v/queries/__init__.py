@@ -6,7 +6,7 @@ Everything here is a function of `Vectors` and of words; numpy alone is needed, 
 from __future__ import annotations
 
 from w2v.queries.expressions import axis, evaluate, odd, pole, terms, words_of
-from w2v.queries.rankings import MEASURES, Ranked, analogy, candidates, openers, similar
+from w2v.queries.rankings import MEASURES, analogy, candidates, openers, similar
 from w2v.queries.texts import (
     compare,
     known_words,
@@ -19,7 +19,6 @@ from w2v.queries.texts import (
 
 __all__ = [
     "MEASURES",
-    "Ranked",
     "analogy",
     "axis",
     "candidates",

@@ -8,16 +8,7 @@ from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.session import Session, extend, resume, train
 from w2v.training.trace import Trace
-from w2v.training.trainer import (
-    Progress,
-    begin,
-    check_memory,
-    compile_ahead,
-    finish,
-    memory_needed,
-    trained_share,
-    vectors_of,
-)
+from w2v.training.trainer import Progress, begin, compile_ahead, finish, trained_share, vectors_of
 from w2v.training.validation import Validation
 
 __all__ = [
@@ -31,12 +22,10 @@ __all__ = [
     "Trained",
     "Validation",
     "begin",
-    "check_memory",
     "compile_ahead",
     "extend",
     "facts",
     "finish",
-    "memory_needed",
     "resume",
     "train",
     "trained_share",

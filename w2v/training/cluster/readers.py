@@ -116,8 +116,7 @@ class Readers:
 
         wanted = Wanted(only=None if known is None else known.keys())
         return ranked_corpus(
-            table, renumber, sum(one.tokens for one in counts), notes, settings,
-            [source.name for source in sources], wanted, report,
+            table, renumber, notes, settings, [source.name for source in sources], wanted, report
         )  # fmt: skip
 
     def __len__(self) -> int:
