@@ -129,14 +129,10 @@ def _streams(decoder: Callable[[], Any], program: str) -> Callable[[io.BufferedR
     return lambda raw: io.BufferedReader(_Streams(raw, decoder, program), _Streams.OUTPUT)
 
 
-def _xz() -> lzma.LZMADecompressor:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY)
-
-
 ARCHIVES: dict[bytes, Callable[[io.BufferedReader], io.BufferedIOBase | io.RawIOBase]] = {
     rb"\x1f\x8b\x08": lambda raw: gzip.GzipFile(fileobj=raw),
     # The digits of pi, or of its square root in an empty archive: a text may well begin with BZh.
     rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)": _streams(bz2.BZ2Decompressor, "bunzip2"),
-    rb"\xfd7zXZ\x00": _streams(_xz, "unxz"),
+    rb"\xfd7zXZ\x00": _streams(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY), "unxz"),
     rb"\x28\xb5\x2f\xfd": _streams(_Frame, "unzstd --memory=4GB"),
 }

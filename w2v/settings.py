@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, TypeGuard
@@ -205,7 +205,8 @@ class TrainSettings:
     def __post_init__(self) -> None:
         for setting in fields(self):
             given = getattr(self, setting.name)
-            given = _left_open(setting, given)
+            if isinstance(given, str) and given == AUTO and is_auto(setting.default):
+                given = setting.default
             object.__setattr__(self, setting.name, value := _of_type(setting.name, str(setting.type), given))
             low, high = setting.metadata["low"], setting.metadata["high"]
             if low is not None and not low <= value <= high:
@@ -260,11 +261,6 @@ TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(
     f"\n    {setting.name:<18}{setting.metadata['option']:<20}{setting.metadata['help']}"
     for setting in fields(TrainSettings)
 )
-
-
-def _left_open(setting: Field[Any], given: Any) -> Any:
-    """Return the default where a number was given as "auto"."""
-    return setting.default if isinstance(given, str) and given == AUTO and is_auto(setting.default) else given
 
 
 def is_auto(value: object) -> TypeGuard[AutoInt | AutoFloat]:

@@ -100,7 +100,8 @@ def _like(wanted: str, words: Sequence[str], reach: int) -> Rows:
     letters = _code_points(text)
     starts = np.concatenate([[0], np.cumsum(sizes[rows][:-1])])
     bits = np.bitwise_or.reduceat(_letter_bits(letters)[letters], starts)
-    return rows[_count_bits(bits ^ _bits(wanted)) <= 2 * reach]
+    others = np.unpackbits((bits ^ _bits(wanted)).view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1)
+    return rows[others <= 2 * reach]
 
 
 def _letter_bits(letters: Points) -> npt.NDArray[np.uint64]:
@@ -117,11 +118,6 @@ def _bits(text: str) -> np.uint64:
     for letter in text:
         bits |= 1 << (ord(letter) & 63)
     return np.uint64(bits)
-
-
-def _count_bits(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    counts: npt.NDArray[np.int64] = np.unpackbits(bits.view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1)
-    return counts
 
 
 def _edits(wanted: str, words: Sequence[str], reach: int) -> npt.NDArray[np.int64]:

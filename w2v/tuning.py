@@ -143,7 +143,10 @@ def tune(
         if score is None:
             raise CorpusError("the corpus", "holds too few of the words that are asked for")
         trials.append(Trial(settings, float(score), seconds))
-        notify(_line(trials[-1]))
+        notify(
+            f"dim {settings.dim}, window {settings.window}, {settings.epochs} epochs, {settings.negatives} negatives,"
+            f" exponent {settings.ns_exponent:g}, seed {settings.seed}: {score:.4f} in {seconds:.1f} s"
+        )
         progress(len(trials), total)
         return trials[-1]
 
@@ -186,14 +189,6 @@ def _measure(
     return (
         "loss of a pair of held-out text, its sign turned",
         lambda vectors, state, settings: -held_out_loss(state, part, settings, pairs),
-    )
-
-
-def _line(trial: Trial) -> str:
-    s = trial.settings
-    return (
-        f"dim {s.dim}, window {s.window}, {s.epochs} epochs, {s.negatives} negatives, exponent {s.ns_exponent:g},"
-        f" seed {s.seed}: {trial.score:.4f} in {trial.seconds:.1f} s"
     )
 
 

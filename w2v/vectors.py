@@ -153,9 +153,14 @@ class Vectors:
 
         Of ids, that is the id itself, or the most frequent one with this title.
         """
-        if self.titles is not None:
-            return word if self._row(word) is not None else self._titled(word)
-        return next((form for form in (word, *variants(word)) if self._row(form) is not None), None)
+        if self.titles is None:
+            return next((form for form in (word, *variants(word)) if self._row(form) is not None), None)
+        if self._row(word) is not None:
+            return word
+        try:
+            return self.words[self.titles.index(word)] if word else None
+        except ValueError:
+            return None
 
     def find(self, word: str) -> str:
         """Return the form of `word` that the vocabulary has, as `form` does.
@@ -176,12 +181,6 @@ class Vectors:
         Raises UnknownWordError.
         """
         return word if self.made_of_subwords(word) is not None else self.find(word)
-
-    def _titled(self, title: str) -> str | None:
-        try:
-            return self.words[self.titles.index(title)] if self.titles is not None and title else None
-        except ValueError:
-            return None
 
     def title(self, word: str) -> str:
         """Return the title of a word, itself where it has none. Raises UnknownWordError."""

@@ -369,7 +369,10 @@ def _cut(
     counts = np.zeros(items, np.int64)
     short = blocks = 0
     held = _Held(connection, events)
-    for chunk, times, starts in _chunks(connection, _gap(connection, events)):
+    gap = events.gap
+    if gap is not None and _one(connection, f"SELECT count(*) FROM sorted WHERE abs(moment) > {MILLISECONDS}"):
+        gap *= 1000
+    for chunk, times, starts in _chunks(connection, gap):
         lengths = np.diff(starts, append=len(chunk))
         long = lengths >= events.min_events
         short += int(np.count_nonzero(~long))
@@ -410,12 +413,6 @@ class _Held:
             return kept
         chance: Times = self._rng.random(len(starts))
         return np.repeat((chance < (self._events.share or 0.0)) != train, lengths)
-
-
-def _gap(connection: DuckDBPyConnection, events: Events) -> float | None:
-    """Return the longest pause within a sequence, in the unit of the times."""
-    late = _one(connection, f"SELECT count(*) FROM sorted WHERE abs(moment) > {MILLISECONDS}")
-    return events.gap * 1000 if events.gap is not None and late else events.gap
 
 
 def _renumbered(spool: Spool, blocks: int, numbers: npt.NDArray[np.int32], folder: Path | None, in_memory: int) -> Ids:

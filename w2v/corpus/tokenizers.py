@@ -16,7 +16,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,10 +85,6 @@ def _letters(keep_case: bool, single: bool = False) -> Rule:
     return Rule(BLANKS + CJK_PUNCTUATION, bytewise, kinds, lower, single, keep_case)
 
 
-def _single_letters(keep_case: bool) -> Rule:
-    return _letters(keep_case, single=True)
-
-
 def _blanks(keep_case: bool) -> Rule:
     bytewise = np.arange(256, dtype=np.uint8)
     bytewise[[ord(blank) for blank in BLANKS]] = 0
@@ -153,7 +149,9 @@ class Tokenizer:
 TOKENIZERS = {
     "words": Tokenizer("runs of letters, marks, digits and _, with apostrophes inside; lower-cased, NFC", _letters),
     "whitespace": Tokenizer("everything between ASCII blanks, byte for byte", _blanks),
-    "characters": Tokenizer("each letter or digit alone, with the marks on it; lower-cased, NFC", _single_letters),
+    "characters": Tokenizer(
+        "each letter or digit alone, with the marks on it; lower-cased, NFC", partial(_letters, single=True)
+    ),
     "jieba": Tokenizer("Chinese words, then as `words`", _letters, _jieba, "jieba", "zh"),
     "mecab": Tokenizer("Japanese words, then as `words`", _letters, _mecab, "fugashi", "ja"),
 }

@@ -57,14 +57,14 @@ class Layout(NamedTuple):
 
     kind     a key of `evaluation.KINDS`
     fits     tells whether the rows of a file, and what separates their columns, are of this layout
-    tidy     drops what is not a question: a line of column names, columns without questions
     parse    makes questions of the rows of one section; the path is for errors
+    tidy     drops what is not a question: a line of column names, columns without questions
     """
 
     kind: str
     fits: Callable[[Sequence[Row], str], bool]
-    tidy: Callable[[Sequence[Row]], Sequence[Row]]
     parse: Callable[[Name, Sequence[Row]], Iterable[Question]]
+    tidy: Callable[[Sequence[Row]], Sequence[Row]] = lambda rows: rows
 
 
 def parse(path: Name, text: str) -> tuple[str, tuple[Section, ...]]:
@@ -140,10 +140,6 @@ def _most(tests: Iterable[bool], share: float = 0.5) -> bool:
     return sum(results) > share * len(results)
 
 
-def _as_they_are(rows: Sequence[Row]) -> Sequence[Row]:
-    return rows
-
-
 def _are_analogies(rows: Sequence[Row], separator: str) -> bool:
     # Nine of ten, not all: one broken line is to be named, not to make another kind of the file.
     return separator != "," and _most((len(row.cells) == 4 for row in rows), 0.9)
@@ -155,10 +151,6 @@ def _parse_analogies(path: Name, rows: Sequence[Row]) -> Iterable[Analogy]:
             raise FormatError(path, f"expected 4 words, found {sum(map(bool, row.cells))}", row.line)
         a, b, c, answer = row.cells
         yield Analogy(a, (b,), c, (answer,))
-
-
-def _are_pairs(rows: Sequence[Row], separator: str) -> bool:
-    return _are_of_two(rows) and not _are_categories(rows, separator)
 
 
 def _are_of_two(rows: Sequence[Row]) -> bool:
@@ -186,10 +178,6 @@ def _score_column(rows: Sequence[Row]) -> int | None:
 
 def _is_number(cells: Cells, column: int) -> bool:
     return len(cells) > column and _NUMBER.fullmatch(cells[column]) is not None
-
-
-def _are_similarities(rows: Sequence[Row], separator: str) -> bool:
-    return _score_column(rows) is not None
 
 
 def _tidy_similarities(rows: Sequence[Row]) -> Sequence[Row]:
@@ -227,10 +215,6 @@ def _parse_categories(path: Name, rows: Sequence[Row]) -> Iterable[Member]:
         yield Member(*row.cells)
 
 
-def _are_odd_ones(rows: Sequence[Row], separator: str) -> bool:
-    return _most(len(row.cells) > 2 for row in rows)
-
-
 def _parse_odd_ones(path: Name, rows: Sequence[Row]) -> Iterable[OddOne]:
     for row in rows:
         if len(row.cells) < 3 or not all(row.cells):
@@ -241,11 +225,11 @@ def _parse_odd_ones(path: Name, rows: Sequence[Row]) -> Iterable[OddOne]:
 
 # The first that fits is taken.
 LAYOUTS = (
-    Layout("similarities", _are_similarities, _tidy_similarities, _parse_similarities),
-    Layout("analogies", _are_analogies, _as_they_are, _parse_analogies),
-    Layout("analogies", _are_pairs, _as_they_are, _parse_pairs),
-    Layout("categories", _are_categories, _tidy_categories, _parse_categories),
-    Layout("odd one out", _are_odd_ones, _as_they_are, _parse_odd_ones),
+    Layout("similarities", lambda rows, by: _score_column(rows) is not None, _parse_similarities, _tidy_similarities),
+    Layout("analogies", _are_analogies, _parse_analogies),
+    Layout("analogies", lambda rows, by: _are_of_two(rows) and not _are_categories(rows, by), _parse_pairs),
+    Layout("categories", _are_categories, _parse_categories, _tidy_categories),
+    Layout("odd one out", lambda rows, by: _most(len(row.cells) > 2 for row in rows), _parse_odd_ones),
 )
 
 

@@ -17,7 +17,7 @@ import io
 import pickle
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -159,13 +159,9 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
     with replacing_together(path, *beside) as (file, *arrays):
         # An object of a class that is not there cannot be pickled: its opcodes are few, and written by hand.
         file.write(pickle.PROTO + b"\x04" + CLASS + pickle.EMPTY_TUPLE + pickle.NEWOBJ)
-        _write_state(attributes, file)
+        state = io.BytesIO()
+        _Pickler(state, protocol=3).dump(attributes)  # protocol 3 has no frames: it can stand inside another pickle
+        file.write(state.getbuffer()[2:-1])  # without the opcodes that begin and end it
         file.write(pickle.BUILD + pickle.STOP)
         for array in arrays:
             np.lib.format.write_array(array, vectors.matrix, allow_pickle=False)
-
-
-def _write_state(attributes: dict[str, Any], file: IO[bytes]) -> None:
-    state = io.BytesIO()
-    _Pickler(state, protocol=3).dump(attributes)  # protocol 3 has no frames: it can stand inside another pickle
-    file.write(state.getbuffer()[2:-1])  # without the opcodes that begin and end it

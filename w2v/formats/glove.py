@@ -22,14 +22,11 @@ LINES_LOOKED_AT = 10
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
     """Write vectors as text without a header."""
-    if vectors.words and (vectors.words[0].startswith("\ufeff") or _looks_like_header(vectors)):
+    first = f"{vectors.words[0]} {vectors.matrix[0, 0]:g}".encode() if vectors.words and vectors.dim == 1 else b""
+    if vectors.words and (vectors.words[0].startswith("\ufeff") or header_of(first) is not None):
         raise OutputError(path, f"a file without a header cannot begin with {vectors.words[0]!r}; write word2vec text")
     with replacing(path) as file:
         write_rows(vectors, file)
-
-
-def _looks_like_header(vectors: Vectors) -> bool:
-    return vectors.dim == 1 and header_of(f"{vectors.words[0]} {vectors.matrix[0, 0]:g}".encode()) is not None
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:

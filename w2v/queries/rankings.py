@@ -126,12 +126,6 @@ def analogy(
     return _ranked(vectors, METHODS[method](vectors, a, b, c, epsilon), top, among, exclude)
 
 
-def _cos_add(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
-    direction = vectors.sum_of((a, c), (b,))
-    check_directed(direction)
-    return vectors.cosines(direction)
-
-
 def _cos_mul(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats:
     for word in (a, b, c):
         check_directed(vectors[word])
@@ -141,7 +135,10 @@ def _cos_mul(vectors: Vectors, a: str, b: str, c: str, epsilon: float) -> Floats
     return product
 
 
-METHODS: dict[str, Callable[[Vectors, str, str, str, float], Floats]] = {"3cosadd": _cos_add, "3cosmul": _cos_mul}
+METHODS: dict[str, Callable[[Vectors, str, str, str, float], Floats]] = {
+    "3cosadd": lambda vectors, a, b, c, epsilon: _cosine(vectors, (a, c), (b,)),
+    "3cosmul": _cos_mul,
+}
 
 
 def _ranked(

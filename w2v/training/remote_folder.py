@@ -73,7 +73,7 @@ class RemoteFolder(Folder):
         super().write(kept)
         self._send(self.found()[0].name)
         with self._reached() as (files, path):
-            for old in self._checkpoints()[STAY:]:
+            for old in sorted(filter(NAME.fullmatch, self._names()), reverse=True)[STAY:]:
                 files.rm_file(f"{path}/{old}")
 
     def read(self) -> tuple[Kept, list[str]]:
@@ -98,9 +98,6 @@ class RemoteFolder(Folder):
             there = [name.rsplit("/", 1)[-1] for name in files.ls(path, detail=False)] if files.exists(path) else []
         names = [name for name in there if name in (IDS, LINES) or NAME.fullmatch(name)]
         return names if any(map(NAME.fullmatch, names)) else []
-
-    def _checkpoints(self) -> list[str]:
-        return sorted(filter(NAME.fullmatch, self._names()), reverse=True)
 
     def _send(self, name: str) -> None:
         with self._reached() as (files, path):
