@@ -24,10 +24,9 @@ from w2v.errors import OutputError
 from w2v.files import replacing, replacing_together
 from w2v.formats import projector, rows, safetensors
 from w2v.formats.companions import write_json
+from w2v.formats.source import Note
 from w2v.vectors import Floats, Vectors, blocks_of
 from w2v.vocabulary import END_OF_SENTENCE, FIRST_WORD, PADDING, UNKNOWN
-
-Note = Callable[[str], None]
 
 PADDING_WORD, UNKNOWN_WORD = "[PAD]", "[UNK]"
 MOST_SHOWN = 100_000  # rows that TensorBoard serves

@@ -100,7 +100,9 @@ def _like(wanted: str, words: Sequence[str], reach: int) -> Rows:
     letters = _code_points(text)
     starts = np.concatenate([[0], np.cumsum(sizes[rows][:-1])])
     bits = np.bitwise_or.reduceat(_letter_bits(letters)[letters], starts)
-    others = np.unpackbits((bits ^ _bits(wanted)).view(np.uint8).reshape(-1, 8), axis=1).sum(axis=1)
+    others: npt.NDArray[np.int64] = np.unpackbits((bits ^ _bits(wanted)).view(np.uint8).reshape(-1, 8), axis=1).sum(
+        axis=1
+    )
     return rows[others <= 2 * reach]
 
 

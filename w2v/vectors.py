@@ -127,8 +127,9 @@ class Vectors:
 
     @cached_property
     def index(self) -> Mapping[str, int]:
-        """The row of each word."""
-        return {word: row for row, word in enumerate(self.words)}
+        """The row of each word; words that stay in a file are looked up there."""
+        there: Mapping[str, int] | None = getattr(self.words, "index_of", None)
+        return {word: row for row, word in enumerate(self.words)} if there is None else there
 
     @cached_property
     def norms(self) -> Floats:

@@ -6,7 +6,7 @@ import os
 import tempfile
 import threading
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -37,11 +37,6 @@ def require_room(folder: Path | None, expected: int, there: int, in_memory: int)
         require_disk(where, to_come, f"a corpus of about {expected:,} tokens", ADVICE)
 
 
-class _Place(NamedTuple):
-    offset: int
-    size: int
-
-
 class Spool:
     """Blocks of ids, put in any order by any thread, taken in the order of their numbers.
 
@@ -51,7 +46,7 @@ class Spool:
     def __init__(self, folder: Path | None = None, in_memory: int = IN_MEMORY) -> None:
         self._folder = folder
         self._room = in_memory
-        self._blocks: dict[int, Ids | _Place] = {}
+        self._blocks: dict[int, Ids | tuple[int, int]] = {}  # or where in the file, and how many
         self._file: IO[bytes] | None = None
         self._lock = threading.Lock()
         self.size = 0
@@ -65,7 +60,7 @@ class Spool:
                 return
             file = self._open()
             try:
-                place = _Place(file.seek(0, 2), len(ids))
+                place = file.seek(0, 2), len(ids)
                 file.write(ids.tobytes())
                 file.flush()  # a full disk shows here, not when the block is read back
             except OSError as error:
@@ -75,10 +70,10 @@ class Spool:
     def take(self, number: int) -> Ids:
         """Return one block and forget it."""
         block = self._blocks.pop(number)
-        if isinstance(block, _Place):
+        if isinstance(block, tuple):
             file = self._open()
-            file.seek(block.offset)
-            return np.frombuffer(bytearray(file.read(4 * block.size)), np.int32)  # writable, as the kernels expect
+            file.seek(block[0])
+            return np.frombuffer(bytearray(file.read(4 * block[1])), np.int32)  # writable, as the kernels expect
         return block
 
     def close(self) -> None:

@@ -24,8 +24,6 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,16 +42,6 @@ from w2v.vectors import Floats, Vectors, blocks_of
 MAGIC = b"w2v vectors 2\n"
 LONGEST_HEADER = 1 << 16
 Header = dict[str, Any]
-
-
-class MappedVectors(Vectors):
-    """Vectors whose words stay in the file until they are asked for."""
-
-    @cached_property
-    def index(self) -> Mapping[str, int]:
-        """The row of each word."""
-        assert isinstance(self.words, WordList)
-        return self.words.index_of
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
@@ -193,7 +181,7 @@ def _opened(source: Source, data: mmap.mmap | bytes) -> Vectors:
         if len(used) and (used[0] < 0 or used[-1] >= buckets or (np.diff(used) <= 0).any()):
             raise source.error("the n-grams of this w2v file are damaged; make the file again")
         subwords = Subwords((shortest, longest), buckets, of_ngrams, used)
-    return MappedVectors(
+    return Vectors(
         words, matrix(*input), counts if with_counts else None, floats(norms),
         subwords=subwords, output=None if output is None else matrix(*output), titles=titles,
     )  # fmt: skip

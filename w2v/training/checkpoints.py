@@ -128,12 +128,12 @@ def read(path: Path) -> Kept:
         _check_array(members, INPUT, "<f4", (len(words) + ngrams, numbers))  # before memory for it is taken
         _check_array(members, OUTPUT, "<f4", (len(words), numbers))
         counts = np.empty(len(words), np.int64)
-        _read_array(members, COUNTS, counts, 1)
+        _read_array(members, COUNTS, counts)
         if counts.min() < 1 or float(counts.sum(dtype=np.float64)) > 2.0**62:
             raise _DamageError("counts out of range")
         tables = Tables.empty(len(words), settings.dim, ngrams=ngrams, squares=settings.objective == "glove")
-        _read_array(members, INPUT, tables.input, numbers)
-        _read_array(members, OUTPUT, tables.output, numbers)
+        _read_array(members, INPUT, tables.input[:, :numbers])
+        _read_array(members, OUTPUT, tables.output[:, :numbers])
         if not tables.finite():
             raise _DamageError("rows that are not finite")
         return Kept(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
@@ -283,23 +283,18 @@ def _check_array(members: zipfile.ZipFile, name: str, descr: str, shape: tuple[i
         raise _DamageError(f"{name} is not of the shape {shape}")
 
 
-def _read_array(members: zipfile.ZipFile, name: str, array: npt.NDArray[Any], row: int) -> None:
-    """Fill array[:, :row] (or array) from a checked member; zipfile compares the checksum at its end."""
+def _read_array(members: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -> None:
+    """Fill an array from a checked member; zipfile compares the checksum at its end."""
     dtype = array.dtype.newbyteorder("<")
-    shape = (len(array), row) if array.ndim == 2 else (len(array),)
     with _unpacking():
         member = members.open(name)
     with member:
         with _unpacking():
-            member.read(len(npy_header(dtype.str, shape)))
+            member.read(len(npy_header(dtype.str, array.shape)))
         for block in blocks_of(len(array)):
             part = array[block]
             with _unpacking():
-                found = np.frombuffer(member.read(len(part) * row * dtype.itemsize), dtype).reshape(
-                    len(part), *shape[1:]
-                )
-            part[:] = 0
-            (part[:, :row] if array.ndim == 2 else part)[:] = found
+                part[:] = np.frombuffer(member.read(part.size * dtype.itemsize), dtype).reshape(part.shape)
         with _unpacking():
             rest = member.read(1)  # also what makes zipfile compare the checksum
         if rest:

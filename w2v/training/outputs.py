@@ -100,13 +100,10 @@ class Outputs:
 
         inputs  the files that are read
         """
-        if self.vectors is not None:
-            formats.check_writable(self.vectors)
-        if self.output_rows is not None:
-            formats.check_writable(self.output_rows)
-        for path in (self.report, self.vocabulary):
-            if path is not None:
-                files.check_writable(path)
+        for path in filter(None, (self.vectors, self.output_rows)):
+            formats.check_writable(path)
+        for path in filter(None, (self.report, self.vocabulary)):
+            files.check_writable(path)
         if self.trace is not None:
             trace.check(self.trace)
         read = {companions.identity(Path(path)) for path in inputs}
@@ -134,12 +131,8 @@ class Outputs:
             if vectors is not None:
                 yield vectors, what
                 yield from self._beside(vectors)
-        if self.vocabulary is not None:
-            yield self.vocabulary, "the vocabulary"
-        if self.report is not None:
-            yield self.report, "the report"
-        if self.trace is not None:
-            yield self.trace, "the trace"
+        named = (self.vocabulary, "the vocabulary"), (self.report, "the report"), (self.trace, "the trace")
+        yield from ((path, what) for path, what in named if path is not None)
         yield from self.others
 
     def noted(self) -> dict[str, Path]:
@@ -150,9 +143,7 @@ class Outputs:
     def require_room(self, words: int, settings: TrainSettings) -> None:
         """Check that the disk has room for the vectors. Raises ResourceError."""
         dim = settings.dim
-        for path in (self.vectors, self.output_rows):
-            if path is None:
-                continue
+        for path in filter(None, (self.vectors, self.output_rows)):
             # 12 bytes for a number as text, 4 for it in the mapped copy beside.
             needed = words * (16 * dim + 32)
             if settings.subwords and formats.keeps_subwords(path):

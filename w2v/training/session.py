@@ -105,7 +105,7 @@ def train(
     chosen = _settings_for(corpus, settings, more)
     if keep_best and validate is None:
         raise TypeError("keep_best needs validate, which says what is best")
-    session = Session(checkpoint=checkpoint, tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
+    session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
     session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
     return _told(session.start(corpus, chosen), notify)
 
@@ -129,7 +129,7 @@ def resume(
 
     >>> w2v.resume("run")  # doctest: +SKIP
     """
-    session = Session(tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
+    session = Session(tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
     return _told(session.resume(folder, corpus, settings), notify)
 
 
@@ -155,7 +155,7 @@ def extend(
 
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
-    session = Session(checkpoint=checkpoint, tmp_dir=_path(tmp_dir), report=report, notify=notify, cluster=cluster)
+    session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
     return _told(session.extend(model, corpus, settings), notify)
 
 
@@ -179,7 +179,7 @@ class Session:
     outputs: Outputs = field(default_factory=Outputs)
     checkpoint: Name | None = None
     minutes: float = 10.0
-    tmp_dir: Path | None = None
+    tmp_dir: Name | None = None
     report: Report = ignore
     notify: Notify = ignore
     stop: Callable[[], bool] = lambda: False
@@ -460,10 +460,6 @@ def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
         return settings
     left_open = [name for name in names("reading") if is_auto(getattr(settings, name))]
     return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
-
-
-def _path(name: Name | None) -> Path | None:
-    return None if name is None else Path(name)
 
 
 def _model(path: Name) -> Kept:

@@ -25,7 +25,7 @@ Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus | Event
 
 
 def check(
-    path: Name, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Path | None
+    path: Name, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Name | None
 ) -> None:
     """Raise ResumeError where a corpus is not that of a run: the one given now, or the noted files if none is given.
 
@@ -49,7 +49,7 @@ def check(
         )
 
 
-def _is_as_read(name: str, number: int, kept: Kept, text: EncodedCorpus, tmp_dir: Path | None) -> bool:
+def _is_as_read(name: str, number: int, kept: Kept, text: EncodedCorpus, tmp_dir: Name | None) -> bool:
     """Return whether a file still gives the ids that it gave, as part `number` of the corpus."""
     if number >= len(text.account.by_file):
         return True
