@@ -18,8 +18,9 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -264,8 +265,11 @@ def facts(folder: Folder) -> dict[str, Any]:
     done = float(kept.state.sums[0]) / max(epochs * int(account["kept"]), 1)
     return {
         "folder": str(folder.path),
-        "checkpoints": [_checked(path) for path in folder.found()],
-        "ids": _ids(folder, kept),
+        "checkpoints": [
+            {"name": path.name, "bytes": path.stat().st_size, "problem": _problem(partial(checkpoints.read, path))}
+            for path in folder.found()
+        ],
+        "ids": {"tokens_and_ends": kept.corpus["size"], "problem": _problem(partial(folder.read_ids, kept))},
         "epoch": min(int(done * epochs) + 1, epochs),
         "epochs": epochs,
         "done": min(done, 1.0),
@@ -283,19 +287,10 @@ def facts(folder: Folder) -> dict[str, Any]:
     }
 
 
-def _checked(path: Path) -> dict[str, Any]:
-    about = {"name": path.name, "bytes": path.stat().st_size, "problem": ""}
+def _problem(read: Callable[[], object]) -> str:
+    """Return what is wrong with what is read, "" where nothing is."""
     try:
-        checkpoints.read(path)
+        read()
     except FormatError as error:
-        about["problem"] = str(error)
-    return about
-
-
-def _ids(folder: Folder, kept: Kept) -> dict[str, Any]:
-    about = {"tokens_and_ends": kept.corpus["size"], "problem": ""}
-    try:
-        folder.read_ids(kept)
-    except FormatError as error:
-        about["problem"] = str(error)
-    return about
+        return str(error)
+    return ""
