@@ -22,7 +22,7 @@ import numpy.typing as npt
 from w2v.corpus import columns
 from w2v.corpus.encoded import Account, Check, EncodedCorpus, Expected, FileAccount
 from w2v.corpus.sources import find_sources
-from w2v.corpus.spool import Ids, Spool, stream
+from w2v.corpus.spool import Ids, Spool
 from w2v.errors import CorpusError, SettingsError
 from w2v.kernels import scanning
 from w2v.settings import TrainSettings, is_auto
@@ -162,7 +162,12 @@ def encode(
             advice = f"--min-count {counts.max()} or less" if counts.any() else "a smaller --min-events"
             raise CorpusError(named, "; ".join([f"no item is left: {advice} leaves some", *notes]))
         check(Expected(spool.size, len(kept)))
-        ids = _renumbered(spool, blocks, numbers, tmp_dir, in_memory)
+        ids = spool.stream()
+        written, ended = 0, True
+        for block in range(blocks):
+            wrote, _, ended = scanning.renumber(spool.take(block), numbers, ids[written:], ended)
+            written += wrote
+        ids = ids[:written]
     vocabulary = Vocabulary(tuple(items[row] for row in kept), counts[kept], tuple(titles[row] for row in kept))
     tokens, dropped = int(counts.sum()), most_frequent(np.where(numbers < 0, counts, 0), 1, SHOWN)[0]
     account = Account.of(
@@ -413,12 +418,3 @@ class _Held:
             return kept
         chance: Times = self._rng.random(len(starts))
         return np.repeat((chance < (self._events.share or 0.0)) != train, lengths)
-
-
-def _renumbered(spool: Spool, blocks: int, numbers: npt.NDArray[np.int32], folder: Path | None, in_memory: int) -> Ids:
-    ids = stream(spool.size, folder, in_memory)
-    written, ended = 0, True
-    for block in range(blocks):
-        wrote, _, ended = scanning.renumber(spool.take(block), numbers, ids[written:], ended)
-        written += wrote
-    return ids[:written]

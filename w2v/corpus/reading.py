@@ -33,7 +33,7 @@ from w2v.corpus.events import Events
 from w2v.corpus.graphs import Graph
 from w2v.corpus.ranking import Wanted, named, ranked_corpus
 from w2v.corpus.sources import Block, Source, find_sources, read_blocks
-from w2v.corpus.spool import Ids, Spool, require_room, room_in_memory, stream
+from w2v.corpus.spool import Ids, Spool, room_in_memory
 from w2v.corpus.table import WordTable
 from w2v.corpus.tokenizers import find_tokenizer, segment_block
 from w2v.errors import CorpusError, ResourceError
@@ -108,7 +108,7 @@ def read(
         reading = Reading(settings, spool, notes)
 
         def refuse(expected: Expected) -> None:
-            require_room(folder, expected.ids, spool.size, in_memory)
+            spool.require_room(expected.ids)
             check(expected)
 
         forecast = Forecast(total, settings, refuse)
@@ -119,7 +119,7 @@ def read(
 
         try:
             reading.run(sources, tick)
-            return reading.encode([source.name for source in sources], folder, in_memory, wanted, report)
+            return reading.encode([source.name for source in sources], wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
 
@@ -289,28 +289,24 @@ class Reading:
                 undecodable = bad + bad_too + work.block.lost
                 sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable
 
-    def encode(
-        self, names: list[str], folder: Path | None, in_memory: int, wanted: Wanted, report: Report
-    ) -> EncodedCorpus:
+    def encode(self, names: list[str], wanted: Wanted, report: Report) -> EncodedCorpus:
         """Merge the tables, rank the words, and turn word numbers into ids. Raises CorpusError for no word left."""
         table = self.tables[0]
         moved = [np.arange(len(table)), *(table.merge(other) for other in self.tables[1:])]
         lines: list[Ids] | None = [] if self.settings.documents == "line" else None
 
         def renumber(numbers: Ids) -> tuple[Ids, list[FileAccount]]:
-            return self.renumbered([numbers[numbers_here] for numbers_here in moved], folder, in_memory, lines)
+            return self.renumbered([numbers[numbers_here] for numbers_here in moved], lines)
 
         corpus = ranked_corpus(table, renumber, self.notes, self.settings, names, wanted, report)
         return corpus if lines is None else replace(corpus, lines=np.concatenate(lines))
 
-    def renumbered(
-        self, numbers: list[Ids], folder: Path | None, in_memory: int, lines: list[Ids] | None
-    ) -> tuple[Ids, list[FileAccount]]:
+    def renumbered(self, numbers: list[Ids], lines: list[Ids] | None = None) -> tuple[Ids, list[FileAccount]]:
         """Return the stream of ids and the account of each file; each block is forgotten as it is translated.
 
         lines  where the number of each sentence's line is added, unless None
         """
-        ids = stream(self.spool.size, folder, in_memory)
+        ids = self.spool.stream()
         size, ended = 0, True
         files: list[FileAccount] = []
         blocks = zip(self.sources, self.owners)

@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.corpus import remote
-from w2v.corpus.encoded import Expected, FileAccount, ReadProgress
+from w2v.corpus.encoded import FileAccount, ReadProgress
 from w2v.corpus.reading import Forecast, Reading
 from w2v.corpus.sources import Source, can_be_cut
-from w2v.corpus.spool import Ids, Spool, require_room
+from w2v.corpus.spool import Ids, Spool
 from w2v.corpus.table import WordTable
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
@@ -99,11 +99,8 @@ class Share:
             _check_there(source)
         spool, notes = Spool(None, 0), list[str]()
         self._reading = reading = Reading(self._settings, spool, notes)
-
-        def refuse(expected: Expected) -> None:
-            require_room(None, expected.ids, spool.size, 0)
-
-        forecast = Forecast(sum(source.size or 0 for source in self._sources), self._settings, refuse)
+        total = sum(source.size or 0 for source in self._sources)
+        forecast = Forecast(total, self._settings, lambda expected: spool.require_room(expected.ids))
         reading.run(self._sources, lambda: forecast.look(reading.done, spool.size, reading.tables))
         table = reading.tables[0]
         self._moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
@@ -133,7 +130,7 @@ class Share:
         ids = known.merge(reading.tables[0])
         numbers = np.where(ids < words, ids, scanning.DROPPED).astype(np.int32)
         with closing(reading.spool):
-            self._ids, files = reading.renumbered([numbers[here] for here in self._moved], None, 0, None)
+            self._ids, files = reading.renumbered([numbers[here] for here in self._moved])
         self._reading, self._moved = None, []
         return len(self._ids), files
 

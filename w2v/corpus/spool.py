@@ -25,18 +25,6 @@ def room_in_memory() -> int:
     return IN_MEMORY if there is None else min(IN_MEMORY, there // 16)
 
 
-def require_room(folder: Path | None, expected: int, there: int, in_memory: int) -> None:
-    """Raise ResourceError if the disk cannot take the ids of a corpus.
-
-    expected  how many they will be, of which `there` are in the spool already
-    """
-    if expected > in_memory:
-        # The spool, and the stream in the order of the text, which is written while the spool is still there.
-        to_come = 4 * (expected - max(there, in_memory)) + 4 * expected
-        where = folder or Path(tempfile.gettempdir())
-        require_disk(where, to_come, f"a corpus of about {expected:,} tokens", ADVICE)
-
-
 class Spool:
     """Blocks of ids, put in any order by any thread, taken in the order of their numbers.
 
@@ -75,6 +63,18 @@ class Spool:
             file.seek(block[0])
             return np.frombuffer(bytearray(file.read(4 * block[1])), np.int32)  # writable, as the kernels expect
         return block
+
+    def require_room(self, expected: int) -> None:
+        """Raise ResourceError if the disk cannot take the ids of a corpus of `expected` ids."""
+        if expected > self._room:
+            # The spool, and the stream in the order of the text, which is written while the spool is still there.
+            to_come = 4 * (expected - max(self.size, self._room)) + 4 * expected
+            where = self._folder or Path(tempfile.gettempdir())
+            require_disk(where, to_come, f"a corpus of about {expected:,} tokens", ADVICE)
+
+    def stream(self) -> Ids:
+        """Return room for all ids, as `stream` does, where the blocks are."""
+        return stream(self.size, self._folder, self._room)
 
     def close(self) -> None:
         """Give the space on disk back."""
