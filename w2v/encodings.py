@@ -16,7 +16,6 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-LONGEST_MARK = max(map(len, MARKS))
 # What old texts are in, by how many there are; a text that one of them cannot be in is known by that.
 ALPHABETS = ("cp1252", "cp1251")
 EAST_ASIAN = ("gb18030", "cp932", "euc_jp", "big5", "cp949")  # letters of two bytes

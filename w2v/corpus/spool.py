@@ -31,7 +31,7 @@ class Spool:
     Memory holds the first `in_memory` ids, a nameless file in `folder`, gone with the process, the rest.
     """
 
-    def __init__(self, folder: Path | None = None, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, folder: Path | None, in_memory: int) -> None:
         self._folder = folder
         self._room = in_memory
         self._blocks: dict[int, Ids | tuple[int, int]] = {}  # or where in the file, and how many
@@ -87,7 +87,7 @@ class Spool:
         return self._file
 
 
-def stream(size: int, folder: Path | None = None, in_memory: int = IN_MEMORY) -> Ids:
+def stream(size: int, folder: Path | None, in_memory: int) -> Ids:
     """Return an uninitialised array of int32 [size], memory-mapped from a nameless file if it is large.
 
     Raises ResourceError when the disk is full.

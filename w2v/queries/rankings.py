@@ -202,8 +202,8 @@ def _keep(mask: Mask, passed: list[bool]) -> None:
     mask[np.flatnonzero(mask)] = passed
 
 
-def openers(vectors: Vectors, top: int = 2) -> list[str]:
-    """Return content words of middling frequency that have clear neighbours, the nearest pair first.
+def openers(vectors: Vectors) -> list[str]:
+    """Return two content words of middling frequency, the nearest pair of them; of a vocabulary of one word that one.
 
     Without counts, or where there is no such word, the rarer half of the words is looked at.
     """
@@ -212,9 +212,9 @@ def openers(vectors: Vectors, top: int = 2) -> list[str]:
     if counts is not None:
         shares = counts / counts.sum()
         found = np.flatnonzero((shares < FREQUENT) & (shares > RARE))
-        middling = found if len(found) > top else middling
+        middling = found if len(found) > 2 else middling
     rows = [row for row in middling.tolist() if _is_content(words[row])][:LOOKED_AT]
-    rows = rows if len(rows) >= top else list(range(len(words)))[:LOOKED_AT]
+    rows = rows if len(rows) > 1 else list(range(len(words)))[:LOOKED_AT]
     matrix = vectors.matrix[rows]
     unit = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
     cosines = unit @ unit.T

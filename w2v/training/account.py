@@ -146,11 +146,11 @@ def _why_dropped(account: Account, words: int, settings: TrainSettings) -> str:
     )
 
 
-def _first(vocabulary: Vocabulary, most: int = 6) -> str:
+def _first(vocabulary: Vocabulary) -> str:
     """Return the most frequent words; of ids, what they are called."""
     if vocabulary.titles is None:
-        return " ".join(vocabulary.words[:most])
-    return ", ".join(title or word for word, title in zip(vocabulary.words[:most], vocabulary.titles))
+        return " ".join(vocabulary.words[:6])
+    return ", ".join(title or word for word, title in zip(vocabulary.words[:6], vocabulary.titles))
 
 
 def _counted(number: int, noun: str) -> str:

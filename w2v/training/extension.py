@@ -152,7 +152,7 @@ def renumbered(
     return EncodedCorpus(vocabulary, stream, account)
 
 
-def drift(kept: Kept, extension: Extension, top: int = 5) -> Drift:
+def drift(kept: Kept, extension: Extension) -> Drift:
     """Return how far the old words have moved; `extension` has been trained."""
     rows = np.flatnonzero(extension.met)
     before, after = (
@@ -164,7 +164,7 @@ def drift(kept: Kept, extension: Extension, top: int = 5) -> Drift:
     products = np.einsum("vd,vd->v", before, after)
     cosines = np.divide(products, lengths, out=np.ones_like(products), where=lengths > 0)
     frequent = np.argsort(rows)[:1000]
-    furthest = frequent[np.argsort(cosines[frequent], kind="stable")][:top]
+    furthest = frequent[np.argsort(cosines[frequent], kind="stable")][:5]
     words = kept.vocabulary.words
     return Drift(
         len(rows),

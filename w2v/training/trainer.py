@@ -124,7 +124,6 @@ def finish(
     notify: Callable[[str], None] = lambda line: None,
     trace: Trace | None = None,
     validation: Validation | None = None,
-    clock: Callable[[], float] = time.monotonic,
     executor: Begin = begin_work,
 ) -> Executor:
     """Train `state` to the end of its run; returns who did it.
@@ -158,11 +157,11 @@ def finish(
         by_epoch = validation is not None or (keeper is not None and keeper.awake)
         limit = min(end, (state.rounds // epoch + 1) * epoch) if by_epoch else end
         limit = min([limit, *trace.moments])
-        began = clock()
+        began = time.monotonic()
         try:
             finite = work.advance(state, limit, tick)
         finally:
-            state.seconds += clock() - began
+            state.seconds += time.monotonic() - began
         if not finite or (state.rounds >= end and not state.tables.finite()):
             _go_back(state, settings, keeper, notify)
             meter = _Meter(settings, corpus.account.kept, state, validation)
@@ -228,9 +227,7 @@ def compile_ahead(settings: TrainSettings) -> None:
 class _Meter:
     """Makes reports of the kernels' sums, and the loss curve."""
 
-    def __init__(
-        self, settings: TrainSettings, tokens: int, state: State, validation: Validation | None = None
-    ) -> None:
+    def __init__(self, settings: TrainSettings, tokens: int, state: State, validation: Validation | None) -> None:
         self.settings, self._validation = settings, validation
         self.total = settings.epochs * tokens
         self._state = state
