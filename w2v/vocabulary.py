@@ -29,19 +29,6 @@ BLANKS = (" ", "\t", "\r", "\n")
 JOINT = "_"  # between the words of a phrase that is a word of the vocabulary
 
 
-def most_frequent(
-    counts: npt.NDArray[np.int64], least: int, most: int
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
-    """Return the numbers of `most` words that occur `least` times, in their order; and the id of each number, or -1.
-
-    counts  int64 [types]; of equal ones the first comes first
-    """
-    kept = np.argsort(-counts, kind="stable")[: min(np.count_nonzero(counts >= least), most)]
-    ids = np.full(len(counts), -1, np.int32)
-    ids[kept] = np.arange(len(kept), dtype=np.int32)
-    return kept, ids
-
-
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Words by falling count; a word's id is its position.
@@ -71,6 +58,19 @@ class Vocabulary:
     def tokens(self) -> int:
         """How many tokens of the corpus are words of this vocabulary."""
         return int(self.counts.sum())
+
+
+def most_frequent(
+    counts: npt.NDArray[np.int64], least: int, most: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32]]:
+    """Return the numbers of `most` words that occur `least` times, in their order; and the id of each number, or -1.
+
+    counts  int64 [types]; of equal ones the first comes first
+    """
+    kept = np.argsort(-counts, kind="stable")[: min(np.count_nonzero(counts >= least), most)]
+    ids = np.full(len(counts), -1, np.int32)
+    ids[kept] = np.arange(len(kept), dtype=np.int32)
+    return kept, ids
 
 
 def read_counts(path: str | os.PathLike[str], encoding: str = "utf-8") -> dict[str, int]:

@@ -9,7 +9,7 @@ Where vectors come from is JSON, with all that the methods section of a paper ne
     settings           all of them
     machine            Python, libraries, processor
     corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
-    tokens = trained + below min-count + joined into the phrase before + subsampled, in each epoch
+                       tokens = trained + below min-count + joined into the phrase before + subsampled, in each epoch
     training           seconds, loss and its curve, rollbacks
     vectors            words, dimensions, size of the file
 """
