@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from w2v import encodings
-from w2v.cli.notes import note
+from w2v.cli.progress import note
 from w2v.errors import FormatError, UnknownWordError, W2VError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import events, next_item, options
+from w2v.cli import next_item, options, sources
 
 if TYPE_CHECKING:
     from w2v.evaluation import Comparison, Evaluation
@@ -57,7 +57,7 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
 @click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
 @next_item.questions
-@events.columns
+@sources.columns
 @options.layout
 @click.option(
     "--list",
@@ -110,7 +110,7 @@ def evaluate(
         next_item.answer(vectors, files, seed, layout, encoding, more)
         return
     from w2v import evaluation, formats
-    from w2v.cli.notes import note
+    from w2v.cli.progress import note
 
     second = files[0] if files and files[0].exists() and evaluation.holds_vectors(files[0]) else None
     files = files[1:] if second else files

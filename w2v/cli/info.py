@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from w2v.cli.notes import wrapped
+from w2v.cli.progress import wrapped
 
 
 @click.command()

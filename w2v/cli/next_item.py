@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import answers, events
+from w2v.cli import answers, options, sources
 
 if TYPE_CHECKING:
     from w2v.items import NextItem
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-OPTIONS = (
+questions = options.together(
     click.option("--next-item", "asks_next_item", is_flag=True, help="Ask for the last item of each sequence."),
     click.option("--trained-on", type=click.Path(path_type=Path), metavar="FILE",
                  help="The sequences that VECTORS were trained on, for the baselines of --next-item."),
@@ -29,25 +28,17 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def questions(command: Command) -> Command:
-    """Add the options of --next-item."""
-    for add in reversed(OPTIONS):
-        command = add(command)
-    return command
-
-
 def answer(
     vectors: Path, files: Sequence[Path], seed: int, layout: str, encoding: str | None, more: dict[str, Any]
 ) -> None:
     """Ask, and print what came of it."""
-    ctx = click.get_current_context()
-    given = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
+    given = options.given(click.get_current_context())
     trained_on = more.pop("trained_on")
-    columns = {name: more.pop(name) for name in events.TAKEN if name in more}
+    columns = {name: more.pop(name) for name in sources.OF_EVENTS if name in more}
     if not files:
         raise click.UsageError("Give a file of sequences whose last items are asked for.")
     names = [str(file) for file in files]
-    log = events.chosen(names, given, dict(columns), "test")
+    log = sources.events(names, given, dict(columns), "test")
     if log is not None and log.split is None and trained_on is None:
         raise click.UsageError(
             "Say what was held out of the training: --split as it was trained with, or --trained-on."
@@ -66,7 +57,7 @@ def answer(
     test = sequences(log or names)
     assert test is not None
     split = log is not None and log.split is not None
-    train = sequences(events.chosen(names, given, columns) if split else trained_on)
+    train = sequences(sources.events(names, given, columns) if split else trained_on)
     held_out = log is not None and log.split == "last"
     found = evaluate_next(model, test, train, seed=seed, held_out=held_out, **more)
     if layout == "json":

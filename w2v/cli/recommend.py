@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from w2v.cli import answers, events, options, searching
-from w2v.cli.notes import note
+from w2v.cli import answers, options, searching, sources
+from w2v.cli.progress import note
 
 
 @click.command()
@@ -23,7 +23,7 @@ from w2v.cli.notes import note
 @click.option("--exclude-seen/--keep-seen", default=True, show_default=True, help="Whether ITEMs may be answers.")
 @options.filters
 @options.batch
-@events.histories
+@sources.histories
 @options.setting("encoding")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
@@ -52,8 +52,7 @@ def recommend(
         $ w2v recommend --batch plays.csv --by user --order time --item artist -o users.parquet
     """
     given = answers.given(items, batch, skip_unknown)
-    asked = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
-    log = events.chosen([str(batch)], asked, more)
+    log = sources.events([str(batch)], options.given(ctx), more)
     if log is not None and (batch is None or log.by is None):
         raise click.UsageError("--item needs --batch, the table of events, and --by, the column of users.")
     if output is not None:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from w2v.cli.answers import Batch
-from w2v.cli.notes import note
-from w2v.cli.progress import Meter
+from w2v.cli.progress import Meter, note
 from w2v.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v import peers
-from w2v.cli import events, graphs, options
+from w2v.cli import options, sources
 from w2v.cli.aliases import PeersCommand
+from w2v.cli.process import Stops
 from w2v.cli.progress import Meter
-from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
 from w2v.languages import of_reader
 
@@ -45,9 +45,9 @@ def _folder(name: str) -> Place:
     "negatives", "epochs", "min_count", "max_vocab", "sample", "rate", "min_rate", "ns_exponent", "x_max", "threads",
     "seed", "tokenizer", "keep_case",
 )  # fmt: skip
-@events.columns
-@events.naming
-@graphs.walking
+@sources.columns
+@sources.naming
+@sources.walking
 @options.settings(
     "encoding", "vocab", "phrases", "phrase_score", "phrase_threshold", "phrase_min_count", "documents", "initial",
     "start_from", "add_output", "end_of_sentence",
@@ -111,7 +111,7 @@ def train(
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
-    given = {name for name in ctx.params if is_given(ctx, name)}
+    given = options.given(ctx)
     asked = settings["objective"] if "objective" in given else None
     theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
     settings |= theirs
@@ -123,7 +123,7 @@ def train(
         raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
-    walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
+    walked, log = sources.graph(corpus, given, settings), sources.events(corpus, given, settings)
     things = walked or log
     if recommended is not None and (log is None or log.by is None):
         raise click.UsageError("--recommend answers the users of a table of events: name its columns, --by and --item.")
@@ -313,9 +313,3 @@ def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
         if isinstance(option, click.Option) and name in given - {"epochs"}:
             words += [option.opts[0], *([] if option.is_flag else [str(value)])]
     return shlex.join([*words, "--epochs", str(epochs)])
-
-
-def is_given(ctx: click.Context, name: str) -> bool:
-    """Return whether the user named this option, and did not leave it at its default."""
-    source = ctx.get_parameter_source(name)
-    return source not in (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)

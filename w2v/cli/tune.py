@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v.cli import options
-from w2v.cli.notes import wrapped
-from w2v.cli.progress import Meter
-from w2v.cli.train import is_given
+from w2v.cli.progress import Meter, wrapped
 
 if TYPE_CHECKING:
     from w2v.tuning import Tuned
@@ -58,7 +56,7 @@ def tune(
     if (questions is not None) + (pairs is not None) + next_items > 1:
         raise click.UsageError("--questions, --pairs and --next-items: one of them says what is best.")
     chosen = TrainSettings(**settings)
-    given = {name for name in settings if is_given(ctx, name)}
+    given = options.given(ctx) & settings.keys()
     meter = Meter(quiet)
     with meter:
         found = tuning.tune(
