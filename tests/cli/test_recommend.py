@@ -122,6 +122,13 @@ def test_a_text_format_keeps_no_output_rows_and_that_is_said(w2v, plays):
     assert w2v("recommend", "-v", "v.txt", "003", "--score", "next").exit_code == 2
 
 
+def test_without_output_rows_train_says_that_it_scores_by_likeness(w2v, plays):
+    options = ("--epochs", 1, "--threads", 1, "--recommend", "x.tsv")
+    said = "note        vectors.w2v holds no output rows: items are scored by likeness, and not by what comes next\n"
+    assert said in w2v("train", "plays.csv", *LOG, *options, "--loss", "hs").stderr
+    assert said not in w2v("train", "plays.csv", *LOG, *options).stderr
+
+
 @pytest.mark.parametrize("split", ["last", "time", "0.2"])
 def test_what_was_held_out_is_asked_for_beside_what_counts(w2v, plays, split):
     trained = w2v("train", "plays.csv", *LOG, "--split", split, "--epochs", 20, "--threads", 1, "--sample", 0,

@@ -10,6 +10,8 @@ import click
 from w2v.cli import answers, options, searching, sources
 from w2v.cli.progress import note
 
+BY_LIKENESS = "holds no output rows: items are scored by likeness, and not by what comes next"
+
 
 @click.command()
 @options.items
@@ -68,7 +70,7 @@ def recommend(
 
     scored = measure_of(model, measure)
     if measure is None and scored == "alike":
-        note(f"{vectors} holds no output rows: items are scored by likeness, and not by what comes next")
+        note(f"{vectors} {BY_LIKENESS}")
     among = searching.chosen(model, more)
     queries = None
     if log is not None:

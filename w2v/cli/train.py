@@ -186,11 +186,15 @@ def train(
             meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
+        stops.advice = lambda: f"; {outputs.vectors} is written, and not what was to follow"
         if recommended is not None and log is not None:
+            from w2v.cli.recommend import BY_LIKENESS
             from w2v.corpus import histories
             from w2v.items import known_histories, write_recommendations
 
             users = known_histories(histories(log, chosen, []), trained.vectors, notes := list[str]())
+            if trained.vectors.output is None:
+                notes.append(f"{outputs.vectors} {BY_LIKENESS}")
             with meter:
                 write_recommendations(
                     recommended, trained.vectors, users,

@@ -39,7 +39,8 @@ try:
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
-LONGEST = 60.0  # seconds for an answer; the first explanation of all compiles for some of them
+LONGEST = 60.0  # seconds for an answer
+EXPLAINING = 300.0  # for an explanation: the first of all compiles, 60 seconds where other programs are at work
 WORKERS = 2  # answers at a time: more would wait for the same memory
 KINDS = {
     ".html": "text/html; charset=utf-8",
@@ -99,11 +100,12 @@ def application(
         pool.shutdown(wait=False, cancel_futures=True)
 
     async def answered(request: Request, find: Callable[[Shown, Asked], Response]) -> Response:
+        longest = EXPLAINING if find is _explanation else LONGEST
         try:
             asked = Asked(request.scope["query_string"])
             one = shown[asked.number("model", 0, len(shown) - 1)]
             waiting = asyncio.get_running_loop().run_in_executor(pool, find, one, asked)
-            return await asyncio.wait_for(waiting, LONGEST)
+            return await asyncio.wait_for(waiting, longest)
         except asyncio.TimeoutError:
             return JSONResponse({"error": "this takes too long", "kind": "slow"}, 503)
         except UnknownWordError as error:

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from w2v.errors import OutputError
+from w2v.files import replacing
 from w2v.vectors import Vectors
 
 EXPORTS = {
@@ -29,4 +30,9 @@ def export(kind: str, vectors: Vectors, folder: Path, note: Callable[[str], None
     except OSError as error:
         raise OutputError(folder, f"cannot be made ({error.strerror})") from error
     snippet: str = import_module(f"w2v.export.{EXPORTS[kind]}").write(vectors, folder, note)
+    if vectors.titles is not None and kind != "projector":  # whose metadata has them
+        with replacing(folder / "names.tsv") as file:
+            for word in vectors.words:
+                file.write(f"{word}\t{' '.join(vectors.title(word).split())}\n".encode())
+        note(f"{folder / 'names.tsv'} says what each id is called, line by line from row 2 on")
     return snippet
