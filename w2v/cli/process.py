@@ -157,6 +157,8 @@ class Stops:
                 break
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)
+        if self.wanted() and type(error) is RuntimeError:  # what DuckDB makes of Stopped: "Query interrupted"
+            raise self.stopped(self.advice()) from None

@@ -186,8 +186,9 @@ def train(
             meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
-        stops.advice = lambda: f"; {outputs.vectors} is written, and not what was to follow"
+        stops.advice = lambda: f"; {outputs.vectors} is written"
         if recommended is not None and log is not None:
+            stops.advice = lambda: f"; {outputs.vectors} is written, {recommended} is not"
             from w2v.cli.recommend import BY_LIKENESS
             from w2v.corpus import histories
             from w2v.items import known_histories, write_recommendations
