@@ -86,18 +86,12 @@ def _print_columns(found: NextItem, counted: bool) -> None:
     shown = ("hit@5", "hit@10", "hit@20", "95 %", "ndcg@20", "mrr@20", "coverage", "popular")
     rows = [["", *shown]]
     for who, scores in found.scores.items():
-        by_name = {score.measure: score for score in scores}
-        hit = by_name["hit@20"]
-        by_name["95 %"] = hit
-        cells = [
-            f"{by_name[name].value:.4f}" if name != "95 %" else f"{hit.low:.4f} .. {hit.high:.4f}" for name in shown
-        ]
-        rows.append([who, *cells])
+        cells = {score.measure: f"{score.value:.4f}" for score in scores}
+        (hit,) = (score for score in scores if score.measure == "hit@20")
+        cells["95 %"] = f"{hit.low:.4f} .. {hit.high:.4f}"
+        rows.append([who, *map(cells.__getitem__, shown)])
     rows.append(["right answers", *[""] * (len(shown) - 1), f"{found.popular:.4f}"])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for first, *cells in rows:
-        numbers = (cell.rjust(width) for cell, width in zip(cells, widths[1:]))
-        click.echo("  ".join((first.ljust(widths[0]), *numbers)).rstrip())
+    click.echo("\n".join(answers.aligned(rows, 1)))
     click.echo(found.verdict)
     if not counted:
         click.echo("Note: --trained-on FILE adds the baselines that count what was trained on.", err=True)

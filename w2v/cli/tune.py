@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import options
+from w2v.cli import answers, options
 from w2v.cli.progress import Meter, wrapped
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def tune(
     if as_json:
         document = {"measure": found.measure, "noise": found.noise, "settings": asdict(best), "command": command}
         trials = [{"score": each.score, "seconds": each.seconds, **asdict(each.settings)} for each in found.trials]
-        click.echo(json.dumps(document | {"trials": trials}, ensure_ascii=False, indent=2))
+        click.echo(answers.to_json(document | {"trials": trials}, indent=2))
         return
     for line in _table(found):
         click.echo(wrapped(line, sys.stdout))
@@ -94,9 +93,8 @@ def _table(found: Tuned) -> list[str]:
         rows.append(
             (*numbers, f"{trial.score:.4f}", f"{trial.seconds:.1f}", "<- chosen" if trial is found.best else "")
         )
-    widths = [max(map(len, column)) for column in zip(*rows)]
     return [
-        *("  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows),
+        *answers.aligned(rows, 0),
         f"score: {found.measure}; two seeds differ by {found.noise:.4f}, so less than that means nothing",
         "The epochs of the command are those for the whole corpus.",
     ]
