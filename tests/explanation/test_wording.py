@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from w2v import explanation
 from w2v.explanation import Code, Table, Text
-from w2v.explanation.pictures import Arrows, LookUp, Pairs
+from w2v.explanation.parts import Arrows, LookUp, Pairs
 from w2v.explanation.terminal import render, wrap
 from w2v.explanation.wording import CATALOGUES
 from w2v.languages import columns

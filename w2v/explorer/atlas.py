@@ -25,8 +25,8 @@ from w2v.clusters import clusters
 from w2v.errors import OutputError
 from w2v.files import replacing
 from w2v.maps import layout
-from w2v.maps.regions import Region, regions
-from w2v.maps.shapes import Ids, centered, central_words, plane_beside, principal_plane, units
+from w2v.maps.projection import centered, plane_beside, principal_plane, units
+from w2v.maps.regions import Ids, Region, central_words, regions
 from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 

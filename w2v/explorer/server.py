@@ -20,7 +20,6 @@ import numpy as np
 
 from w2v.errors import MissingExtraError, SettingsError, UnknownWordError, W2VError
 from w2v.explorer import answers
-from w2v.explorer.asking import Asked
 from w2v.explorer.atlas import Atlas
 from w2v.explorer.column import Column
 from w2v.explorer.sharing import shared_page
@@ -34,7 +33,7 @@ try:
     from starlette.routing import Route
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    from w2v.explorer.guard import Guard, is_loopback
+    from w2v.explorer.guard import Asked, Guard, is_loopback
     from w2v.explorer.timeouts import ASKING, WAITING, Connections
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error

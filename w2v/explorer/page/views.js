@@ -9,11 +9,9 @@
 import { change } from "./address.js";
 import { ask } from "./ask.js";
 import { PICTURES } from "./pictures.js";
-import { plane } from "./plane.js";
-import { scatter } from "./scatter.js";
+import { plane, scatter } from "./plane.js";
 import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, percent, text, whole } from "./texts.js";
-import { TOLD, toldIn } from "./languages.js";
+import { cosine, number, percent, text, TOLD, toldIn, whole } from "./texts.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
