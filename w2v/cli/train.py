@@ -224,27 +224,28 @@ class _Screen:
 
     def report(self, now: ReadProgress | Progress | DocumentProgress) -> None:
         """Show how far the work is."""
-        from w2v.training import DocumentProgress
+        from w2v.training import DocumentProgress, Progress
 
-        number = getattr(now, "number", 0)
-        kind = f"{type(now).__name__} {number}"
+        kind = f"{type(now).__name__} {getattr(now, 'number', 0)}"
         if kind != self._shown:
             self.close()
             self._bar.enter_context(self._meter)
             self._shown = kind
-        settings = self._session.settings
+        show, settings = self._meter.show, self._session.settings
         if isinstance(now, DocumentProgress):
-            self._meter.show("documents", now.done, now.total, "documents")
-        elif settings is None and number:
-            self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
-        elif settings is None:
+            show("documents", now.done, now.total, "documents")
+        elif isinstance(now, Progress):
+            assert settings is not None
+            show(
+                f"epoch {now.epoch}/{settings.epochs}", now.tokens, now.total, "words",
+                loss=now.loss, rate=now.rate, score=now.score, note=now.note,
+            )  # fmt: skip
+        elif now.number:
+            show(f"phrases {now.number}", now.done, now.total, "words")
+        else:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
-            self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens or None)
-        else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "note")}
-            what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
-            self._meter.show(what, now.tokens, now.total, "words", **details)
+            show(what, now.done, now.total, "B", words=now.tokens or None)
 
     def notify(self, line: str) -> None:
         """Print a line; the bar of the reading is over by then."""
