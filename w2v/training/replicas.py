@@ -28,17 +28,22 @@ from w2v.training.run import State, Tick, together
 from w2v.training.tables import Floats, Tables
 from w2v.vocabulary import Vocabulary
 
-MOST_REPLICAS = 64  # the rule was measured up to here
 LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a tenth
 TOUCHES = 512  # of a row between two merges, over all replicas; 2 merge as rarely as that, 32 each 16 touches
 LEAST_TOUCHES = 16
 STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
-STABLE_STEP = 2.5  # that rate times the words of a window: 2.1 was stable for the 21 of Last.fm's lists, 2.9 was not
+# That rate times the words of a window, or the outputs of a center, for all are scored before a row moves: 2.1 was
+# stable for the 21 words of Last.fm's lists and 2.9 was not; 2.3 for 21 outputs in Wikipedia, 3.2 for 41 was not.
+STABLE_STEP = 2.5
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
-CYCLE_CENTERS = 20  # for each row of a table and replica between two merges of all rows: they cost some 2 % then
+# For each row of a table and replica between two merges of all rows: they cost some 2 % then, and 20 % with the least.
+CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 20, 1
+# Rows that are seldom touched are merged by these merges alone. 20 MB of English Wikipedia, 8 replicas, 2 seeds, with
+# one of them in a run and with 14: analogies .101 and .106, SimLex .209 and .228 (one thread .107 and .241).
+LEAST_CYCLES = 32
 AXES_ROUNDS = 128  # at most between two looks at the curvature
 SPANS = 20  # of the text, whose loss is measured at the end
 STILL = 1e-30  # a rate at which no float32 of a row changes
@@ -80,17 +85,17 @@ def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float)
     return settings.rate * rate_share * schedule.rounds.faster * eased
 
 
-def replica_count(length: int, most_touches: float, contexts: float, settings: TrainSettings) -> int:
+def replica_count(length: int, most_touches: float, together: float, settings: TrainSettings) -> int:
     """Return how many replicas train: one a thread, but fewer where they could not keep the quality of one.
 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
-    contexts      words of a window, its center not counted
+    together      inputs or outputs that a row is scored against before it is moved
 
     Each has 10,000 ids of an epoch at least, and sqrt(2 R) times the rate must stay stable.
     """
-    count = min(settings.threads, MOST_REPLICAS, max(1, length // BLOCK))
-    stable = min(STABLE_RATE, STABLE_STEP / max(contexts, 1))
+    count = min(settings.threads, objective_of(settings).replicas, max(1, length // BLOCK))
+    stable = min(STABLE_RATE, STABLE_STEP / together)
     while count > 1 and (
         speed_up(count) * settings.rate > stable or touches_between_merges(count) < LEAST_SPAN / 4 * most_touches
     ):
@@ -105,7 +110,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     most = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
-    count = replica_count(length, most, contexts, settings)
+    together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
+    count = replica_count(length, most, together, settings)
     between = touches_between_merges(count)
     # Centers for each unit: what subsampling leaves.
     centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
@@ -113,7 +119,9 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     each = max(1, -(-length // (count * span)))
     if count > 1:
         span = -(-length // (count * each))  # the same for all, and no replica idle at the end of an epoch
-    wanted = (SUBWORDS_CYCLE_CENTERS if settings.subwords else CYCLE_CENTERS) * len(counts) / (span * centers)
+    merges = each * settings.epochs * span * centers / LEAST_CYCLES / len(counts)
+    wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
+    wanted *= len(counts) / (span * centers)
     cycle = 1 << int(np.ceil(np.log2(max(wanted, 1)))) if count > 1 else 1
     rounds = Rounds(span, each, each * settings.epochs, cycle, speed_up(count))
     no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
@@ -351,6 +359,6 @@ def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    replicas = min(settings.threads, MOST_REPLICAS)
+    replicas = min(settings.threads, objective_of(settings).replicas)
     tables, ngrams = 1 + replicas if replicas > 1 else 1, expected_rows(words, settings)
     return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
