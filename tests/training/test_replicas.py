@@ -100,7 +100,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
                     base[table][row] = naive.merge(base[table][row], moved, rounds.faster)
                     for model in copies:
                         model[table][row] = base[table][row]
-    assert merged_early > 0, "no row was due before all were"
+    assert merged_early > 0 or count == 1, "no row was due before all were"
     for found, wanted in zip(state.tables.rows, base):
         np.testing.assert_allclose(found[:, :16], wanted, rtol=1e-3, atol=1e-4)  # float32 over 4,000 centers
 
