@@ -6,10 +6,10 @@ from __future__ import annotations
 def main() -> None:
     """Run the command line."""
     from w2v import kernels
-    from w2v.cli import cli, mapped, progress, streams
+    from w2v.cli import cli, process, progress
 
-    streams.prepare()
-    mapped.prepare()
+    process.replace_streams()
+    process.answer_cut_files()
     kernels.notify = progress.note_between
     try:
         cli(prog_name="w2v")

@@ -41,7 +41,13 @@ def export(kind: str, vectors: Vectors, folder: Path, note: Note) -> str:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(folder, f"cannot be made ({error.strerror})") from error
-    return EXPORTS[kind](vectors, folder, note)
+    snippet = EXPORTS[kind](vectors, folder, note)
+    if vectors.titles is not None and kind != "projector":  # whose metadata has them
+        with replacing(folder / "names.tsv") as file:
+            for word in vectors.words:
+                file.write(f"{word}\t{' '.join(vectors.title(word).split())}\n".encode())
+        note(f"{folder / 'names.tsv'} says what each id is called, line by line from row 2 on")
+    return snippet
 
 
 def layer_matrix(vectors: Vectors) -> Floats:

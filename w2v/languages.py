@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from unicodedata import category, east_asian_width
 
 LANGUAGES = ("en", "es", "zh", "ja")  # of the explanation: a module each in `w2v.explanation.wording`
 
@@ -48,3 +49,11 @@ def language_of(text: str, language: str) -> str:
     if is_unspaced(text):
         return language if language in ("zh", "ja") else "zh"
     return language if language not in ("zh", "ja") else "en"
+
+
+def columns(text: str) -> int:
+    """Count the columns that a terminal gives to `text`: East Asian letters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    marks = ("Mn", "Me", "Cf")
+    return sum((category(char) not in marks) * (1 + (east_asian_width(char) in "WF")) for char in text)

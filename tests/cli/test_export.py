@@ -200,6 +200,15 @@ def test_an_export_can_be_of_some_words(w2v, vectors, tmp_path):
     np.testing.assert_array_equal(np.load(tmp_path / "out" / "matrix.npy")[2], vectors["queen"])
 
 
+@pytest.mark.parametrize("kind", ["keras", "torch"])
+def test_names_of_ids_are_written_beside(w2v, tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    formats.save(Vectors(("7", "8"), np.eye(2, 4, dtype=np.float32), titles=("Sigur Rós", "")), "v.w2v")
+    result = w2v("export", kind, "-v", "v.w2v", "-o", "out", "--limit", 2)
+    assert result.stderr.startswith(f"Note: {Path('out') / 'names.tsv'} says what each id is called, line by line")
+    assert (tmp_path / "out" / "names.tsv").read_text() == "7\tSigur Rós\n8\t8\n"
+
+
 def test_the_kinds_of_the_command_are_those_of_the_table():
     from w2v.cli.export import KINDS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -120,6 +121,30 @@ def test_a_text_format_keeps_no_output_rows_and_that_is_said(w2v, plays):
     answered = w2v("recommend", "-v", "v.txt", "003")
     assert answered.stderr.startswith("Note: v.txt holds no output rows: items are scored by likeness")
     assert w2v("recommend", "-v", "v.txt", "003", "--score", "next").exit_code == 2
+
+
+def test_without_output_rows_train_says_that_it_scores_by_likeness(w2v, plays):
+    options = ("--epochs", 1, "--threads", 1, "--recommend", "x.tsv")
+    said = "note        vectors.w2v holds no output rows: items are scored by likeness, and not by what comes next\n"
+    assert said in w2v("train", "plays.csv", *LOG, *options, "--loss", "hs").stderr
+    assert said not in w2v("train", "plays.csv", *LOG, *options).stderr
+
+
+@pytest.mark.parametrize("duckdb_asked", [False, True])
+def test_a_stop_while_users_are_answered_says_what_is_written(w2v, plays, monkeypatch, duckdb_asked):
+    def stopped(*args, **more):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            if duckdb_asked:
+                raise RuntimeError("Query interrupted") from None
+            raise
+
+    monkeypatch.setattr("w2v.items.write_recommendations", stopped)
+    found = w2v("train", "plays.csv", *LOG, "--epochs", 1, "--threads", 1, "--recommend", "x.tsv")
+    assert found.exit_code == 130
+    assert found.stderr.endswith("Error: stopped by Ctrl-C; vectors.w2v is written, x.tsv is not\n")
+    assert (plays / "vectors.w2v").exists()
 
 
 @pytest.mark.parametrize("split", ["last", "time", "0.2"])

@@ -11,7 +11,7 @@ import pytest
 
 from w2v import explanation, formats
 from w2v.explanation import Code
-from w2v.explanation.terminal import columns
+from w2v.languages import columns
 from w2v.vectors import Vectors
 
 SENTENCES = {

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from w2v import explanation
-from w2v.explanation.pictures import Arrows, LookUp, Pairs, pairs_of
+from w2v.explanation.parts import Arrows, LookUp, Pairs, pairs_of
 from w2v.explanation.terminal import render
 
 SENTENCE = "the king lived in the castle"

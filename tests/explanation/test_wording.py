@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from w2v import explanation
 from w2v.explanation import Code, Table, Text
-from w2v.explanation.pictures import Arrows, LookUp, Pairs
-from w2v.explanation.terminal import columns, render, wrap
+from w2v.explanation.parts import Arrows, LookUp, Pairs
+from w2v.explanation.terminal import render, wrap
 from w2v.explanation.wording import CATALOGUES
+from w2v.languages import columns
 
 SENTENCES = {"en": "the king lived in the castle", "es": "la reina vivía en el castillo", "zh": "国王 住 在 城堡 里",
              "ja": "猫 が 牛乳 を 飲ん だ"}  # fmt: skip

@@ -28,7 +28,7 @@ def test_ctrl_c_ends_the_server_and_the_process_that_draws(serve, demo_vectors, 
     assert server.process.wait(10) == 0
     assert server.process.stderr.read() == ""
     deadline = time.monotonic() + 10
-    drawing = ["pgrep", "-f", f"w2v.explorer.drawing {demo_vectors.resolve()}"]
+    drawing = ["pgrep", "-f", f"w2v.explorer.atlas {demo_vectors.resolve()}"]
     while subprocess.run(drawing, capture_output=True).stdout:
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -1,5 +1,6 @@
 """The server from outside: whom it answers, and with what."""
 
+import asyncio
 import contextlib
 import json
 import re
@@ -277,6 +278,28 @@ def test_an_explanation_is_that_of_the_library(demo_server, demo_vectors):
     assert reply.json == json.loads(json.dumps(explained.document()))
     assert demo_server.ask("explanation", text="the king", language="xx").status == 400
     assert demo_server.ask("explanation", text="!", language="en").status == 400
+
+
+def test_an_explanation_has_more_time_than_other_answers_for_the_first_of_all_compiles(demo_vectors, monkeypatch):
+    from w2v.explorer import server, timeouts
+
+    assert server.LONGEST < server.EXPLAINING < timeouts.ANSWERING
+    monkeypatch.setattr(server, "LONGEST", 0.0)
+    app = server.application([(demo_vectors, formats.load(demo_vectors))])
+
+    async def status(name, query):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "scheme": "http", "path": f"/api/{name}", "query_string": query,
+                 "headers": [(b"host", b"127.0.0.1")]}  # fmt: skip
+        await app(scope, None, send)
+        return sent[0]["status"]
+
+    assert asyncio.run(status("neighbors", b"word=king")) == 503
+    assert asyncio.run(status("explanation", b"text=the+king&language=en")) == 200
 
 
 def test_no_page_loads_anything_from_elsewhere_nor_makes_markup_of_words():

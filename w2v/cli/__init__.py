@@ -73,7 +73,7 @@ class _Cli(click.Group):
         except MemoryError as error:
             raise _Failure("no memory is left; give it more, or less to do at once", W2VError.exit_code) from error
         except KeyboardInterrupt as stop:
-            # 128 + SIGINT, as shells have it; `w2v.cli.stopping` knows more.
+            # 128 + SIGINT, as shells have it; `w2v.cli.process` knows more.
             raise _Failure(str(stop) or "stopped by Ctrl-C", getattr(stop, "exit_code", 130)) from None
 
 

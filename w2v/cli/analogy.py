@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from w2v.cli import answers, options, searching
@@ -19,11 +17,9 @@ from w2v.cli import answers, options, searching
 )  # fmt: skip
 @click.option("--all", "keep_query", is_flag=True, help="Let A, B and C be answers too.")
 @options.search
-@options.batch
-@options.layout
+@answers.question
 def analogy(
-    vectors: Path, words: tuple[str, ...], top: int, method: str, keep_query: bool,
-    search: str, batch: Path | None, skip_unknown: bool, layout: str,
+    asked: answers.Asked, words: tuple[str, ...], top: int, method: str, keep_query: bool, search: str,
 ) -> None:  # fmt: skip
     """Answer A - B + C: as A is to B, so is what to C?
 
@@ -37,8 +33,7 @@ def analogy(
     """
     if words and len(words) != 3:
         raise click.UsageError(f"An analogy takes three words, A B C, not {len(words)}.")
-    given = answers.given(words, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(words)
 
     from w2v import queries
 
@@ -53,4 +48,4 @@ def analogy(
         ranked = queries.analogy(model, a, b, c, top, method=method, keep_query=keep_query)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(model, ask, words, given, layout, takes=3)
+    asked.reply(ask, words, takes=3)

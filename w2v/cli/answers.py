@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from w2v import encodings
-from w2v.cli.notes import note
+from w2v.cli import options
+from w2v.cli.progress import note
 from w2v.errors import FormatError, UnknownWordError, W2VError
+from w2v.languages import columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,45 +62,36 @@ class Query(NamedTuple):
 LONGEST_LINE = 1 << 24  # bytes of a batch; a file without line ends would fill the memory
 
 
-class Batch(NamedTuple):
-    """What --batch and --skip-unknown say."""
-
-    path: Path | None
-    skip_unknown: bool = False
-
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Yield the number and the text of each line, as they come. Raises FormatError."""
-        assert self.path is not None
-        number = 0
-        try:
-            with click.open_file(str(self.path), "rb") as file:  # - is standard input, for click too
-                for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
-                    if len(line) > LONGEST_LINE:
-                        raise FormatError(
-                            self.name, f"is longer than {LONGEST_LINE / 1e6:.0f} MB; put each query on its line", number
-                        )
-                    text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                    yield number, text.rstrip("\r\n")
-        except UnicodeDecodeError as error:
-            raise FormatError(self.name, encodings.NOT_UTF8, number) from error
-        except OSError as error:
-            raise FormatError(self.name, f"cannot be read ({error.strerror})") from error
-
-    @property
-    def name(self) -> str:
-        """What to call it in an error."""
-        return "standard input" if str(self.path) == "-" else str(self.path)
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the number and the text of each line of a batch, as they come. Raises FormatError."""
+    name, number = name_of(path), 0
+    try:
+        with click.open_file(str(path), "rb") as file:  # - is standard input, for click too
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
+                if len(line) > LONGEST_LINE:
+                    raise FormatError(
+                        name, f"is longer than {LONGEST_LINE / 1e6:.0f} MB; put each query on its line", number
+                    )
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise FormatError(name, encodings.NOT_UTF8, number) from error
+    except OSError as error:
+        raise FormatError(name, f"cannot be read ({error.strerror})") from error
 
 
-def given(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) -> Batch:
-    """Return what the options say of a batch; shows the command's usage where nothing is asked, or twice."""
+def name_of(path: Path) -> str:
+    """Return what to call a batch in an error."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
+def check_asked(words: Sequence[str], batch: Path | None, skip_unknown: bool = False) -> None:
+    """Show the command's usage where nothing is asked, or twice."""
     if words and batch is not None:
         raise click.UsageError("Queries come from the command line or from --batch, not from both.")
     if not words and batch is None:
         raise click.UsageError("Nothing is asked: give it here, or a file of queries with --batch.")
     if skip_unknown and batch is None:
         raise click.UsageError("--skip-unknown goes with --batch.")
-    return Batch(batch, skip_unknown)
 
 
 def load(path: Path) -> Vectors:
@@ -113,62 +107,103 @@ def load(path: Path) -> Vectors:
     return vectors
 
 
-def reply(
-    asked: Vectors,
-    ask: Callable[[list[str]], Answer],
-    words: Sequence[str],
-    batch: Batch,
-    layout: str,
-    *,
-    takes: int | None = None,
-    whole_lines: bool = False,
-    words_in: Callable[[str], list[str]] | None = None,
-    queries: Iterable[Query] | None = None,
-) -> None:
-    """Answer the query of the command line, or each of a batch as it is read.
+@dataclass(frozen=True)
+class Asked:
+    """Which vectors are asked, from where the queries come, and how the answers look: the options of `question`."""
 
-    takes        how many words a query has, if that is fixed
-    whole_lines  a line of a batch is one word, whatever blanks it holds
-    words_in     the vocabulary's words in a query; by default they are what it consists of
-    queries      what is asked instead
-    """
-    noted: set[str] = set()
-    unknown: dict[str, None] = {}
-    total = passed_over = 0
-    for query in _queries(asked, words, batch, whole_lines) if queries is None else queries:
-        total += 1
-        try:
-            if takes is not None and len(query.words) != takes:
-                raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
-            parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
-            # Asked before the library is, which would look for similarly spelled words each time.
-            missing = [part for part in parts if not asked.has_vector(part)] if batch.path is not None else []
+    path: Path
+    batch: Path | None
+    skip_unknown: bool
+    layout: str
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """The vectors that are asked."""
+        return load(self.path)
+
+    def about(self, words: Sequence[str]) -> Vectors:
+        """Return the vectors, which are asked for `words` or a batch; shows the usage where it is neither or both."""
+        check_asked(words, self.batch, self.skip_unknown)
+        return self.vectors
+
+    def reply(
+        self,
+        ask: Callable[[list[str]], Answer],
+        words: Sequence[str],
+        *,
+        takes: int | None = None,
+        whole_lines: bool = False,
+        words_in: Callable[[str], list[str]] | None = None,
+        queries: Iterable[Query] | None = None,
+    ) -> None:
+        """Answer the query of the command line, or each of a batch as it is read.
+
+        takes        how many words a query has, if that is fixed
+        whole_lines  a line of a batch is one word, whatever blanks it holds
+        words_in     the vocabulary's words in a query; by default they are what it consists of
+        queries      what is asked instead
+        """
+        noted: set[str] = set()
+        unknown: dict[str, None] = {}
+        total = passed_over = 0
+        for query in self._queries(words, whole_lines) if queries is None else queries:
+            total += 1
+            try:
+                if takes is not None and len(query.words) != takes:
+                    raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
+                parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
+                # Asked before the library is, which would look for similarly spelled words each time.
+                missing = [part for part in parts if not self.vectors.has_vector(part)] if self.batch else []
+                if not missing:
+                    note_forms(self.vectors, [part for part in parts if part not in noted], suggest=not self.batch)
+                    noted.update(parts)
+                    answer = ask(query.words)
+            except UnknownWordError as error:
+                if self.batch is None:
+                    raise
+                missing = [error.word]
+            except W2VError as error:
+                raise (FormatError(name_of(self.batch), str(error), query.line) if self.batch else error) from error
             if not missing:
-                note_forms(asked, [part for part in parts if part not in noted], suggest=batch.path is None)
-                noted.update(parts)
-                answer = ask(query.words)
-        except UnknownWordError as error:
-            if batch.path is None:
-                raise
-            missing = [error.word]
-        except W2VError as error:
-            raise _placed(error, batch, query) from error
-        if not missing:
-            print_answer(query, titled(asked, answer), layout)
-            continue
-        unknown.update(dict.fromkeys(missing))
-        passed_over += 1
-        if layout == "json":
-            click.echo(to_json({"query": query.shown, "unknown": missing}))
-        elif not batch.skip_unknown:
-            click.echo(f"{query.text}\tnot in the vocabulary: {', '.join(missing)}")
-    if passed_over and not batch.skip_unknown:
-        raise W2VError(
-            f"{batch.name}: {passed_over:,} of {total:,} queries hold words that are not in the vocabulary:"
-            f" {_some(list(unknown))}; --skip-unknown skips them"
-        )
-    if passed_over:
-        note(f"skipped {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}")
+                print_answer(query, titled(self.vectors, answer), self.layout)
+                continue
+            unknown.update(dict.fromkeys(missing))
+            passed_over += 1
+            if self.layout == "json":
+                click.echo(to_json({"query": query.shown, "unknown": missing}))
+            elif not self.skip_unknown:
+                click.echo(f"{query.text}\tnot in the vocabulary: {', '.join(missing)}")
+        if passed_over and self.skip_unknown:
+            note(f"skipped {passed_over:,} of {total:,} queries; not in the vocabulary: {_some(list(unknown))}")
+        elif passed_over and self.batch is not None:
+            raise W2VError(
+                f"{name_of(self.batch)}: {passed_over:,} of {total:,} queries hold words that are not in the"
+                f" vocabulary: {_some(list(unknown))}; --skip-unknown skips them"
+            )
+
+    def _queries(self, words: Sequence[str], whole_lines: bool) -> Iterator[Query]:
+        if self.batch is None:
+            yield Query(" ".join(words), list(words), whole=whole_lines)
+            return
+        named = self.vectors.titles is not None
+        for number, line in read_lines(self.batch):
+            whole = whole_lines or (named and self.vectors.form(line.strip()) is not None)  # a name with blanks
+            fields = [line.strip()] if whole else line.split("\t") if "\t" in line else line.split()
+            fields = [field.strip() for field in fields if field.strip()]
+            if fields:
+                yield Query(" ".join(fields), fields, number, whole_lines)
+
+
+def question(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --batch, --skip-unknown, --json, --tsv; the command receives what they and -v say as `asked`, an Asked."""
+
+    @options.batch
+    @options.layout
+    @wraps(command)
+    def run(*, vectors: Path, batch: Path | None, skip_unknown: bool, layout: str, **more: Any) -> None:
+        command(asked=Asked(vectors, batch, skip_unknown, layout), **more)
+
+    return run
 
 
 def titled(asked: Vectors, answer: Answer) -> Answer:
@@ -179,22 +214,6 @@ def titled(asked: Vectors, answer: Answer) -> Answer:
     if all(row[0] == row[1] for row in rows):
         return answer
     return answer._replace(fields=(answer.fields[0], "name", *answer.fields[1:]), rows=rows)
-
-
-def _queries(asked: Vectors, words: Sequence[str], batch: Batch, whole_lines: bool) -> Iterator[Query]:
-    if batch.path is None:
-        yield Query(" ".join(words), list(words), whole=whole_lines)
-        return
-    for number, line in batch.lines():
-        whole = whole_lines or (asked.titles is not None and asked.form(line.strip()) is not None)  # a name with blanks
-        fields = [line.strip()] if whole else line.split("\t") if "\t" in line else line.split()
-        fields = [field.strip() for field in fields if field.strip()]
-        if fields:
-            yield Query(" ".join(fields), fields, number, whole_lines)
-
-
-def _placed(error: W2VError, batch: Batch, query: Query) -> W2VError:
-    return error if batch.path is None else FormatError(batch.name, str(error), query.line)
 
 
 def print_answer(query: Query, answer: Answer, layout: str) -> None:
@@ -209,7 +228,7 @@ def print_answer(query: Query, answer: Answer, layout: str) -> None:
         _print("\t".join(before + _cells(row, digits=6)) for row in answer.rows)
     else:
         rows = [_cells(row, digits=4) for row in answer.rows]
-        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows, numbers=len(answer.fields) > 1))
+        _print(map(" ".join, rows) if answer.fields[-1] == "vector" else aligned(rows, max(1, len(answer.fields) - 1)))
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -260,12 +279,13 @@ def note_left_out(unknown: Sequence[str]) -> None:
         note(f"left out what is not in the vocabulary: {_some(words)}")
 
 
-def aligned(rows: Sequence[Sequence[str]], numbers: bool) -> Iterator[str]:
-    """Yield a line for each row, each column as wide as its widest text on a terminal; the last may be of numbers."""
-    widths = [max(map(_columns, column)) for column in zip(*rows)]
-    for *texts, last in rows:
-        cells = [text + " " * (width - _columns(text)) for text, width in zip(texts, widths)]
-        yield "  ".join([*cells, last.rjust(widths[-1]) if numbers else last])
+def aligned(rows: Sequence[Sequence[str]], texts: int) -> Iterator[str]:
+    """Yield a line for each row, each column as wide as its widest cell; the first `texts` are texts, then numbers."""
+    widths = [max(map(columns, column)) for column in zip(*rows)]
+    for row in rows:
+        rooms = [" " * (width - columns(cell)) for cell, width in zip(row, widths)]
+        cells = (cell + room if i < texts else room + cell for i, (cell, room) in enumerate(zip(row, rooms)))
+        yield "  ".join(cells).rstrip(" ")
 
 
 def _cells(row: Sequence[Any], digits: int) -> list[str]:
@@ -291,25 +311,11 @@ def _plain(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def to_json(document: Any) -> str:
-    """Return one line of JSON, its letters as they are."""
-    return json.dumps(document, ensure_ascii=False)
+def to_json(document: Any, indent: int | None = None) -> str:
+    """Return JSON, its letters as they are, in one line where it is not indented."""
+    return json.dumps(document, ensure_ascii=False, indent=indent)
 
 
 def _some(words: Sequence[str], most: int = 5) -> str:
     more = f" and {len(words) - most:,} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
-
-
-def _columns(text: str) -> int:
-    """Count the columns that a terminal gives to `text`: East Asian letters take two, marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from w2v.cli import answers, options
@@ -14,12 +12,8 @@ from w2v.cli import answers, options
 @click.argument("positive")
 @click.argument("negative")
 @click.argument("words", nargs=-1, metavar="WORD...")
-@options.batch
-@options.layout
-def axis(
-    vectors: Path, positive: str, negative: str, words: tuple[str, ...],
-    batch: Path | None, skip_unknown: bool, layout: str,
-) -> None:  # fmt: skip
+@answers.question
+def axis(asked: answers.Asked, positive: str, negative: str, words: tuple[str, ...]) -> None:
     """Place each WORD on the way from NEGATIVE to POSITIVE: its cosine to their difference.
 
     The nearest to POSITIVE comes first; 0 leans to neither side. A sum of words is a pole, too.
@@ -29,8 +23,7 @@ def axis(
         $ w2v axis she he --batch jobs.txt --tsv
         $ w2v axis "she + woman" "he + man" king queen nurse
     """
-    given = answers.given(words, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(words)
 
     from w2v import queries
 
@@ -40,4 +33,4 @@ def axis(
         placed = queries.axis(model, positive, negative, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"positive": positive, "negative": negative})
 
-    answers.reply(model, ask, words, given, layout)
+    asked.reply(ask, words)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from w2v.cli import answers, options, splitting
@@ -18,12 +16,8 @@ from w2v.cli import answers, options, splitting
     " nearer (needs the extra w2v[wmd]).",
 )  # fmt: skip
 @options.splitting
-@options.batch
-@options.layout
-def compare(
-    vectors: Path, texts: tuple[str, ...], method: str, tokenizer: str | None, batch: Path | None, skip_unknown: bool,
-    layout: str,
-) -> None:  # fmt: skip
+@answers.question
+def compare(asked: answers.Asked, texts: tuple[str, ...], method: str, tokenizer: str | None) -> None:
     """Measure how close A and B are: two words, or two texts in quotes.
 
     Words of a text that are not in the vocabulary are left out, with a note.
@@ -34,12 +28,11 @@ def compare(
     """
     if texts and len(texts) != 2:
         raise click.UsageError(f"Two words or two texts are compared, not {len(texts)}; put quotes around a text.")
-    given = answers.given(texts, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(texts)
 
     from w2v import queries
 
-    split = splitting.Splitting(vectors, tokenizer)
+    split = splitting.Splitting(asked.path, tokenizer)
     field = {"cosine": "cosine", "soft": "soft_cosine", "wmd": "distance"}[method]
 
     left_out: list[str] = []
@@ -60,9 +53,6 @@ def compare(
             return [text]
         return queries.known_words(model, text, split, split.most)[0] or [text]
 
-    answers.reply(
-        model, ask, texts, given, layout,
-        takes=2, words_in=parts,
-    )  # fmt: skip
+    asked.reply(ask, texts, takes=2, words_in=parts)
     answers.note_left_out(left_out)
     split.hint(left_out)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import options
-from w2v.cli.notes import note
+from w2v.cli.progress import note
 
 # Those of w2v.formats that are written; said again, and tested, for --help must not load numpy.
 FORMATS = (

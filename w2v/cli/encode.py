@@ -45,7 +45,7 @@ def encode(
         $ w2v encode "the king is a man" --pad 8 --pad-side left
         $ w2v encode --batch reviews.txt --pad 100 -o reviews.npy
     """
-    given = answers.given(texts, batch)
+    answers.check_asked(texts, batch)
     if output is not None:
         from w2v.files import check_writable
 
@@ -56,12 +56,10 @@ def encode(
 
     split = splitting.Splitting(vectors, tokenizer, keep_case)
     encoder = Encoder(model.words, split.splitter, split.most)
-    encoded = (
-        pad(ids, length, pad_side, truncate_side) if length else ids
-        for ids in (
-            encoder.encode(line, keep_unknown) for line in (texts or (line for _, line in given.lines()))
-        )
-    )  # fmt: skip
+    lines = texts if batch is None else (line for _, line in answers.read_lines(batch))
+    encoded = (encoder.encode(line, keep_unknown) for line in lines)
+    if length:
+        encoded = (pad(ids, length, pad_side, truncate_side) for ids in encoded)
     if output is None:
         for ids in encoded:
             click.echo(answers.to_json(ids.tolist()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import events, next_item, options
+from w2v.cli import answers, next_item, options, sources
 
 if TYPE_CHECKING:
     from w2v.evaluation import Comparison, Evaluation
@@ -24,8 +23,8 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
         return
     from w2v.evaluation.catalogue import SOURCES
 
-    _print_columns([("set", "questions", "language", "where to find it"), *(source[:4] for source in SOURCES)], left=4)
-    click.echo("\nBefore they can be read:")
+    rows = [("set", "questions", "language", "where to find it"), *(source[:4] for source in SOURCES)]
+    click.echo("\n".join([*answers.aligned(rows, 4), "", "Before they can be read:"]))
     for source in SOURCES:
         if source.note:
             click.echo(f"  {source.name}: {source.note}")
@@ -57,7 +56,7 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
 @click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
 @next_item.questions
-@events.columns
+@sources.columns
 @options.layout
 @click.option(
     "--list",
@@ -110,7 +109,7 @@ def evaluate(
         next_item.answer(vectors, files, seed, layout, encoding, more)
         return
     from w2v import evaluation, formats
-    from w2v.cli.notes import note
+    from w2v.cli.progress import note
 
     second = files[0] if files and files[0].exists() and evaluation.holds_vectors(files[0]) else None
     files = files[1:] if second else files
@@ -131,7 +130,7 @@ def evaluate(
 
 def _print_json(models: list[str], results: Results) -> None:
     document = {"vectors": models, "files": [asdict(result) for result in results]}
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(answers.to_json(document, indent=2))
 
 
 def _print_tsv(models: list[str], results: Results) -> None:
@@ -171,7 +170,7 @@ def _print_tables(models: list[str], results: Results) -> None:
             ]
             for section in (*result.sections, result.total)
         ]
-        _print_columns([["section", *names, "covered"], *rows], left=1)
+        click.echo("\n".join(answers.aligned([["section", *names, "covered"], *rows], 1)))
 
 
 PRINTERS = {"json": _print_json, "tsv": _print_tsv, "columns": _print_tables}
@@ -201,12 +200,3 @@ def _share(section: SectionScore | SectionContrast) -> str:
 
 def _number(number: float | None) -> str:
     return "-" if number is None else f"{number:.4f}"
-
-
-def _print_columns(rows: Sequence[Sequence[str]], left: int) -> None:
-    """Print a table, `left` columns of which are words, the rest numbers."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        words = (cell.ljust(width) for cell, width in zip(row[:left], widths[:left], strict=True))
-        numbers = (cell.rjust(width) for cell, width in zip(row[left:], widths[left:], strict=True))
-        click.echo("  ".join((*words, *numbers)).rstrip())

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import answers, options
-from w2v.cli.notes import note
+from w2v.cli.progress import note
 
 
 @click.command()

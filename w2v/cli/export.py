@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import options
-from w2v.cli.notes import note
+from w2v.cli.progress import note
 
 KINDS = ("keras", "torch", "sentence-transformers", "spacy", "projector")
 PROJECTOR_WORDS = 10_000  # what the page draws smoothly, and all that its t-SNE takes

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from w2v.cli import answers, options, searching
@@ -15,12 +13,8 @@ from w2v.cli import answers, options, searching
 @options.top
 @click.option("--all", "keep_query", is_flag=True, help="Let the words of the expression be answers too.")
 @options.search
-@options.batch
-@options.layout
-def expr(
-    vectors: Path, expression: tuple[str, ...], top: int, keep_query: bool,
-    search: str, batch: Path | None, skip_unknown: bool, layout: str,
-) -> None:  # fmt: skip
+@answers.question
+def expr(asked: answers.Asked, expression: tuple[str, ...], top: int, keep_query: bool, search: str) -> None:
     """List the words nearest to a sum of unit vectors, by cosine.
 
     EXPRESSION may hold + and - (between blanks: well-known is a word), numbers with *, parentheses,
@@ -32,8 +26,7 @@ def expr(
     """
     # One argument is the expression; several are its parts, from which the shell took quotes away.
     text = expression[0] if len(expression) == 1 else " ".join(f'"{e}"' if " " in e else e for e in expression)
-    given = answers.given(expression, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(expression)
 
     from w2v import queries
 
@@ -45,7 +38,4 @@ def expr(
         found = nearest(direction, top, exclude=() if keep_query else queries.words_of(lines[0]))
         return answers.Answer(("word", "cosine"), found, "neighbors", {"search": name})
 
-    answers.reply(
-        model, ask, [text] if expression else [], given, layout,
-        whole_lines=True, words_in=queries.words_of,
-    )  # fmt: skip
+    asked.reply(ask, [text] if expression else [], whole_lines=True, words_in=queries.words_of)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from w2v.cli.notes import wrapped
+from w2v.cli import answers
+from w2v.cli.progress import wrapped
 
 
 @click.command()
@@ -25,8 +26,6 @@ def info(file: Path, as_json: bool) -> None:
         $ w2v info GoogleNews-vectors-negative300.bin.gz --json
         $ w2v info vectors.txt.checkpoint
     """
-    import json
-
     lines: Iterator[tuple[str, str]]
     if file.is_dir() and any(file.glob("checkpoint-*.npz")):
         from w2v import training
@@ -39,7 +38,7 @@ def info(file: Path, as_json: bool) -> None:
         about = facts(file)
         lines = _lines(about)
     if as_json:
-        click.echo(json.dumps(about, ensure_ascii=False))
+        click.echo(answers.to_json(about))
         return
     for label, text in lines:
         click.echo(wrapped(f"{label:<12}{text}", sys.stdout))

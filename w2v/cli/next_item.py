@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import answers, events
+from w2v.cli import answers, options, sources
 
 if TYPE_CHECKING:
     from w2v.items import NextItem
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-OPTIONS = (
+questions = options.together(
     click.option("--next-item", "asks_next_item", is_flag=True, help="Ask for the last item of each sequence."),
     click.option("--trained-on", type=click.Path(path_type=Path), metavar="FILE",
                  help="The sequences that VECTORS were trained on, for the baselines of --next-item."),
@@ -29,25 +28,17 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def questions(command: Command) -> Command:
-    """Add the options of --next-item."""
-    for add in reversed(OPTIONS):
-        command = add(command)
-    return command
-
-
 def answer(
     vectors: Path, files: Sequence[Path], seed: int, layout: str, encoding: str | None, more: dict[str, Any]
 ) -> None:
     """Ask, and print what came of it."""
-    ctx = click.get_current_context()
-    given = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
+    given = options.given(click.get_current_context())
     trained_on = more.pop("trained_on")
-    columns = {name: more.pop(name) for name in events.TAKEN if name in more}
+    columns = {name: more.pop(name) for name in sources.OF_EVENTS if name in more}
     if not files:
         raise click.UsageError("Give a file of sequences whose last items are asked for.")
     names = [str(file) for file in files]
-    log = events.chosen(names, given, dict(columns), "test")
+    log = sources.events(names, given, dict(columns), "test")
     if log is not None and log.split is None and trained_on is None:
         raise click.UsageError(
             "Say what was held out of the training: --split as it was trained with, or --trained-on."
@@ -66,7 +57,7 @@ def answer(
     test = sequences(log or names)
     assert test is not None
     split = log is not None and log.split is not None
-    train = sequences(events.chosen(names, given, columns) if split else trained_on)
+    train = sequences(sources.events(names, given, columns) if split else trained_on)
     held_out = log is not None and log.split == "last"
     found = evaluate_next(model, test, train, seed=seed, held_out=held_out, **more)
     if layout == "json":
@@ -95,18 +86,12 @@ def _print_columns(found: NextItem, counted: bool) -> None:
     shown = ("hit@5", "hit@10", "hit@20", "95 %", "ndcg@20", "mrr@20", "coverage", "popular")
     rows = [["", *shown]]
     for who, scores in found.scores.items():
-        by_name = {score.measure: score for score in scores}
-        hit = by_name["hit@20"]
-        by_name["95 %"] = hit
-        cells = [
-            f"{by_name[name].value:.4f}" if name != "95 %" else f"{hit.low:.4f} .. {hit.high:.4f}" for name in shown
-        ]
-        rows.append([who, *cells])
+        cells = {score.measure: f"{score.value:.4f}" for score in scores}
+        (hit,) = (score for score in scores if score.measure == "hit@20")
+        cells["95 %"] = f"{hit.low:.4f} .. {hit.high:.4f}"
+        rows.append([who, *map(cells.__getitem__, shown)])
     rows.append(["right answers", *[""] * (len(shown) - 1), f"{found.popular:.4f}"])
-    widths = [max(map(len, column)) for column in zip(*rows)]
-    for first, *cells in rows:
-        numbers = (cell.rjust(width) for cell, width in zip(cells, widths[1:]))
-        click.echo("  ".join((first.ljust(widths[0]), *numbers)).rstrip())
+    click.echo("\n".join(answers.aligned(rows, 1)))
     click.echo(found.verdict)
     if not counted:
         click.echo("Note: --trained-on FILE adds the baselines that count what was trained on.", err=True)

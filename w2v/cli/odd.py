@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from w2v.cli import answers, options
@@ -12,9 +10,8 @@ from w2v.cli import answers, options
 @click.command()
 @options.vectors
 @click.argument("words", nargs=-1, metavar="WORD...")
-@options.batch
-@options.layout
-def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown: bool, layout: str) -> None:
+@answers.question
+def odd(asked: answers.Asked, words: tuple[str, ...]) -> None:
     """Find the WORD that does not belong: the first one listed.
 
     The words are listed by their cosine to the mean of their unit vectors, the lowest first.
@@ -23,8 +20,7 @@ def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown:
         $ w2v odd breakfast cereal dinner lunch
         $ w2v odd king queen prince table --json
     """
-    given = answers.given(words, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(words)
 
     from w2v import queries
 
@@ -32,4 +28,4 @@ def odd(vectors: Path, words: tuple[str, ...], batch: Path | None, skip_unknown:
         placed = queries.odd(model, words)
         return answers.Answer(("word", "cosine"), placed, "words", {"odd": placed[0].word})
 
-    answers.reply(model, ask, words, given, layout)
+    asked.reply(ask, words)

@@ -13,6 +13,23 @@ from w2v.settings import AUTO, AutoFloat, AutoInt, describe, is_auto
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Return one decorator for several options, which stand in the help in this order."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def given(ctx: click.Context) -> set[str]:
+    """Return the names of the options that the user gave, and did not leave at their defaults."""
+    left = (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)
+    return {name for name in ctx.params if ctx.get_parameter_source(name) not in left}
+
+
 def _vectors(default: str) -> Callable[[Command], Command]:
     return click.option(
         "-v",
@@ -37,44 +54,34 @@ blank_as = click.option(
 )
 
 
-def layout(command: Command) -> Command:
-    """Add --json and --tsv; the command receives `layout`, one of "columns", "json", "tsv"."""
-    add = click.option("--json", "layout", flag_value="json", help="Print one JSON document.")
-    command = click.option("--tsv", "layout", flag_value="tsv", help="Print tab-separated lines.")(command)
-    return click.option("--columns", "layout", flag_value="columns", default=True, hidden=True)(add(command))
-
-
-def batch(command: Command) -> Command:
-    """Add --batch and --skip-unknown."""
-    add = click.option(
+# The command receives `layout`, one of "columns", "json", "tsv".
+layout = together(
+    click.option("--columns", "layout", flag_value="columns", default=True, hidden=True),
+    click.option("--json", "layout", flag_value="json", help="Print one JSON document."),
+    click.option("--tsv", "layout", flag_value="tsv", help="Print tab-separated lines."),
+)
+batch = together(
+    click.option(
         "--batch", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
         help="Read queries from FILE, one a line (- is standard input): words between blanks, or between tabs if"
         " there are any; so a name with blanks alone on its line ends with a tab. Prints TSV with the query in the"
         " first column, or a JSON document a line with --json. An unknown word is reported in its place.",
-    )  # fmt: skip
-    return add(
-        click.option(
-            "--skip-unknown",
-            is_flag=True,
-            help="Skip the queries of a batch that hold an unknown word: exit code 0, a note at the end.",
-        )(command)
-    )
+    ),
+    click.option(
+        "--skip-unknown", is_flag=True,
+        help="Skip the queries of a batch that hold an unknown word: exit code 0, a note at the end.",
+    ),
+)  # fmt: skip
 
-
-def filters(command: Command) -> Command:
-    """Add --min-count, --match, --among and --restrict, which choose the words that may be listed."""
-    for add in (
-        click.option("--restrict", type=click.IntRange(min=1), metavar="N", help="Only the first N words of the file."),
-        click.option(
-            "--among", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-            help="Only words of this list, one a line.",
-        ),
-        click.option("--match", metavar="REGEX", help="Only words in which this regular expression is found."),
-        click.option("--min-count", type=click.IntRange(min=1), help="Only words that occurred at least this often."),
-    ):  # fmt: skip
-        command = add(command)
-    return command
-
+filters = together(  # which words may be listed
+    click.option("--min-count", type=click.IntRange(min=1), help="Only words that occurred at least this often."),
+    click.option("--match", metavar="REGEX", help="Only words in which this regular expression is found."),
+    click.option(
+        "--among", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+        help="Only words of this list, one a line.",
+    ),
+    click.option("--restrict", type=click.IntRange(min=1), metavar="N", help="Only the first N words of the file."),
+)  # fmt: skip
 
 search = click.option(
     "--search", type=click.Choice(["auto", "exact", "approximate"]), default="auto", show_default=True,
@@ -114,13 +121,7 @@ def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command]
 
 def settings(*names: str) -> Callable[[Command], Command]:
     """Add the options of several fields of TrainSettings."""
-
-    def add(command: Command) -> Command:
-        for name in reversed(names):
-            command = setting(name)(command)
-        return command
-
-    return add
+    return together(*map(setting, names))
 
 
 TOKENIZERS = "words, whitespace, characters, jieba (Chinese), mecab (Japanese)."

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from w2v.cli import answers, options
-from w2v.cli.notes import note
+from w2v.cli.progress import note
 from w2v.languages import of_reader
 
 SMALLEST, LARGEST = 3.0, 60.0  # inches; at 160 dots for each, 9,600 across

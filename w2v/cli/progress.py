@@ -1,17 +1,32 @@
-"""What a command says while it works: a bar on a terminal, now and then a line elsewhere."""
+"""What a command says beside its answer: notes, and a bar on a terminal, now and then a line elsewhere."""
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import time
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from w2v import kernels
-from w2v.cli.notes import wrapped
 
+INDENT = " " * 12  # what a line is about stands in the first 12 columns
 PLAIN_SECONDS = 10.0  # between two lines when stderr is not a terminal
+
+
+def note(line: str) -> None:
+    """Print one line that begins with "Note:" on stderr."""
+    click.echo(f"Note: {line}.", err=True)
+
+
+def wrapped(line: str, stream: IO[str]) -> str:
+    """Return a line as several where `stream` is a narrower terminal; a command stays whole, to be copied."""
+    if not stream.isatty() or "w2v " in line:
+        return line
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, subsequent_indent=INDENT, break_long_words=False, break_on_hyphens=False)
 
 
 def note_between(line: str) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from w2v.cli import answers, events, options, searching
-from w2v.cli.notes import note
+from w2v.cli import answers, options, searching, sources
+from w2v.cli.progress import note
+
+BY_LIKENESS = "holds no output rows: items are scored by likeness, and not by what comes next"
 
 
 @click.command()
@@ -22,18 +24,16 @@ from w2v.cli.notes import note
 )  # fmt: skip
 @click.option("--exclude-seen/--keep-seen", default=True, show_default=True, help="Whether ITEMs may be answers.")
 @options.filters
-@options.batch
-@events.histories
+@sources.histories
 @options.setting("encoding")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
     help="Write the vectors of the users of --item there, instead of answers; its format is told by its ending.",
 )  # fmt: skip
-@options.layout
-@click.pass_context
+@answers.question
 def recommend(
-    ctx: click.Context, /, vectors: Path, items: tuple[str, ...], top: int, measure: str | None, exclude_seen: bool,
-    batch: Path | None, skip_unknown: bool, encoding: str, output: Path | None, layout: str, **more: Any,
+    asked: answers.Asked, items: tuple[str, ...], top: int, measure: str | None, exclude_seen: bool, encoding: str,
+    output: Path | None, **more: Any,
 ) -> None:  # fmt: skip
     """List what someone may want who met ITEM..., the last one last; items are ids, or their names.
 
@@ -51,10 +51,9 @@ def recommend(
         $ w2v recommend --batch plays.csv --by user --order time --item artist -n 20 > all.tsv
         $ w2v recommend --batch plays.csv --by user --order time --item artist -o users.parquet
     """
-    given = answers.given(items, batch, skip_unknown)
-    asked = {name for name in ctx.params if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE}
-    log = events.chosen([str(batch)], asked, more)
-    if log is not None and (batch is None or log.by is None):
+    answers.check_asked(items, asked.batch, asked.skip_unknown)
+    log = sources.events([str(asked.batch)], options.given(click.get_current_context()), more)
+    if log is not None and (asked.batch is None or log.by is None):
         raise click.UsageError("--item needs --batch, the table of events, and --by, the column of users.")
     if output is not None:
         from w2v import formats
@@ -62,14 +61,14 @@ def recommend(
         if log is None:
             raise click.UsageError("-o writes the vectors of users: name the columns of --batch with --item and --by.")
         formats.check_writable(output)
-    model = answers.load(vectors)
+    model = asked.vectors
 
     from w2v.items import known_histories, measure_of, user_vectors
     from w2v.items import recommend as recommended
 
     scored = measure_of(model, measure)
     if measure is None and scored == "alike":
-        note(f"{vectors} holds no output rows: items are scored by likeness, and not by what comes next")
+        note(f"{asked.path} {BY_LIKENESS}")
     among = searching.chosen(model, more)
     queries = None
     if log is not None:
@@ -90,4 +89,4 @@ def recommend(
         found = recommended(model, history, top, measure=scored, exclude_seen=exclude_seen, among=among)
         return answers.Answer(("item", "score"), found, "recommendations", {"score": scored})
 
-    answers.reply(model, ask, items, given, layout, queries=queries)
+    asked.reply(ask, items, queries=queries)

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from w2v.cli.answers import Batch
-from w2v.cli.notes import note
-from w2v.cli.progress import Meter
+from w2v.cli.answers import read_lines
+from w2v.cli.progress import Meter, note
 from w2v.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def chosen(asked: Vectors, filters: dict[str, Any]) -> Mask | None:
 
     among: Path | None = filters["among"]
     if among is not None:
-        listed = [word.strip() for _, word in Batch(among).lines() if word.strip()]
+        listed = [word.strip() for _, word in read_lines(among) if word.strip()]
         known = [word for word in listed if asked.form(word) is not None]
         if len(known) < len(listed):
             note(f"{len(listed) - len(known):,} of {len(listed):,} words of {among} are not in the vocabulary")

@@ -39,7 +39,7 @@ def sentence(
         $ w2v sentence "the king speaks" "a queen talks" --method sif
         $ w2v sentence --batch reviews.txt -o reviews.npy
     """
-    given = answers.given(texts, batch)
+    answers.check_asked(texts, batch)
     if output is not None:
         from w2v.files import check_writable
 
@@ -49,7 +49,7 @@ def sentence(
     from w2v import queries
 
     split = splitting.Splitting(vectors, tokenizer)
-    lines = list(texts) if batch is None else [line for _, line in given.lines()]
+    lines = list(texts) if batch is None else [line for _, line in answers.read_lines(batch)]
     known, left_out = [], []
     for line in lines:
         words, unknown = queries.known_words(model, line, split, split.most)

@@ -41,7 +41,7 @@ def shell(vectors: Path) -> None:
     except ImportError as error:
         raise MissingExtraError("w2v shell", "shell") from error
     from w2v import formats
-    from w2v.cli.notes import note
+    from w2v.cli.progress import note
 
     asked = formats.load(vectors, note=note)
     held = {vectors: asked}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,11 +25,10 @@ from w2v.errors import W2VError
 @click.option("--min-cosine", type=float, help="Only words with a cosine of at least this.")
 @options.filters
 @options.search
-@options.batch
-@options.layout
+@answers.question
 def similar(
-    vectors: Path, words: tuple[str, ...], document: str | None, top: int, unlike: tuple[str, ...], method: str,
-    min_cosine: float | None, search: str, batch: Path | None, skip_unknown: bool, layout: str, **filters: Any,
+    asked: answers.Asked, words: tuple[str, ...], document: str | None, top: int, unlike: tuple[str, ...], method: str,
+    min_cosine: float | None, search: str, **filters: Any,
 ) -> None:  # fmt: skip
     """List the words nearest to WORD by cosine; several words mean the sum of their unit vectors.
 
@@ -44,13 +42,11 @@ def similar(
         $ w2v similar --document news/may.txt
     """
     if document is not None:
-        if words or unlike or batch is not None:
+        if words or unlike or asked.batch is not None:
             raise click.UsageError("--document is asked for alone, without words and --batch.")
-        answers.reply(answers.load(vectors), lambda _: _of_document(vectors, document, top), [document],
-                      answers.Batch(None), layout, whole_lines=True, words_in=lambda _: [])  # fmt: skip
+        asked.reply(lambda _: _of_document(asked, document, top), [document], whole_lines=True, words_in=lambda _: [])
         return
-    given = answers.given(words, batch, skip_unknown)
-    model = answers.load(vectors)
+    model = asked.about(words)
 
     from w2v import queries
 
@@ -68,19 +64,19 @@ def similar(
         ranked = queries.similar(model, words, top, unlike=unlike, measure=method, among=among, min_cosine=min_cosine)
         return answers.Answer(("word", field), ranked, "neighbors", {"search": "exact"})
 
-    answers.reply(model, ask, words, given, layout)
+    asked.reply(ask, words)
 
 
-def _of_document(path: Path, name: str, top: int) -> answers.Answer:
+def _of_document(asked: answers.Asked, name: str, top: int) -> answers.Answer:
     """Return the documents nearest to one of them, and the words."""
     from w2v.formats.companions import documents_of
 
-    file = documents_of(path)
+    file = documents_of(asked.path)
     if not file.is_file():
-        raise W2VError(f"{path} has no documents beside it: `w2v train --documents file` makes {file.name}")
-    documents, model = answers.load(file), answers.load(path)
+        raise W2VError(f"{asked.path} has no documents beside it: `w2v train --documents file` makes {file.name}")
+    documents = answers.load(file)
     if name not in documents.words:
         raise W2VError(f"{name}: no document of this name; there are {len(documents):,}, such as {documents.words[0]}")
     rows = [("document", *found) for found in documents.similar(name, top)]
-    rows += [("word", *found) for found in model.similar(documents[name], top)]
+    rows += [("word", *found) for found in asked.vectors.similar(documents[name], top)]
     return answers.Answer(("what", "name", "cosine"), rows, "neighbors")

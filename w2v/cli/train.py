@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from w2v import peers
-from w2v.cli import events, graphs, options
+from w2v.cli import options, sources
 from w2v.cli.aliases import PeersCommand
+from w2v.cli.process import Stops
 from w2v.cli.progress import Meter
-from w2v.cli.stopping import Stops
 from w2v.errors import StoppedError
 from w2v.languages import of_reader
 
@@ -45,9 +45,9 @@ def _folder(name: str) -> Place:
     "negatives", "epochs", "min_count", "max_vocab", "sample", "rate", "min_rate", "ns_exponent", "x_max", "threads",
     "seed", "tokenizer", "keep_case",
 )  # fmt: skip
-@events.columns
-@events.naming
-@graphs.walking
+@sources.columns
+@sources.naming
+@sources.walking
 @options.settings(
     "encoding", "vocab", "phrases", "phrase_score", "phrase_threshold", "phrase_min_count", "documents", "initial",
     "start_from", "add_output", "end_of_sentence",
@@ -111,7 +111,7 @@ def train(
     from w2v.resources import require_address_space
     from w2v.settings import TrainSettings
 
-    given = {name for name in ctx.params if is_given(ctx, name)}
+    given = options.given(ctx)
     asked = settings["objective"] if "objective" in given else None
     theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
     settings |= theirs
@@ -123,7 +123,7 @@ def train(
         raise click.UsageError("--keep-best needs --validate FILE, which says what is best.")
     if "vocab" in given and not given.isdisjoint({"min_count", "max_vocab"}):
         raise click.UsageError("--vocab names the words: it takes neither --min-count nor --max-vocab.")
-    walked, log = graphs.chosen(corpus, given, settings), events.chosen(corpus, given, settings)
+    walked, log = sources.graph(corpus, given, settings), sources.events(corpus, given, settings)
     things = walked or log
     if recommended is not None and (log is None or log.by is None):
         raise click.UsageError("--recommend answers the users of a table of events: name its columns, --by and --item.")
@@ -186,11 +186,16 @@ def train(
             meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
+        stops.advice = lambda: f"; {outputs.vectors} is written"
         if recommended is not None and log is not None:
+            stops.advice = lambda: f"; {outputs.vectors} is written, {recommended} is not"
+            from w2v.cli.recommend import BY_LIKENESS
             from w2v.corpus import histories
             from w2v.items import known_histories, write_recommendations
 
             users = known_histories(histories(log, chosen, []), trained.vectors, notes := list[str]())
+            if trained.vectors.output is None:
+                notes.append(f"{outputs.vectors} {BY_LIKENESS}")
             with meter:
                 write_recommendations(
                     recommended, trained.vectors, users,
@@ -219,27 +224,28 @@ class _Screen:
 
     def report(self, now: ReadProgress | Progress | DocumentProgress) -> None:
         """Show how far the work is."""
-        from w2v.training import DocumentProgress
+        from w2v.training import DocumentProgress, Progress
 
-        number = getattr(now, "number", 0)
-        kind = f"{type(now).__name__} {number}"
+        kind = f"{type(now).__name__} {getattr(now, 'number', 0)}"
         if kind != self._shown:
             self.close()
             self._bar.enter_context(self._meter)
             self._shown = kind
-        settings = self._session.settings
+        show, settings = self._meter.show, self._session.settings
         if isinstance(now, DocumentProgress):
-            self._meter.show("documents", now.done, now.total, "documents")
-        elif settings is None and number:
-            self._meter.show(f"phrases {number}", getattr(now, "done", 0), now.total, "words")
-        elif settings is None:
+            show("documents", now.done, now.total, "documents")
+        elif isinstance(now, Progress):
+            assert settings is not None
+            show(
+                f"epoch {now.epoch}/{settings.epochs}", now.tokens, now.total, "words",
+                loss=now.loss, rate=now.rate, score=now.score, note=now.note,
+            )  # fmt: skip
+        elif now.number:
+            show(f"phrases {now.number}", now.done, now.total, "words")
+        else:
             # On the very first run the kernels are compiled before the first word is read.
             what = "reading" if now.tokens else "compiling"
-            self._meter.show(what, getattr(now, "done", 0), now.total, "B", words=now.tokens or None)
-        else:
-            details = {name: getattr(now, name, None) for name in ("loss", "rate", "score", "note")}
-            what = f"epoch {getattr(now, 'epoch', 0)}/{settings.epochs}"
-            self._meter.show(what, now.tokens, now.total, "words", **details)
+            show(what, now.done, now.total, "B", words=now.tokens or None)
 
     def notify(self, line: str) -> None:
         """Print a line; the bar of the reading is over by then."""
@@ -313,9 +319,3 @@ def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
         if isinstance(option, click.Option) and name in given - {"epochs"}:
             words += [option.opts[0], *([] if option.is_flag else [str(value)])]
     return shlex.join([*words, "--epochs", str(epochs)])
-
-
-def is_given(ctx: click.Context, name: str) -> bool:
-    """Return whether the user named this option, and did not leave it at its default."""
-    source = ctx.get_parameter_source(name)
-    return source not in (None, click.core.ParameterSource.DEFAULT, click.core.ParameterSource.DEFAULT_MAP)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from dataclasses import asdict
@@ -11,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from w2v.cli import options
-from w2v.cli.notes import wrapped
-from w2v.cli.progress import Meter
-from w2v.cli.train import is_given
+from w2v.cli import answers, options
+from w2v.cli.progress import Meter, wrapped
 
 if TYPE_CHECKING:
     from w2v.tuning import Tuned
@@ -58,7 +55,7 @@ def tune(
     if (questions is not None) + (pairs is not None) + next_items > 1:
         raise click.UsageError("--questions, --pairs and --next-items: one of them says what is best.")
     chosen = TrainSettings(**settings)
-    given = {name for name in settings if is_given(ctx, name)}
+    given = options.given(ctx) & settings.keys()
     meter = Meter(quiet)
     with meter:
         found = tuning.tune(
@@ -79,7 +76,7 @@ def tune(
     if as_json:
         document = {"measure": found.measure, "noise": found.noise, "settings": asdict(best), "command": command}
         trials = [{"score": each.score, "seconds": each.seconds, **asdict(each.settings)} for each in found.trials]
-        click.echo(json.dumps(document | {"trials": trials}, ensure_ascii=False, indent=2))
+        click.echo(answers.to_json(document | {"trials": trials}, indent=2))
         return
     for line in _table(found):
         click.echo(wrapped(line, sys.stdout))
@@ -96,9 +93,8 @@ def _table(found: Tuned) -> list[str]:
         rows.append(
             (*numbers, f"{trial.score:.4f}", f"{trial.seconds:.1f}", "<- chosen" if trial is found.best else "")
         )
-    widths = [max(map(len, column)) for column in zip(*rows)]
     return [
-        *("  ".join(cell.rjust(width) for cell, width in zip(row, widths)).rstrip() for row in rows),
+        *answers.aligned(rows, 0),
         f"score: {found.measure}; two seeds differ by {found.noise:.4f}, so less than that means nothing",
         "The epochs of the command are those for the whole corpus.",
     ]

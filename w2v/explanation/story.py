@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import CorpusError, SettingsError
-from w2v.explanation import pairs, pictures, toy
-from w2v.explanation.parts import Cell, Code, Part, Step, Table, Text
+from w2v.explanation import pairs, toy
+from w2v.explanation.parts import MOST_NUMBERS, Cell, Code, LookUp, Part, Step, Table, Text, arrows_of, pairs_of
 from w2v.explanation.sentences import Lookup, look_up, tokens
 from w2v.explanation.wording import CATALOGUES
 from w2v.languages import LANGUAGES, language_of
@@ -175,11 +175,11 @@ class _Story:
             rows.append((word, digits, id))
         return Table((self.texts["word"], "one-hot", self.texts["place"]), tuple(rows))
 
-    def picked(self, word: str, ids: dict[str, int], wide: int) -> pictures.LookUp:
+    def picked(self, word: str, ids: dict[str, int], wide: int) -> LookUp:
         """Return the picture of a word's look-up."""
-        row = self.lookup.rows[self.lookup.ids == ids[word]][0][: pictures.MOST_NUMBERS]
+        row = self.lookup.rows[self.lookup.ids == ids[word]][0][:MOST_NUMBERS]
         caption = self.fill("picked", word=self.quoted(word), id=ids[word])
-        return pictures.LookUp(caption, word, ids[word], wide, tuple(round(float(number), 4) for number in row))
+        return LookUp(caption, word, ids[word], wide, tuple(round(float(number), 4) for number in row))
 
     def line(self, ids: npt.NDArray[np.int64]) -> tuple[Cell, ...]:
         """Return a row of ids, its middle left out where it is long."""
@@ -237,7 +237,7 @@ class _Story:
             self.text("start"),
             self.text("pairs", window=toy.SETTINGS.window),
             Table((texts["word"], texts["contexts"]), tuple((a, " ".join(b)) for a, b in around[:MOST_ROWS])),
-            pictures.pairs_of(self.fill("drawn_pairs", word=word), sentence, place, toy.SETTINGS.window),
+            pairs_of(self.fill("drawn_pairs", word=word), sentence, place, toy.SETTINGS.window),
             self.text("negatives", word=word, negatives=self.listed(window.contexts[real:])),
             self.text("columns"),
             Code(texts["formulas"]),
@@ -253,7 +253,7 @@ class _Story:
                 (texts["before"], *map(float, window.row[shown]), "..."),
                 (texts["after"], *map(float, after.row[shown]), "..."),
             ), digits=_digits(window.row[shown], after.row[shown])),
-            pictures.arrows_of(self.fill("drawn_step", word=word, larger="{larger}"), window, after),
+            arrows_of(self.fill("drawn_step", word=word, larger="{larger}"), window, after),
             self.text("moved_pairs", word=word, closer=closer, pairs=len(window.contexts)),
             Table(
                 (texts["context"], texts["target"], texts["sigmoid_before"], texts["sigmoid_after"]),

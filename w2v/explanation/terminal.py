@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from w2v.explanation.parts import Cell, Code, Step, Table, Text
-from w2v.languages import CJK
+from w2v.languages import CJK, columns
 
 # Punctuation that must not begin a line in Chinese and Japanese, and such that must not end one.
 CLOSING = "，。、；：？！）」』】》…ー”’"
@@ -106,18 +105,6 @@ def _cell(cell: Cell, digits: int) -> str:
 def _padded(text: str, width: int, right: bool) -> str:
     room = " " * (width - columns(text))
     return room + text if right else text + room
-
-
-def columns(text: str) -> int:
-    """Count the columns that a terminal gives to `text`."""
-    return sum(
-        0
-        if unicodedata.category(char) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )
 
 
 def wrap(text: str, width: int) -> list[str]:

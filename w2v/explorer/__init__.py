@@ -1,11 +1,9 @@
 """A page to explore vectors with, and the server behind it, which answers on this machine alone.
 
-    drawing   the map of `w2v.maps.layout`, drawn by a process of its own
-    atlas     the map of one file of vectors, as far as it has been drawn
+    atlas     the map of one file of vectors, as far as a process of its own has drawn it
     answers   questions to vectors -> what the page shows, as plain dicts
-    asking    a request -> words and numbers, all of them bounded
     timeouts  how long a connection may keep the server waiting
-    guard     which requests are answered at all, and with which headers
+    guard     which requests are answered at all, what they ask, and the headers of answers
     server    addresses -> answers
     page/     what the browser is given: HTML, CSS, JavaScript; nothing is fetched from elsewhere
 

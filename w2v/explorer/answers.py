@@ -15,6 +15,7 @@ import numpy as np
 
 from w2v import queries
 from w2v.errors import SettingsError
+from w2v.maps.projection import nearest_rows
 from w2v.spelling import fold, suggestions
 from w2v.vectors import Floats, Mask, Rows, Vectors, check_directed, largest
 
@@ -121,7 +122,9 @@ def changes(first: Vectors, second: Vectors, top: int) -> Answer:
     """
     common = list(islice((word for word in first.words if word in second), COMPARED))
     looked = common[:CHANGED_AMONG]
-    near = [_nearest(_units(vectors, common), len(looked)) for vectors in (first, second)]
+    near = [
+        [rows for rows, _ in nearest_rows(_units(vectors, common), NEAR, len(looked))] for vectors in (first, second)
+    ]
     shared = [len(set(a.tolist()) & set(b.tolist())) / max(1, len(a)) for a, b in zip(*near)]
     found = [
         _word(first, looked[at], shared[at])
@@ -135,16 +138,6 @@ def _units(vectors: Vectors, words: Sequence[str]) -> Floats:
     rows = np.array([vectors.row(word) for word in words], np.intp)
     lengths = np.where(vectors.directed[rows], vectors.norms[rows], 1)[:, None]
     return np.where(vectors.directed[rows, None], vectors.matrix[rows] / lengths, 0).astype(np.float32)
-
-
-def _nearest(units: Floats, count: int) -> list[Rows]:
-    """Return for each of the first `count` rows the NEAR rows nearest to it, the nearest first."""
-    found = []
-    for at in range(0, count, 256):  # by parts: no square matrix in memory
-        cosines = units[at : min(at + 256, count)] @ units.T
-        cosines[np.arange(len(cosines)), np.arange(at, at + len(cosines))] = -np.inf
-        found += [largest(row, min(NEAR, len(units) - 1)) for row in cosines]
-    return found
 
 
 def axis(

@@ -1,4 +1,11 @@
-"""The map of one file of vectors: a plane at once, and better ones as the process that draws them sends them."""
+"""The map of one file of vectors: a plane at once, and better ones as a process of its own draws them.
+
+    python -m w2v.explorer.atlas VECTORS [BESIDE]
+
+is that process, so that whoever asks meanwhile is answered. It writes frames to standard output again and again as they
+become better: the places, float32 [rows, 2], and the two shares of neighbours kept, float32 [2]. The map begins like
+that of the file BESIDE. It ends when its standard input does: a server that is gone leaves no process behind.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +20,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2v import formats
 from w2v.clusters import clusters
 from w2v.errors import OutputError
-from w2v.explorer import drawing
 from w2v.files import replacing
 from w2v.maps import layout
-from w2v.maps.regions import Region, regions
-from w2v.maps.shapes import Ids, centered, central_words, plane_beside, principal_plane, units
+from w2v.maps.projection import centered, plane_beside, principal_plane, units
+from w2v.maps.regions import Ids, Region, central_words, regions
 from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 
@@ -52,7 +59,7 @@ class Atlas:
 
     def __init__(self, vectors: Vectors, path: Path, beside: tuple[Path, Vectors] | None = None) -> None:
         self._vectors, self._path, self._beside = vectors, path, beside
-        self.rows = min(len(vectors), MOST_MAPPED)
+        self.rows = rows_of(vectors)
         self._ready = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -124,22 +131,14 @@ class Atlas:
         self._members, centers = clusters(turned, CLUSTERS, np.random.default_rng(SEED))
         self._names = central_words(self._vectors.words, turned, self._members, centers)
         found = self._read()
-        self._drawing = found or Drawing(1, self._first_plane(directions), working=True)
+        other = None if self._beside is None else self._beside[1]
+        self._drawing = found or Drawing(1, first_plane(directions, self._vectors, other), working=True)
         return found is not None
-
-    def _first_plane(self, directions: Floats) -> Floats:
-        if self._beside is None:
-            return principal_plane(directions)
-        other = self._beside[1]
-        others = units(other, min(len(other), MOST_MAPPED))
-        return plane_beside(directions, self._vectors.words, others, other.words)
 
     def _follow(self) -> None:
         """Take the maps that the process draws, one after the other, and keep the last for the next time."""
-        command = [sys.executable, "-m", drawing.__name__, str(self._path.resolve()), str(self.rows)]
-        if self._beside is not None:
-            path, other = self._beside
-            command += [str(path.resolve()), str(min(len(other), MOST_MAPPED))]
+        files = (self._path, *(self._beside or ())[:1])
+        command = [sys.executable, "-m", __name__, *(str(path.resolve()) for path in files)]
         with self._lock:
             if self._closed:
                 return
@@ -163,7 +162,7 @@ class Atlas:
         settings = f"{self.rows} {self._vectors.dim} {layout.NEIGHBORS} {layout.EARLY} {layout.STEPS} ranked\n"
         fingerprint = hashlib.sha256(settings.encode())
         for vectors in (self._vectors, *(self._beside or ())[1:]):
-            rows = min(len(vectors), MOST_MAPPED)
+            rows = rows_of(vectors)
             sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
             fingerprint.update(np.ascontiguousarray(vectors.matrix[sample]).tobytes())
             fingerprint.update("\n".join(vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
@@ -184,12 +183,52 @@ class Atlas:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             with replacing(place) as file:
-                file.write(drawn.places.astype("<f4").tobytes() + np.array(drawn.kept, "<f4").tobytes())
+                file.write(_packed(drawn.places, drawn.kept))
         except (OSError, OutputError):
             return  # no place to keep it: it will be drawn again
 
 
+def rows_of(vectors: Vectors) -> int:
+    """Return how many of the words are on the map."""
+    return min(len(vectors), MOST_MAPPED)
+
+
+def first_plane(directions: Floats, vectors: Vectors, beside: Vectors | None) -> Floats:
+    """Return the map of `vectors` to begin with, float32 [rows, 2]: like that of `beside` if there is one."""
+    if beside is None:
+        return principal_plane(directions)
+    return plane_beside(directions, vectors.words, units(beside, rows_of(beside)), beside.words)
+
+
+def draw(path: str, beside: str = "") -> None:
+    """Draw the map of a file of vectors, see above."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(10)  # whoever asks a question comes first
+    vectors = formats.load(path)
+    directions = units(vectors, rows_of(vectors))
+    start = first_plane(directions, vectors, formats.load(beside) if beside else None)
+    for frame in layout.arrange(directions, start):
+        sys.stdout.buffer.write(_packed(*frame))
+        sys.stdout.buffer.flush()
+
+
+def _end_with_parent() -> None:
+    # Returns when the other end is closed, however that process ended. Not sys.stdin: a thread that holds its lock
+    # makes the interpreter abort when it ends.
+    os.read(0, 1)
+    os._exit(0)
+
+
+def _packed(places: Floats, kept: tuple[float, float]) -> bytes:
+    return places.astype("<f4").tobytes() + np.array(kept, "<f4").tobytes()
+
+
 def _unpacked(numbers: Floats, version: int, working: bool) -> Drawing:
-    """Return what `w2v.explorer.drawing` wrote: the places, and behind them the two shares of neighbours kept."""
+    """Return what was packed: the places, and behind them the two shares of neighbours kept."""
     places = numbers[:-2].reshape(-1, 2).astype(np.float32)
     return Drawing(version, places, working, (float(numbers[-2]), float(numbers[-1])))
+
+
+if __name__ == "__main__":
+    draw(*sys.argv[1:])

@@ -20,7 +20,6 @@ import numpy as np
 
 from w2v.errors import MissingExtraError, SettingsError, UnknownWordError, W2VError
 from w2v.explorer import answers
-from w2v.explorer.asking import Asked
 from w2v.explorer.atlas import Atlas
 from w2v.explorer.column import Column
 from w2v.explorer.sharing import shared_page
@@ -34,36 +33,19 @@ try:
     from starlette.routing import Route
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    from w2v.explorer.guard import Guard, is_loopback
+    from w2v.explorer.guard import Asked, Guard, is_loopback
     from w2v.explorer.timeouts import ASKING, WAITING, Connections
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
 
-LONGEST = 60.0  # seconds for an answer; the first explanation of all compiles for some of them
+LONGEST = 60.0  # seconds for an answer
+EXPLAINING = 300.0  # for an explanation: the first of all compiles, 60 seconds where other programs are at work
 WORKERS = 2  # answers at a time: more would wait for the same memory
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
-}
-
-QUESTIONS: dict[str, Callable[[Vectors, Asked], answers.Answer]] = {
-    "complete": lambda vectors, asked: answers.complete(vectors, asked.word("start"), asked.top(10)),
-    "neighbors": lambda vectors, asked: answers.neighbors(vectors, asked.word("word"), asked.top(), asked.least()),
-    "analogy": lambda vectors, asked: answers.analogy(
-        vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10), asked.least()
-    ),
-    "odd": lambda vectors, asked: answers.odd(vectors, asked.words("words")),
-    "compare": lambda vectors, asked: answers.compare(
-        vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
-    ),
-    "middle": lambda vectors, asked: answers.middle(
-        vectors, asked.words("words") or [asked.word("words")], asked.top()
-    ),
-    "axis": lambda vectors, asked: answers.axis(
-        vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
-    ),
 }
 
 
@@ -74,6 +56,9 @@ class Shown(NamedTuple):
     vectors: Vectors
     atlas: Atlas
     column: Column | None
+
+
+Question = Callable[[Shown, Asked], Any]
 
 
 def application(
@@ -98,12 +83,13 @@ def application(
             one.atlas.close()
         pool.shutdown(wait=False, cancel_futures=True)
 
-    async def answered(request: Request, find: Callable[[Shown, Asked], Response]) -> Response:
+    async def answered(request: Request, find: Question) -> Response:
+        longest = EXPLAINING if find is _explanation else LONGEST
         try:
             asked = Asked(request.scope["query_string"])
             one = shown[asked.number("model", 0, len(shown) - 1)]
-            waiting = asyncio.get_running_loop().run_in_executor(pool, find, one, asked)
-            return await asyncio.wait_for(waiting, LONGEST)
+            waiting = asyncio.get_running_loop().run_in_executor(pool, _response, find, one, asked)
+            return await asyncio.wait_for(waiting, longest)
         except asyncio.TimeoutError:
             return JSONResponse({"error": "this takes too long", "kind": "slow"}, 503)
         except UnknownWordError as error:
@@ -112,34 +98,22 @@ def application(
         except W2VError as error:
             return _json({"error": str(error), "kind": "asked" if isinstance(error, SettingsError) else "other"}, 400)
 
-    def asking(find: Callable[[Shown, Asked], Response]) -> Any:
-        return partial(answered, find=find)
-
     async def models(request: Request) -> Response:
         return _json([{"name": one.name, "words": len(one.vectors), "dim": one.vectors.dim} for one in shown])
 
-    def changed(one: Shown, asked: Asked) -> Response:
+    def changed(one: Shown, asked: Asked) -> answers.Answer:
         if len(shown) < 2:
             raise SettingsError("changes need a second file of vectors: --beside")
-        return _json(answers.changes(shown[0].vectors, shown[1].vectors, asked.top(50)))
+        return answers.changes(shown[0].vectors, shown[1].vectors, asked.top(50))
 
     page = {file.name: file.read_bytes() for file in _page_files()}
 
     def share(one: Shown, asked: Asked) -> Response:
         return Response(shared_page(page, shown), media_type=KINDS[".html"])
 
-    routes = [Route("/api/models", models), Route("/api/changes", asking(changed)), Route("/api/share", asking(share))]
-    routes += [
-        Route("/api/words", asking(_words)),
-        Route("/api/map", asking(_map)),
-        Route("/api/names", asking(_names)),
-        Route("/api/column", asking(_column)),
-        Route("/api/cosines", asking(_cosines)),
-        Route("/api/regions", asking(_regions)),
-        Route("/api/explanation", asking(_explanation)),
-    ]
-    for name, find in QUESTIONS.items():
-        routes.append(Route(f"/api/{name}", asking(partial(_answer, find))))
+    questions = QUESTIONS | {"changes": changed, "share": share}
+    routes = [Route("/api/models", models)]
+    routes += [Route(f"/api/{name}", partial(answered, find=find)) for name, find in questions.items()]
     for name, content in page.items():
         address = "/" if name == "index.html" else f"/{name}"
         routes.append(Route(address, partial(_file, content=content, kind=KINDS[Path(name).suffix])))
@@ -217,18 +191,14 @@ def _json(content: Any, status: int = 200) -> Response:
     return Response(json.dumps(content, allow_nan=False, separators=(",", ":")), status, media_type="application/json")
 
 
-def _answer(find: Callable[[Vectors, Asked], answers.Answer], one: Shown, asked: Asked) -> Response:
-    return _json(find(one.vectors, asked))
+def _response(find: Question, one: Shown, asked: Asked) -> Response:
+    found = find(one, asked)
+    return found if isinstance(found, Response) else _json(found)
 
 
-def _words(one: Shown, asked: Asked) -> Response:
-    counts = one.vectors.counts
-    return _json(
-        {
-            "words": one.vectors.words[: one.atlas.rows],
-            "counts": None if counts is None else counts[: one.atlas.rows].tolist(),
-        }
-    )
+def _words(one: Shown, asked: Asked) -> answers.Answer:
+    counts, rows = one.vectors.counts, one.atlas.rows
+    return {"words": one.vectors.words[:rows], "counts": None if counts is None else counts[:rows].tolist()}
 
 
 def _map(one: Shown, asked: Asked) -> Response:
@@ -249,7 +219,7 @@ def _cosines(one: Shown, asked: Asked) -> Response:
     return Response(np.nan_to_num(found).astype("<f4").tobytes(), media_type="application/octet-stream")
 
 
-def _explanation(one: Shown, asked: Asked) -> Response:
+def _explanation(one: Shown, asked: Asked) -> answers.Answer:
     """Answer with the steps of `w2v explain`, told with this model."""
     from w2v import explanation  # numba, which only this needs
 
@@ -263,20 +233,39 @@ def _explanation(one: Shown, asked: Asked) -> Response:
         language=asked.word("language"),
         pad=asked.number("pad", 0, 64) or None,
     )
-    return _json(told.document())
+    return told.document()
 
 
-def _names(one: Shown, asked: Asked) -> Response:
-    return _json(one.atlas.names)
-
-
-def _column(one: Shown, asked: Asked) -> Response:
-    return _json(None if one.column is None else one.column.answer(one.vectors, one.atlas.rows))
-
-
-def _regions(one: Shown, asked: Asked) -> Response:
+def _regions(one: Shown, asked: Asked) -> answers.Answer:
     version, regions = one.atlas.regions
-    return _json({"version": version, "regions": [region._asdict() for region in regions]})
+    return {"version": version, "regions": [region._asdict() for region in regions]}
+
+
+# What is asked of one file of vectors -> JSON, or a response of its own.
+QUESTIONS: dict[str, Question] = {
+    "complete": lambda one, asked: answers.complete(one.vectors, asked.word("start"), asked.top(10)),
+    "neighbors": lambda one, asked: answers.neighbors(one.vectors, asked.word("word"), asked.top(), asked.least()),
+    "analogy": lambda one, asked: answers.analogy(
+        one.vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10), asked.least()
+    ),
+    "odd": lambda one, asked: answers.odd(one.vectors, asked.words("words")),
+    "compare": lambda one, asked: answers.compare(
+        one.vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
+    ),
+    "middle": lambda one, asked: answers.middle(
+        one.vectors, asked.words("words") or [asked.word("words")], asked.top()
+    ),
+    "axis": lambda one, asked: answers.axis(
+        one.vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
+    ),
+    "names": lambda one, asked: one.atlas.names,
+    "column": lambda one, asked: None if one.column is None else one.column.answer(one.vectors, one.atlas.rows),
+    "words": _words,
+    "map": _map,
+    "cosines": _cosines,
+    "regions": _regions,
+    "explanation": _explanation,
+}
 
 
 async def _file(request: Request, content: bytes, kind: str) -> Response:

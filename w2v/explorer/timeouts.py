@@ -19,7 +19,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASKING = 20  # seconds for a request to come, all of it
-ANSWERING = 90  # seconds for an answer to be found and taken; longer than the longest question, see `server`
+ANSWERING = 330  # seconds for an answer to be found and taken; longer than the longest question, see `server`
 WAITING = 64  # connections that have not asked
 
 Client = tuple[str, int]

@@ -14,9 +14,8 @@ from pathlib import Path
 from w2v.errors import SettingsError
 from w2v.files import replacing
 from w2v.maps import page, picture
-from w2v.maps.building import build, read_pairs
 from w2v.maps.curve import Curve, Loss, check_losses, read_losses, save_losses
-from w2v.maps.map import Map
+from w2v.maps.map import Map, build, read_pairs
 from w2v.maps.projection import METHODS
 
 __all__ = [

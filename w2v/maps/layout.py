@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from w2v.maps.shapes import fitted
+from w2v.maps.projection import fitted
 from w2v.vectors import Floats
 
 Doubles = npt.NDArray[np.float64]

@@ -12,6 +12,7 @@ from typing import IO, Any
 import numpy as np
 
 from w2v.errors import MissingExtraError
+from w2v.languages import columns as wide
 from w2v.maps import fonts, labels
 from w2v.maps.map import Map
 
@@ -63,7 +64,7 @@ def draw(map: Map, file: IO[bytes], format: str, size: tuple[float, float] = SIZ
 
 def _frame(map: Map, figure: Any, width: float, height: float) -> Any:
     """Return the axes: bare for a map, with scales and a zero line where directions have a meaning."""
-    columns = 2 if max(map_width(name) for name in map.names or ("",)) > 30 else 3
+    columns = 2 if max(wide(name) for name in map.names or ("",)) > 30 else 3
     legend = LEGEND_LINE * -(-len(map.names) // columns)
     left, bottom = (0.75, 0.65) if any(map.axes) else (0.2, 0.2)
     axes = figure.add_axes(
@@ -75,7 +76,7 @@ def _frame(map: Map, figure: Any, width: float, height: float) -> Any:
         )
     )
     # A column is 0.6 of the size of the letters wide, or less.
-    size = min(12, (width - 0.4) * 72 / (0.6 * max(map_width(map.title), 1)))
+    size = min(12, (width - 0.4) * 72 / (0.6 * max(wide(map.title), 1)))
     figure.text(0.2 / width, 1 - 0.18 / height, map.title, ha="left", va="top", fontsize=size, color=INK)
     for side in axes.spines.values():
         side.set_color("#D5DAE0")
@@ -157,11 +158,6 @@ def _labels(map: Map, axes: Any, renderer: Any) -> int:
             color=INK, fontweight=texts[i].get_fontweight(), path_effects=halo, zorder=4, arrowprops=tie
         )  # fmt: skip
     return sum(place is None for place in places)
-
-
-def map_width(text: str) -> int:
-    """Return about how many Latin letters wide a text is: letters from U+2E80 on are twice as wide."""
-    return sum(2 if char >= "\u2e80" else 1 for char in text)
 
 
 def _dot(map: Map) -> float:

@@ -9,14 +9,14 @@ All take unit rows, so that near means a large cosine, and draw all chance from 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import MissingExtraError
+from w2v.vectors import Floats, Rows, Vectors, largest
 
-Floats = npt.NDArray[np.float32]
 Points = npt.NDArray[np.float64]
 
 FEWEST = 5  # below that many words nobody is anybody's neighbour: PCA does as well
@@ -40,16 +40,77 @@ def pca(rows: Floats | Points, seed: int = 1) -> Points:
     The signs of the directions are free; each is turned so that its largest coordinate is positive. Without this
     the same vectors give mirrored pictures on different machines. `seed` is there for the table: nothing is drawn.
     """
-    centered = rows.astype(np.float64) - rows.mean(axis=0, dtype=np.float64)
+    moved = rows.astype(np.float64) - rows.mean(axis=0, dtype=np.float64)
+    _, directions = np.linalg.eigh(moved.T @ moved)
     points = np.zeros((len(rows), 2))
-    if len(rows) > 1:
-        u, s, _ = np.linalg.svd(centered, full_matrices=False)
-        kept = min(2, len(s))
-        points[:, :kept] = u[:, :kept] * s[:kept]
+    kept = directions[:, :-3:-1]
+    points[:, : kept.shape[1]] = moved @ kept
     for column in points.T:
         if column[np.argmax(np.abs(column))] < 0:
             column *= -1
     return points
+
+
+def principal_plane(rows: Floats) -> Floats:
+    """Return the two first principal components, float32 [n, 2], scaled so that all lie within -1 .. 1."""
+    return fitted(pca(rows).astype(np.float32))
+
+
+def plane_beside(directions: Floats, words: Sequence[str], others: Floats, other_words: Sequence[str]) -> Floats:
+    """Return the principal plane of `others` as `directions` see it, float32 [n, 2]: two maps begin alike.
+
+    A linear map is fitted to the words of both, by least squares: for spaces of one size that is what a Procrustes
+    rotation is taken for, and it joins spaces of different sizes too. With too few words of both, their own plane.
+    """
+    rows = {word: row for row, word in enumerate(other_words[: len(others)])}
+    common = [(row, rows[word]) for row, word in enumerate(words[: len(directions)]) if word in rows]
+    if len(common) <= directions.shape[1]:
+        return principal_plane(directions)
+    here, there = np.array(common, np.intp).T
+    given = np.column_stack([directions, np.ones(len(directions), np.float32)]).astype(np.float64)
+    turn = np.linalg.lstsq(given[here], principal_plane(others)[there].astype(np.float64), rcond=None)[0]
+    return fitted((given @ turn).astype(np.float32))
+
+
+def fitted(places: Floats) -> Floats:
+    """Return places in the plane, float32 [n, 2], moved and scaled so that all lie within -1 .. 1."""
+    if not len(places):
+        return places
+    low, high = places.min(axis=0), places.max(axis=0)
+    return np.ascontiguousarray((places - (low + high) / 2) / (float((high - low).max()) / 2 or 1), np.float32)
+
+
+def units(vectors: Vectors, rows: int) -> Floats:
+    """Return the first `rows` vectors scaled to length 1, float32 [rows, D]; those without a direction are zero."""
+    directed = vectors.directed[:rows, None]
+    found: Floats = np.zeros((rows, vectors.dim), np.float32)
+    np.divide(vectors.matrix[:rows], vectors.norms[:rows, None], out=found, where=directed)
+    return found
+
+
+def centered(rows: Floats) -> Floats:
+    """Return unit vectors without the direction that they all share, again of length 1, float32 [n, D].
+
+    Word vectors lie in a cone (Mu & Viswanath 2018): without its axis, clusters tell words apart by meaning.
+    """
+    moved = rows - rows.mean(axis=0)
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    found: Floats = np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 0)
+    return found
+
+
+def nearest_rows(units: Floats, most: int, count: int | None = None) -> Iterator[tuple[Rows, Floats]]:
+    """Yield for each of the first `count` rows, or all, the rows nearest to it, the nearest first, and their cosines.
+
+    units  float32 [N, D], of length 1; at most `most` rows are found, never the row itself
+    """
+    count = len(units) if count is None else count
+    for at in range(0, count, 256):  # by parts: no square matrix in memory
+        cosines = units[at : min(at + 256, count)] @ units.T
+        cosines[np.arange(len(cosines)), np.arange(at, at + len(cosines))] = -np.inf
+        for row in cosines:
+            found = largest(row, min(most, len(units) - 1))
+            yield found, row[found]
 
 
 def tsne(rows: Floats, seed: int = 1) -> Points:

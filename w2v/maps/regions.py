@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from w2v.clusters import clusters
-from w2v.maps.shapes import central_words
 from w2v.vectors import Floats
 
+Ids = npt.NDArray[np.int64]
+
+NAMED_AFTER = 3  # words that name a cluster
+FUNCTION_WORDS = 150  # of the most frequent words, about as many stand for nothing by themselves
 COUNTS = (220, 50, 10)  # regions of each level, the finest first
 WORDS_OF_ONE = 30  # on average at least: a map of few words has fewer regions
 CURVED = 0.5  # places are put on a sphere around a point so far above them, where k-means by cosine is that by distance
@@ -58,3 +63,32 @@ def regions(words: Sequence[str], directions: Floats, places: Floats, rng: np.ra
                 x, y = np.median(own, axis=0).tolist()
                 found.append(Region(level, x, y, len(own), names[number]))
     return found
+
+
+def central_words(words: Sequence[str], directions: Floats, members: Ids, centers: Floats) -> list[list[str]]:
+    """Return for each cluster the words that name it: frequent, near to its center and far from all other centers.
+
+    The most frequent words of all name none: in any language they are function words.
+    """
+    names = []
+    functional = min(FUNCTION_WORDS, len(words) // 100)
+    for number in range(len(centers)):
+        rows = np.flatnonzero(members == number)
+        rows = rows[rows >= functional] if (rows >= functional).any() else rows
+        rows = rows[: max(30, len(rows) // 20)]  # words stand by falling frequency
+        cosines = directions[rows] @ centers.T
+        own = cosines[:, number].copy()
+        cosines[:, number] = -np.inf
+        others = cosines.max(axis=1, initial=-1.0)
+        best = rows[np.argsort(others - 2 * own, kind="stable")]
+        names.append(list(islice(_unlike(words[row] for row in best.tolist()), NAMED_AFTER)))
+    return names
+
+
+def _unlike(words: Iterable[str]) -> Iterator[str]:
+    """Leave out the words that begin as one before does in more than three quarters: mechanism after mechanisms."""
+    before: list[str] = []
+    for word in words:
+        if all(word[: (n := 3 * min(len(word), len(other)) // 4 + 1)] != other[:n] for other in before):
+            before.append(word)
+            yield word

@@ -24,6 +24,8 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
     account, words = corpus.account, len(corpus.vocabulary)
     share = trained_share(corpus.vocabulary, settings.sample)
     what = f"--sample {settings.sample:g} passes over {1 - share:.0%} of the tokens, the most frequent ones"
+    if not settings.sample:
+        what = "no word is passed over (--sample 0)"
     if settings.objective == "glove":
         what = f"co-occurrences up to {settings.window} words apart"
     lines = [

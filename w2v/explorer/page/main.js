@@ -2,9 +2,9 @@
 
 import { change, onChange, onLeave, state, WORDS } from "./address.js";
 import { answers, ask, askCosines, askMap, askShared, events } from "./ask.js";
-import { byCluster, byCosine, byFrequency, byNumber, CLUSTERS, extent } from "./colours.js";
+import { byCluster, byCosine, byFrequency, byNumber, extent } from "./colours.js";
 import { CLOSEST, WordMap } from "./map.js";
-import { bdi, complain, el, notice, say, svg, wordBox } from "./pieces.js";
+import { bdi, chip, complain, el, notice, say, svg, wordBox, wordButton } from "./pieces.js";
 import { savePage, savePicture, saveTable } from "./saving.js";
 import { cosine, number, percent, preferred, speak, text, whole } from "./texts.js";
 import { plainTable, split, VIEWS } from "./views.js";
@@ -150,15 +150,13 @@ function colour(model) {
   const groups = (members, names) => {
     model.map.paint(byCluster(members, model.only ?? -1));
     return names.map((words, number) => {
-      const chip = el("i", { "aria-hidden": "true" });
-      chip.style.background = CLUSTERS[number % CLUSTERS.length];
       const label = words.length > 1 ? text("cluster", { number: number + 1, names: words.join(", ") }) : words[0] ?? "–";
       return el("button", { type: "button", "aria-label": label, "aria-pressed": String(model.only === number),
         title: label, onclick: () => {
           model.only = model.only === number ? -1 : number;
           colour(model);
           model.legend.children[number].focus();
-        } }, chip, bdi(words[0] ?? "–"));
+        } }, chip(number), bdi(words[0] ?? "–"));
     });
   };
   const numbers = (painted, ...ends) => {
@@ -380,17 +378,13 @@ async function select(model, rows) {
   const middle = await ask("middle", { model: model.number, words: words.slice(0, 64).map(({ word }) => word), top: 8 }, signal)
     .catch(() => null);
   if (middle && !signal.aborted) among.replaceChildren(el("p", { class: "about" }, text("middle"), " ",
-    ...middle.words.flatMap(({ word }) => [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "])));
+    ...middle.words.flatMap(({ word }) => [wordButton(word, visit), " "])));
 }
 
 // Words to begin with: those in the middle of each cluster.
 function beginnings(model) {
-  return el("div", { class: "begin" }, el("h2", {}, text("beginWith")), el("ul", {}, ...model.names.map((names, number) => {
-    const chip = el("i", { "aria-hidden": "true" });
-    chip.style.background = CLUSTERS[number % CLUSTERS.length];
-    return el("li", {}, chip, ...names.map((word) =>
-      el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word))));
-  })));
+  return el("div", { class: "begin" }, el("h2", {}, text("beginWith")), el("ul", {}, ...model.names.map((names, number) =>
+    el("li", {}, chip(number), ...names.map((word) => wordButton(word, visit))))));
 }
 
 // Asks again with another word in the place of one that is not known.

@@ -1,4 +1,4 @@
-// The pictures of an explanation, as `w2v.explanation.pictures` describes them.
+// The pictures of an explanation, as `w2v.explanation.parts` describes them.
 
 import { el, svg } from "./pieces.js";
 

@@ -1,6 +1,7 @@
 // Small parts of the page. Words become text nodes, never markup: a vocabulary may hold anything.
 
 import { ask } from "./ask.js";
+import { CLUSTERS } from "./colours.js";
 import { text } from "./texts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -21,6 +22,17 @@ export const svg = (name, attributes = {}, ...children) =>
 
 // Isolates a word, so that one written from right to left does not turn its surroundings.
 export const bdi = (word) => el("bdi", {}, word);
+
+// A word to click on.
+export const wordButton = (word, take, more = {}) =>
+  el("button", { type: "button", class: "word", onclick: () => take(word), ...more }, bdi(word));
+
+// A dot in the colour of a cluster.
+export function chip(number) {
+  const dot = el("i", { "aria-hidden": "true" });
+  dot.style.background = CLUSTERS[number % CLUSTERS.length];
+  return dot;
+}
 
 let boxes = 0;
 
@@ -146,7 +158,7 @@ export function complain(error, again) {
   if (error.suggestions?.length) {
     parts.push(` ${text("didYouMean")} `);
     error.suggestions.forEach((word) =>
-      parts.push(el("button", { type: "button", class: "word", onclick: () => again(error.word, word) }, bdi(word)), " "));
+      parts.push(wordButton(word, () => again(error.word, word)), " "));
     parts.push("?");
   }
   notice(...parts);

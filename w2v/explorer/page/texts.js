@@ -201,3 +201,11 @@ export const number = (value, digits) =>
     .replace(/^-(?=[0.,]*$)/, "").replace("-", "−");
 export const percent = (share) => `${number(100 * share, 0)} %`;
 export const cosine = (value) => number(value, 3);
+
+// The languages of the explanation, which may be another than that of the page.
+export const TOLD = { en: "English", es: "Español", zh: "中文", ja: "日本語" };
+
+export function toldIn(state) {
+  const own = navigator.languages.map((tag) => tag.slice(0, 2)).find((tag) => tag in TOLD);
+  return [state.told, state.lang, own].find((tag) => tag in TOLD) ?? "en";
+}

@@ -9,11 +9,9 @@
 import { change } from "./address.js";
 import { ask } from "./ask.js";
 import { PICTURES } from "./pictures.js";
-import { plane } from "./plane.js";
-import { scatter } from "./scatter.js";
-import { bar, bdi, el } from "./pieces.js";
-import { cosine, number, percent, text, whole } from "./texts.js";
-import { TOLD, toldIn } from "./languages.js";
+import { plane, scatter } from "./plane.js";
+import { bar, bdi, el, wordButton } from "./pieces.js";
+import { cosine, number, percent, text, TOLD, toldIn, whole } from "./texts.js";
 
 export const split = (words) => words.split(/[\s,;，、]+/).filter(Boolean);
 
@@ -25,8 +23,8 @@ function table(caption, words, visit, columns = [{ head: text("cosine"), of: (wo
       ...columns.map((column) => el("th", { scope: "col", class: "number" }, column.head)),
       counted ? el("th", { scope: "col", class: "count" }, text("count")) : null)),
     el("tbody", {}, ...words.map((word) => el("tr", { class: word.word === marked ? "marked" : null },
-      el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word),
-        onpointerenter: () => visit.point?.(word.row), onpointerleave: () => visit.point?.(-1) }, bdi(word.word))),
+      el("th", { scope: "row" }, wordButton(word.word, visit,
+        { onpointerenter: () => visit.point?.(word.row), onpointerleave: () => visit.point?.(-1) })),
       ...columns.map((column) => bar(column.of(word), { ...column, shown: cosine(column.of(word)) })),
       counted ? el("td", { class: "count" }, word.count == null ? "" : whole(word.count)) : null))));
 }
@@ -209,14 +207,13 @@ export const VIEWS = {
     ready: () => true,
     fetch: (model, state, signal) => ask("changes", { top: 100 }, signal),
     show: ({ words, common }, state, model, visit) => {
-      const list = (near) => el("td", {}, ...near.flatMap((word) =>
-        [el("button", { type: "button", class: "word", onclick: () => visit(word) }, bdi(word)), " "]));
+      const list = (near) => el("td", {}, ...near.flatMap((word) => [wordButton(word, visit), " "]));
       return {
         nodes: [el("p", { class: "about" }, text("changesAmong", { count: whole(common) })),
           el("table", { class: "changes" }, el("caption", {}, text("changes")),
             el("thead", {}, el("tr", {}, ...[text("word"), text("shared"), ...model.both].map((head) => el("th", { scope: "col" }, head)))),
             el("tbody", {}, ...words.map((word) => el("tr", {},
-              el("th", { scope: "row" }, el("button", { type: "button", class: "word", onclick: () => visit(word.word) }, bdi(word.word))),
+              el("th", { scope: "row" }, wordButton(word.word, visit)),
               el("td", {}, percent(word.cosine)), list(word.before), list(word.after)))))],
         lit: [],
         table: [["word", "shared", ...model.both], ...words.map((word) =>
