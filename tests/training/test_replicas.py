@@ -129,12 +129,12 @@ def test_replicas_learn_what_one_thread_learns(corpus, threads):
 def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, monkeypatch):
     state, work = trained(corpus, threads=16)
     state.rounds = work.rounds.all // 2
-    for due in work._due(state):
+    for due in work._due(state)[0]:
         assert np.allclose(due.axes @ due.across, np.eye(replicas.AXES), atol=1e-5)
         used = due.damping[np.unique(due.levels)]
         assert used.max() > 0.3
         assert used.min() < 0.05, "the mean: a replica counts as little as if it had converged everywhere"
-    without = trained(corpus, threads=8)[1]._due(state)
+    without = trained(corpus, threads=8)[1]._due(state)[0]
     assert not any(len(due.axes) for due in without)
     monkeypatch.setattr(replicas, "DAMPED_FROM", 100)
     assert trained(corpus, threads=16)[0].tables.input.tobytes() != state.tables.input.tobytes()
@@ -181,8 +181,14 @@ def test_a_thread_that_fails_ends_those_that_wait_for_it(corpus, failing, monkey
 
 
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
-    def count(threads, rate=0.025, length=10**8, touches=0.1, contexts=6):
-        return replicas.replica_count(length, touches, contexts, library.TrainSettings(threads=threads, rate=rate))
+    def counts(threads, rate=0.025, length=10**8, touches=0.1, contexts=6, groups=1):
+        settings = library.TrainSettings(threads=threads, rate=rate, groups=groups)
+        return replicas.replica_counts(length, touches, contexts, settings)
+
+    def count(threads, **more):
+        groups, each = counts(threads, **more)
+        assert groups == 1
+        return each
 
     assert count(64) == 64
     assert count(1000) == replicas.MOST_REPLICAS
