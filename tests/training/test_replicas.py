@@ -6,6 +6,7 @@ import naive
 import naive_subwords
 import numpy as np
 import pytest
+from topics import separation, trained
 
 import w2v as library
 from w2v import training
@@ -15,37 +16,6 @@ from w2v.objectives import OBJECTIVES
 from w2v.training import replicas
 from w2v.training.replicas import Replicas
 from w2v.vocabulary import Vocabulary
-
-TOPICS = [[f"{topic}{n}" for n in range(30)] for topic in "abcdef"]
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """Sentences of six topics that share no word: easy to learn, and easy to see when it is lost."""
-    rng = np.random.default_rng(0)
-    lines = [" ".join(rng.choice(TOPICS[rng.integers(6)], 10)) for _ in range(30_000)]
-    path = tmp_path_factory.mktemp("corpus") / "topics.txt"
-    path.write_text("\n".join(lines))
-    return library.read([path], library.TrainSettings(min_count=1))
-
-
-def trained(corpus, **settings):
-    chosen = library.TrainSettings(**{"dim": 20, "epochs": 2, "min_count": 1, "sample": 0} | settings)
-    state = training.begin(corpus.vocabulary, chosen)
-    work = Replicas(corpus.stream, corpus.vocabulary, chosen)
-    assert work.advance(state, work.rounds.all, lambda sums: False)
-    assert state.rounds == work.rounds.all
-    return state, work
-
-
-def separation(corpus, state):
-    """Return the mean cosine of words of one topic less that of words of two."""
-    rows = state.tables.input[:, : state.tables.dim]
-    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    topics = np.array([word[0] for word in corpus.vocabulary.words])
-    same = topics[:, None] == topics
-    cosines = rows @ rows.T
-    return float(cosines[same].mean() - cosines[~same].mean())
 
 
 @pytest.mark.parametrize(

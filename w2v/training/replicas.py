@@ -124,7 +124,7 @@ class Schedule:
 
 def touches_between_merges(replicas: int, groups: int = 1) -> float:
     """Return after how many touches a replica's row is merged with those of its group: sooner where it moves faster."""
-    return max(TOUCHES / replicas, LEAST_TOUCHES) * speed_up(replicas) / speed_up(replicas * groups)
+    return max(TOUCHES / replicas, LEAST_TOUCHES) / groups**0.5
 
 
 def speed_up(replicas: int) -> float:
@@ -152,10 +152,10 @@ def replica_counts(length: int, most_touches: float, contexts: float, settings: 
     groups = min(settings.groups, settings.threads, most)
     count = min(settings.threads // groups, MOST_REPLICAS, max(1, most // groups))
     stable = min(STABLE_RATE, STABLE_STEP / max(contexts, 1)) / settings.rate
-    while groups > 1 and speed_up(groups) > stable:
+    while groups > 1 and groups**0.5 > stable:
         groups -= 1
     while count > 1 and (
-        speed_up(groups * count) > stable or touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches
+        speed_up(count) * groups**0.5 > stable or touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches
     ):
         count -= 1
     return groups, count
@@ -195,7 +195,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     faster = speed_up(each)
     return Schedule(
         level(each, between, cycle, trained, faster, AXES if each >= DAMPED_FROM else 0),
-        level(groups, GROUP_TOUCHES, seldom, each * trained, speed_up(count) / faster, GROUP_AXES if groups > 1 else 0),
+        level(groups, GROUP_TOUCHES, seldom, each * trained, groups**0.5, GROUP_AXES if groups > 1 else 0),
         touches,
     )
 
