@@ -95,6 +95,23 @@ def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, share
 
 
 @pytest.mark.parametrize(
+    ("threads", "groups", "shares"), [(4, 2, (1, 1)), (6, 6, (3, 2, 1)), (6, 3, (2, 1)), (24, 2, (1, 1))]
+)
+def test_groups_on_workers_have_the_bits_of_one_process(corpus, threads, groups, shares, monkeypatch):
+    monkeypatch.setattr("w2v.training.replicas.GROUP_MERGES", 3)
+    settings = settings_for(threads, groups=groups)
+    state, replicas = trained_here(corpus, settings)
+    assert (replicas.schedule.across.copies, replicas.schedule.replicas) == (groups, threads)
+    assert replicas.schedule.across.every > 1, "as often as without groups"
+    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
+    for tables in workers:
+        for found, rows in zip(tables, state.tables.rows):
+            assert found.tobytes() == rows.tobytes()
+    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
+    assert accounts[:, 4].sum() == replicas.merged
+
+
+@pytest.mark.parametrize(
     "more", [{"objective": "cbow"}, {"loss": "hs"}, {"negatives_per": "pair"}, {"subwords": "1-2"}], ids=str
 )
 def test_other_objectives_have_the_same_bits_too(corpus, more):

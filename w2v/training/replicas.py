@@ -53,7 +53,7 @@ SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
 GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
 # All rows of all groups are merged so often in a run at least, and at most once in so many centers for each row of a
 # table and group. GROUP_NOTES
-GROUP_MERGES, GROUP_CYCLE_CENTERS = 13, 100
+GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
 GROUP_AXES = 100
 LEVELS = 64  # of touches between two merges; four for each factor of two
 
@@ -174,6 +174,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     # Centers for each unit: what subsampling leaves.
     centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
     span = BLOCK if count == 1 else int(np.clip(between / most / centers, LEAST_SPAN, BLOCK))
+    if groups > 1:  # rounds enough to merge the groups so often
+        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
     epoch = max(1, -(-length // (count * span)))
     if count > 1:
         span = -(-length // (count * epoch))  # the same for all, and no replica idle at the end of an epoch
