@@ -146,7 +146,7 @@ def test_groups_and_their_replicas_are_as_many_as_are_stable():
         return replicas.replica_counts(length, 0.1, 6, settings)
 
     assert counts(64, 8) == (8, 8)
-    assert counts(128, 8) == (8, 9)  # sqrt(2 * 9 * 8) times .025 is .3
+    assert counts(128, 8) == (8, 8)  # sqrt(2 * 8 * 8) times .025 is .28, and .3 for 9
     assert counts(128, 32) == (32, 2)
     assert counts(10, 4) == (4, 2)
     assert counts(2, 4) == (2, 1)

@@ -124,7 +124,7 @@ class Schedule:
 
 def touches_between_merges(replicas: int, groups: int = 1) -> float:
     """Return after how many touches a replica's row is merged with those of its group: sooner where it moves faster."""
-    return max(TOUCHES / replicas, LEAST_TOUCHES) / groups**0.5
+    return max(TOUCHES / replicas, LEAST_TOUCHES) / float(np.sqrt(groups))
 
 
 def speed_up(replicas: int) -> float:
