@@ -33,26 +33,36 @@ from w2v.training.run import State, Tick, together
 from w2v.training.tables import Floats, Tables
 from w2v.vocabulary import Vocabulary
 
-MOST_REPLICAS = 64  # the rule was measured up to here
 LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a tenth
 TOUCHES = 512  # of a row between two merges, over all replicas; 2 merge as rarely as that, 32 each 16 touches
 LEAST_TOUCHES = 16
 STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
-STABLE_STEP = 2.5  # that rate times the words of a window: 2.1 was stable for the 21 of Last.fm's lists, 2.9 was not
+# That rate times the words of a window, or the outputs of a center, for all are scored before a row moves: 2.1 was
+# stable for the 21 words of Last.fm's lists and 2.9 was not; 2.3 for 21 outputs in Wikipedia, 3.2 for 41 was not.
+STABLE_STEP = 2.5
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
-CYCLE_CENTERS = 20  # for each row of a table and replica between two merges of all rows: they cost some 2 % then
+# For each row of a table and replica between two merges of all rows: they cost some 2 % then, and 20 % with the least.
+CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 20, 1
+# Rows that are seldom touched are merged by these merges alone. 20 MB of English Wikipedia, 8 replicas, 2 seeds, with
+# one of them in a run and with 14: analogies .101 and .106, SimLex .209 and .228 (one thread .107 and .241).
+LEAST_CYCLES = 32
 AXES_ROUNDS = 128  # at most between two looks at the curvature
 SPANS = 20  # of the text, whose loss is measured at the end
 STILL = 1e-30  # a rate at which no float32 of a row changes
 # With subwords replicas need less of a rate, and rows that are merged more often: of the analogies on 20 MB of English
 # Wikipedia two have .47 with neither (one thread .507, fastText .504), .50 with the merging, .53 with both.
 SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
+# Groups. Each learns at sqrt(G) times the rate, over its replicas' own, and its change is divided by that; all axes are
+# damped. Analogies and WordSim of 8 groups of one, one seed unless said: 20 MB of English Wikipedia (one thread .107 and
+# .536, 2 seeds) merged 13 times in a run .103 and .530, 7 times .101 and .525, once or twice .06 to .09; 13 times with 16
+# axes .04 and .37 (2 seeds); with sqrt(2 G) times the rate for groups of several, lost. 100 MB (one thread .379 and .674):
+# 17 times .363 and .669, the same with frequent rows merged after 512 touches, or with more merges at the beginning; 33
+# times .377 and .671. 8 groups of 16, and 32 of 4, were lost on 20 MB.
 GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
-# All rows of all groups are merged so often in a run at least, and at most once in so many centers for each row of a
-# table and group. GROUP_NOTES
+# All rows of all groups are merged so often in a run at least, and once in so many centers for each row and group.
 GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
 GROUP_AXES = 100
 LEVELS = 64  # of touches between two merges; four for each factor of two
@@ -139,19 +149,19 @@ def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float)
     return settings.rate * rate_share * faster * eased
 
 
-def replica_counts(length: int, most_touches: float, contexts: float, settings: TrainSettings) -> tuple[int, int]:
+def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int]:
     """Return how many groups train, and replicas of each: one a thread, fewer where they could not keep the quality.
 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
-    contexts      words of a window, its center not counted
+    together      inputs or outputs that a row is scored against before it is moved
 
     A replica has 10,000 ids of an epoch at least, and its rate, sqrt(2 R) times that of one, must stay stable.
     """
-    most = max(1, length // BLOCK)
-    groups = min(settings.groups, settings.threads, most)
-    count = min(settings.threads // groups, MOST_REPLICAS, max(1, most // groups))
-    stable = min(STABLE_RATE, STABLE_STEP / max(contexts, 1)) / settings.rate
+    most, known = max(1, length // BLOCK), objective_of(settings).replicas
+    groups = min(settings.groups, settings.threads, known, most)
+    count = min(settings.threads // groups, known, max(1, most // groups))
+    stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
     while groups > 1 and groups**0.5 > stable:
         groups -= 1
     while count > 1 and (
@@ -168,7 +178,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     most = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
-    groups, each = replica_counts(length, most, contexts, settings)
+    together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
+    groups, each = replica_counts(length, most, together, settings)
     count = groups * each
     between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
     # Centers for each unit: what subsampling leaves.
@@ -188,8 +199,9 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
         return Level(copies, Rounds(span, epoch, all, cycle, faster), (first, second), axes)
 
-    wanted = (SUBWORDS_CYCLE_CENTERS if settings.subwords else CYCLE_CENTERS) * len(counts) / trained
-    cycle = _power_above(wanted) if each > 1 else 1
+    merges = all * trained / LEAST_CYCLES / len(counts)
+    wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
+    cycle = _power_above(wanted * len(counts) / trained) if each > 1 else 1
     seldom = 1
     if groups > 1:
         seldom = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2))
@@ -443,7 +455,7 @@ def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    groups = min(settings.groups, settings.threads)
-    each = min(settings.threads // groups, MOST_REPLICAS)
+    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
+    each = min(settings.threads // groups, known)
     tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
     return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
