@@ -55,13 +55,13 @@ STILL = 1e-30  # a rate at which no float32 of a row changes
 # With subwords replicas need less of a rate, and rows that are merged more often: of the analogies on 20 MB of English
 # Wikipedia two have .47 with neither (one thread .507, fastText .504), .50 with the merging, .53 with both.
 SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
-# A group learns at sqrt(G) times the rate, over what its replicas have, and its change is divided by that; all axes are
-# damped. Tried, analogies / WordSim, mostly one seed. 20 MB of English Wikipedia, one thread .107 / .536; 8 groups of one
-# at sqrt(2 G) merged 13 times in a run .103 / .530, 7 times .101 / .527, twice .09 / .47, with 16 axes .04 / .37 (2 seeds).
-# 8 groups of two at sqrt(2 G) diverge; at sqrt(G), and merged sooner within by as much, .104 / .555, 8 groups of eight
-# .106 / .569; 8 of 16 .058 / .528, 32 of 4 diverge. 100 MB, one thread .371 / .671 and .386 / .682; 8 groups of one at
-# sqrt(2 G) 17 times .348 / .688, at sqrt(G) .363 / .669, 33 times .377 / .671. With 17 times, frequent rows every 512
-# touches and merges after 1, 2, 3, 4, 6, 8 ... rounds do not help: .361 / .670, .362 / .666.
+# A group learns at sqrt(G) times the rate, over what its replicas have, and its change is divided by that; all axes
+# are damped. Tried, analogies / WordSim, mostly one seed. 20 MB of English Wikipedia, one thread .107 / .536; 8 groups
+# of one at sqrt(2 G), 13 merges in a run .103 / .530, 7 .101 / .527, 2 .09 / .47, 13 and 16 axes .04 / .37;
+# 8 groups of two at sqrt(2 G) diverge; at sqrt(G), and merged sooner within by as much, .104 / .555; so 8 groups of
+# eight .106 / .569, of 16 .058 / .528, and 32 of four diverge. 100 MB, one thread .371 / .671 and .386 / .682; 8 groups
+# of one at sqrt(2 G) 17 times .348 / .688, at sqrt(G) .363 / .669, and 33 times .377 / .671. With 17 times, frequent
+# rows every 512 touches and merges after 1, 2, 3, 4, 6, 8 ... rounds do not help: .361 / .670, .362 / .666.
 GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
 # All rows of all groups are merged so often in a run at least, and once in so many centers for each row and group.
 GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
