@@ -4,9 +4,9 @@ Morin & Bengio 2005; Mikolov et al. 2013b, eq. 3; as in the C program (`-hs 1`),
 of a center are the inner nodes of its path, each with the turn that is taken there as its label; they are the
 same for all words of its window. Two of these are scored at once; the next two meet the nodes as these left them. For
 the nodes near the root are touched at every center, and a whole window's steps from the same rows overshoot: 20 MB of
-English Wikipedia, 5 epochs, analogies / WordSim: .125 / .620 by windows, .129 / .630 by fours, .131 / .633 by twos,
-.131 / .637 one by one, as the C program does it. (With negative samples windows are the best: .108 / .551 and, by twos,
-.106 / .517.)
+English Wikipedia, 5 epochs, one thread, analogies / WordSim: .125 / .620 by windows (3 seeds), .129 / .630 by fours and
+.131 / .633 by twos (2 seeds), .131 / .637 one by one (1 seed), as the C program does it. With negative samples windows
+are the best: .108 / .551 (3 seeds) and, by twos, .106 / .517 (1 seed).
 """
 
 from __future__ import annotations
