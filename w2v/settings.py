@@ -147,6 +147,9 @@ class TrainSettings:
         AutoFloat(0.75), "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0
     )
     threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
+    groups: int = _setting(
+        1, "--groups", "Groups of threads that merge seldom with each other: one for each machine of a cluster.", 1, 128
+    )
     seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
     tokenizer: str = _setting(
         "words", "--tokenizer", "How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",

@@ -20,7 +20,7 @@ from w2v.training.cluster import worker
 from w2v.training.cluster.executor import sight_of
 from w2v.training.cluster.mesh import LostWorkerError, Mesh
 from w2v.training.cluster.worker import Task, Worker
-from w2v.training.replicas import Replicas, next_axes
+from w2v.training.replicas import Replicas
 
 TOKEN = b"0123456789abcdef"
 
@@ -53,7 +53,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
     """Return the tables of each worker at the end of a run, and their accounts."""
     task = Task(
         settings, len(corpus.vocabulary), replicas.work._replace(stream=corpus.stream[:0]), len(corpus.stream),
-        replicas.schedule, shares,
+        replicas.schedule.apart(), shares,
     )  # fmt: skip
     state = training.begin(corpus.vocabulary, settings)
     workers = [Worker("127.0.0.1", task, number, 1 + number % 2) for number in range(len(shares))]
@@ -62,7 +62,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
         each.take_ids(Pieces([0], [len(corpus.stream)], corpus.stream))
         for table, rows in enumerate(state.tables.rows):
             each.take_rows(table, 0, rows)
-        each.begin(0, 1.0, np.zeros((share, 8)))
+        each.begin(0, 1.0, np.zeros((share * task.schedule.within.copies, 8)))
     addresses = [each.address() for each in workers]
     reached, rounds = 0, replicas.rounds
     with ThreadPoolExecutor(len(workers)) as pool:
@@ -70,7 +70,7 @@ def trained_by_workers(corpus, settings, replicas, shares):
         while reached < rounds.all:
             damping = workers[0].damping(reached, 1.0)
             end = min(rounds.all, (reached // rounds.cycle + 1) * rounds.cycle)
-            last = min(end, next_axes(reached)) if damping else end
+            last = min(end, replicas.schedule.next_axes(reached)) if any(damping) else end
             parts = list(pool.map(lambda each: each.run(last, damping), workers))  # noqa: B023  # called at once
             reached = parts[0].reached
     tables = [[each.rows(table, 0, len(rows)) for table, rows in enumerate(state.tables.rows)] for each in workers]
@@ -86,6 +86,23 @@ def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, share
     settings = settings_for(threads)
     state, replicas = trained_here(corpus, settings)
     assert replicas.schedule.replicas == threads
+    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
+    for tables in workers:
+        for found, rows in zip(tables, state.tables.rows):
+            assert found.tobytes() == rows.tobytes()
+    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
+    assert accounts[:, 4].sum() == replicas.merged
+
+
+@pytest.mark.parametrize(
+    ("threads", "groups", "shares"), [(4, 2, (1, 1)), (6, 6, (3, 2, 1)), (6, 3, (2, 1)), (24, 2, (1, 1))]
+)
+def test_groups_on_workers_have_the_bits_of_one_process(corpus, threads, groups, shares, monkeypatch):
+    monkeypatch.setattr("w2v.training.replicas.GROUP_MERGES", 3)
+    settings = settings_for(threads, groups=groups)
+    state, replicas = trained_here(corpus, settings)
+    assert (replicas.schedule.across.copies, replicas.schedule.replicas) == (groups, threads)
+    assert replicas.schedule.across.every > 1, "as often as without groups"
     workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
     for tables in workers:
         for found, rows in zip(tables, state.tables.rows):

@@ -79,7 +79,7 @@ def test_damping_leads_replicas_to_where_one_thread_would_be():
 def test_the_curvature_of_rows_that_lie_along_one_axis():
     rows = np.zeros((50, 16), np.float32)
     rows[:, 3] = 2.0
-    axes, values = replicas.curvature(rows, np.full(50, 0.2))
+    axes, values = replicas.curvature(rows, np.full(50, 0.2), 16)
     assert abs(axes[0, 3]) == pytest.approx(1)
     # The slope of the error times the touches of a center, 10, times the square of 2.
     assert values[0] == pytest.approx(replicas.ERROR_SLOPE * 10 * 4)

@@ -6,6 +6,7 @@ import naive
 import naive_subwords
 import numpy as np
 import pytest
+from topics import separation, trained
 
 import w2v as library
 from w2v import training
@@ -15,37 +16,6 @@ from w2v.objectives import MOST_REPLICAS, OBJECTIVES
 from w2v.training import replicas
 from w2v.training.replicas import Replicas
 from w2v.vocabulary import Vocabulary
-
-TOPICS = [[f"{topic}{n}" for n in range(30)] for topic in "abcdef"]
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
-    """Sentences of six topics that share no word: easy to learn, and easy to see when it is lost."""
-    rng = np.random.default_rng(0)
-    lines = [" ".join(rng.choice(TOPICS[rng.integers(6)], 10)) for _ in range(30_000)]
-    path = tmp_path_factory.mktemp("corpus") / "topics.txt"
-    path.write_text("\n".join(lines))
-    return library.read([path], library.TrainSettings(min_count=1))
-
-
-def trained(corpus, **settings):
-    chosen = library.TrainSettings(**{"dim": 20, "epochs": 2, "min_count": 1, "sample": 0} | settings)
-    state = training.begin(corpus.vocabulary, chosen)
-    work = Replicas(corpus.stream, corpus.vocabulary, chosen)
-    assert work.advance(state, work.rounds.all, lambda sums: False)
-    assert state.rounds == work.rounds.all
-    return state, work
-
-
-def separation(corpus, state):
-    """Return the mean cosine of words of one topic less that of words of two."""
-    rows = state.tables.input[:, : state.tables.dim]
-    rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    topics = np.array([word[0] for word in corpus.vocabulary.words])
-    same = topics[:, None] == topics
-    cosines = rows @ rows.T
-    return float(cosines[same].mean() - cosines[~same].mean())
 
 
 @pytest.mark.parametrize(
@@ -129,12 +99,12 @@ def test_replicas_learn_what_one_thread_learns(corpus, threads):
 def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, monkeypatch):
     state, work = trained(corpus, threads=16)
     state.rounds = work.rounds.all // 2
-    for due in work._due(state):
+    for due in work._due(state)[0]:
         assert np.allclose(due.axes @ due.across, np.eye(replicas.AXES), atol=1e-5)
         used = due.damping[np.unique(due.levels)]
         assert used.max() > 0.3
         assert used.min() < 0.05, "the mean: a replica counts as little as if it had converged everywhere"
-    without = trained(corpus, threads=8)[1]._due(state)
+    without = trained(corpus, threads=8)[1]._due(state)[0]
     assert not any(len(due.axes) for due in without)
     monkeypatch.setattr(replicas, "DAMPED_FROM", 100)
     assert trained(corpus, threads=16)[0].tables.input.tobytes() != state.tables.input.tobytes()
@@ -182,7 +152,10 @@ def test_a_thread_that_fails_ends_those_that_wait_for_it(corpus, failing, monkey
 
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     def count(threads, rate=0.025, length=10**8, touches=0.1, together=6):
-        return replicas.replica_count(length, touches, together, library.TrainSettings(threads=threads, rate=rate))
+        settings = library.TrainSettings(threads=threads, rate=rate)
+        groups, each = replicas.replica_counts(length, touches, together, settings)
+        assert groups == 1
+        return each
 
     assert count(64) == 64
     assert count(1000) == MOST_REPLICAS

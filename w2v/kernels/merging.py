@@ -67,6 +67,16 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, across, damping, 
 
 
 @kernel
+def spread_rows(base, replicas, ids, first, step):
+    """Put the rows ids[first::step] of `base`, float32 [V, row], into all replicas, float32 [R, V, row]."""
+    for i in range(first, len(ids), step):
+        id = ids[i]
+        for replica in replicas:
+            for d in range(base.shape[1]):
+                replica[id, d] = base[id, d]
+
+
+@kernel
 def damp(total, axes, across, damping, along):
     """Take the share `damping` [A] of `total` [row] away along each of the orthonormal `axes` [A, row].
 

@@ -65,27 +65,27 @@ class Rounds(NamedTuple):
 
 
 @kernel
-def train_rounds(thread, threads, first, last, work, base, replicas, plan, scratch, rounds, inputs, outputs, shared,
-                 accounts):  # fmt: skip
+def train_rounds(thread, threads, first, last, offset, count, work, base, replicas, plan, scratch, rounds, inputs,
+                 outputs, shared, accounts):  # fmt: skip
     """Train the rounds first..last as one of several threads; returns the round before which it stopped.
 
-    base      Rows, merged; with one replica not looked at
-    replicas  Rows of [R, V, row]
+    offset    the number of the first of these replicas among the `count` replicas of the run: they are all, or a group
+    base      Rows, merged; where these replicas are one not looked at
+    replicas  Rows of [r, V, row]
     inputs, outputs  Due
-    shared    int64 [32]; with one replica, STOP ends the work after a span. ENDED ends it at once, and leaves replicas
-              that are not merged: set where a thread has failed, for those that wait for it
-    accounts  float64 [R, 8], added to
+    shared    int64 [32]; with one replica in all, STOP ends the work after a span. ENDED ends it at once, and leaves
+              replicas that are not merged: set where a thread has failed, for those that wait for it
+    accounts  float64 [r, 8], added to
     """
-    count = len(replicas.input)
     total = np.empty(base.input.shape[1], np.float32)
     flags = shared.ctypes.data
     for round in range(first, last):
         if count == 1 and fetch(flags + 8 * STOP) != 0:
             return round
-        if not train_share(round, thread, threads, 0, count, work, replicas, plan, scratch, rounds, accounts):
+        if not train_share(round, thread, threads, offset, count, work, replicas, plan, scratch, rounds, accounts):
             shared[DIVERGED] = 1
         diverged = shared[DIVERGED] != 0
-        if count > 1:
+        if len(replicas.input) > 1:
             if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
                 return round
             # Between two waits nobody trains, so all threads see the same.

@@ -4,13 +4,16 @@ How often a row is merged, how much faster replicas learn and what is damped fol
 the number of replicas (`w2v.kernels.merging` has the rule, `w2v.kernels.rounds` the schedule). There is one replica for
 each thread that was asked for; when fewer cores are there, a thread of the system trains several. So the
 vectors depend on --threads, and not on the machine. One replica is the table itself, and nothing is merged.
+
+With --groups the replicas of a group merge as if they were all; what a group has learnt is merged with the other groups
+by the same rule, but far more seldom. So a machine of a cluster can have a group, and the network little to carry.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,11 +23,12 @@ from w2v.kernels import merging
 from w2v.kernels import rounds as kernels
 from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
-from w2v.kernels.rows import aligned_zeros, row_length
+from w2v.kernels.rows import row_length
 from w2v.kernels.windows import BLOCK
 from w2v.objectives import mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.subwords import expected_rows
+from w2v.training.groups import Groups
 from w2v.training.run import State, Tick, together
 from w2v.training.tables import Floats, Tables
 from w2v.vocabulary import Vocabulary
@@ -51,28 +55,87 @@ STILL = 1e-30  # a rate at which no float32 of a row changes
 # With subwords replicas need less of a rate, and rows that are merged more often: of the analogies on 20 MB of English
 # Wikipedia two have .47 with neither (one thread .507, fastText .504), .50 with the merging, .53 with both.
 SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
+# A group learns at sqrt(G) times the rate, over what its replicas have, and its change is divided by that; all axes
+# are damped. Tried, analogies / WordSim, mostly one seed. 20 MB of English Wikipedia, one thread .107 / .536; 8 groups
+# of one at sqrt(2 G), 13 merges in a run .103 / .530, 7 .101 / .527, 2 .09 / .47, 13 and 16 axes .04 / .37;
+# 8 groups of two at sqrt(2 G) diverge; at sqrt(G), and merged sooner within by as much, .104 / .555; so 8 groups of
+# eight .106 / .569, of 16 .058 / .528, and 32 of four diverge. 100 MB, one thread .371 / .671 and .386 / .682; 8 groups
+# of one at sqrt(2 G) 17 times .348 / .688, at sqrt(G) .363 / .669, and 33 times .377 / .671. With 17 times, frequent
+# rows every 512 touches and merges after 1, 2, 3, 4, 6, 8 ... rounds do not help: .361 / .670, .362 / .666.
+GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
+# All rows of all groups are merged so often in a run at least, and once in so many centers for each row and group.
+GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
+GROUP_AXES = 100
 LEVELS = 64  # of touches between two merges; four for each factor of two
+
+
+class Level(NamedTuple):
+    """How copies of the tables are merged: the replicas of a group, or the groups.
+
+    copies  how many there are
+    rounds  see `w2v.kernels.rounds`
+    due     of the input table and of the output table
+    axes    along so many is damped
+    """
+
+    copies: int
+    rounds: Rounds
+    due: tuple[Due, Due]
+    axes: int
+
+    @property
+    def every(self) -> int:
+        """After how many rounds some row is due: a power of two."""
+        return int(min(self.rounds.cycle, *(1 << int(np.argmax(due.stops > 0)) for due in self.due)))
+
+    def next_merge(self, round: int) -> int:
+        """Return the next round before which rows are merged."""
+        return min((round // self.every + 1) * self.every, self.rounds.all)
 
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
     """Who trains what, and which rows are merged when.
 
-    replicas  how many
-    rounds    see `w2v.kernels.rounds`
-    due       of the input table and of the output table
-    touches   float64 of both, as long as the table: how often a row is moved for each center
+    within   the replicas of each group
+    across   the groups; one: they are all replicas
+    touches  float64 of both tables, as long as each: how often a row is moved for each center
     """
 
-    replicas: int
-    rounds: Rounds
-    due: tuple[Due, Due]
+    within: Level
+    across: Level
     touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
+    @property
+    def replicas(self) -> int:
+        """How many there are in all."""
+        return self.within.copies * self.across.copies
 
-def touches_between_merges(replicas: int) -> float:
-    """Return after how many touches a replica's row is merged."""
-    return max(TOUCHES / replicas, LEAST_TOUCHES)
+    @property
+    def rounds(self) -> Rounds:
+        """How units are dealt out, and when all rows of all replicas are merged."""
+        return (self.across if self.across.copies > 1 else self.within).rounds
+
+    def next_axes(self, round: int) -> int:
+        """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS.
+
+        With groups it is merges that are counted so: tables are what they were in between.
+        """
+        every = self.across.every if self.across.copies > 1 else 1
+        done = round // every
+        return every * (2 ** done.bit_length() if done < AXES_ROUNDS else (done // AXES_ROUNDS + 1) * AXES_ROUNDS)
+
+    def apart(self) -> Schedule:
+        """Return the same schedule for machines: without groups, each replica is one, and all merging is across."""
+        if self.across.copies > 1:
+            return self
+        alone = self.within._replace(copies=1, axes=0, rounds=self.within.rounds._replace(faster=1.0))
+        return replace(self, within=alone, across=self.within)
+
+
+def touches_between_merges(replicas: int, groups: int = 1) -> float:
+    """Return after how many touches a replica's row is merged with those of its group: sooner where it moves faster."""
+    return max(TOUCHES / replicas, LEAST_TOUCHES) / float(np.sqrt(groups))
 
 
 def speed_up(replicas: int) -> float:
@@ -83,25 +146,30 @@ def speed_up(replicas: int) -> float:
 def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float) -> float:
     """Return the learning rate that each replica begins with."""
     eased = SUBWORDS_EASED if settings.subwords and schedule.replicas > 1 else 1.0
-    return settings.rate * rate_share * schedule.rounds.faster * eased
+    faster = schedule.within.rounds.faster * schedule.across.rounds.faster
+    return settings.rate * rate_share * faster * eased
 
 
-def replica_count(length: int, most_touches: float, together: float, settings: TrainSettings) -> int:
-    """Return how many replicas train: one a thread, but fewer where they could not keep the quality of one.
+def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int]:
+    """Return how many groups train, and replicas of each: one a thread, fewer where they could not keep the quality.
 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
     together      inputs or outputs that a row is scored against before it is moved
 
-    Each has 10,000 ids of an epoch at least, and sqrt(2 R) times the rate must stay stable.
+    A replica has 10,000 ids of an epoch at least, and its rate, sqrt(2 R) times that of one, must stay stable.
     """
-    count = min(settings.threads, objective_of(settings).replicas, max(1, length // BLOCK))
-    stable = min(STABLE_RATE, STABLE_STEP / together)
+    most, known = max(1, length // BLOCK), objective_of(settings).replicas
+    groups = min(settings.groups, settings.threads, known, most)
+    count = min(settings.threads // groups, known, max(1, most // groups))
+    stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
+    while groups > 1 and groups**0.5 > stable:
+        groups -= 1
     while count > 1 and (
-        speed_up(count) * settings.rate > stable or touches_between_merges(count) < LEAST_SPAN / 4 * most_touches
+        speed_up(count) * groups**0.5 > stable or touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches
     ):
         count -= 1
-    return count
+    return groups, count
 
 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
@@ -112,22 +180,44 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
-    count = replica_count(length, most, together, settings)
-    between = touches_between_merges(count)
+    groups, each = replica_counts(length, most, together, settings)
+    count = groups * each
+    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
     # Centers for each unit: what subsampling leaves.
     centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
     span = BLOCK if count == 1 else int(np.clip(between / most / centers, LEAST_SPAN, BLOCK))
-    each = max(1, -(-length // (count * span)))
+    if groups > 1:  # rounds enough to merge the groups so often
+        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
+    epoch = max(1, -(-length // (count * span)))
     if count > 1:
-        span = -(-length // (count * each))  # the same for all, and no replica idle at the end of an epoch
-    merges = each * settings.epochs * span * centers / LEAST_CYCLES / len(counts)
+        span = -(-length // (count * epoch))  # the same for all, and no replica idle at the end of an epoch
+    all = epoch * settings.epochs
+    trained = span * centers
+
+    def level(copies: int, between: float, cycle: int, centers: float, faster: float, axes: int) -> Level:
+        """Return how copies are merged that each train so many centers in a round."""
+        no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
+        first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
+        return Level(copies, Rounds(span, epoch, all, cycle, faster), (first, second), axes)
+
+    merges = all * trained / LEAST_CYCLES / len(counts)
     wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
-    wanted *= len(counts) / (span * centers)
-    cycle = 1 << int(np.ceil(np.log2(max(wanted, 1)))) if count > 1 else 1
-    rounds = Rounds(span, each, each * settings.epochs, cycle, speed_up(count))
-    no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
-    due = tuple(_due(table * span * centers, between, cycle, no_axes) for table in touches)
-    return Schedule(count, rounds, (due[0], due[1]), touches)
+    cycle = _power_above(wanted * len(counts) / trained) if each > 1 else 1
+    seldom = 1
+    if groups > 1:
+        seldom = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2))
+        cycle = min(cycle, seldom)
+    faster = speed_up(each)
+    return Schedule(
+        level(each, between, cycle, trained, faster, AXES if each >= DAMPED_FROM else 0),
+        level(groups, GROUP_TOUCHES, seldom, each * trained, groups**0.5, GROUP_AXES if groups > 1 else 0),
+        touches,
+    )
+
+
+def _power_above(wanted: float) -> int:
+    """Return the smallest power of two that is not below."""
+    return 1 << int(np.ceil(np.log2(max(wanted, 1))))
 
 
 def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats, Floats]) -> Due:
@@ -139,8 +229,8 @@ def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: 
     return Due(order, stops, levels, *no_axes)
 
 
-def curvature(other: Floats, touches: npt.NDArray[np.float64]) -> tuple[Floats, npt.NDArray[np.float64]]:
-    """Return the main axes of the curvature that rows meet, float32 [AXES, row], and the curvature along each.
+def curvature(other: Floats, touches: npt.NDArray[np.float64], axes: int) -> tuple[Floats, npt.NDArray[np.float64]]:
+    """Return the main axes of the curvature that rows meet, float32 [axes, row], and the curvature along each.
 
     other    float32 [V, row], the table that they are scored against
     touches  float64 [V], of its rows
@@ -151,7 +241,7 @@ def curvature(other: Floats, touches: npt.NDArray[np.float64]) -> tuple[Floats, 
     second = np.empty((other.shape[1], other.shape[1]), np.float32)
     merging.second_moment(other, part, second)
     values, vectors = np.linalg.eigh(second.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum()))
-    main = slice(None, -AXES - 1, -1)
+    main = slice(None, -axes - 1, -1)
     return np.ascontiguousarray(vectors[:, main].T.astype(np.float32)), np.maximum(values[main], 1e-12)
 
 
@@ -190,25 +280,35 @@ def vectors_met(tables: Rows, table: int, schedule: Schedule, work: Work) -> tup
     return np.divide(sums, sizes[: len(sums), None], dtype=np.float32), touches[: len(sizes)] * sizes
 
 
+# Of both tables, within groups and across; () where nothing is damped.
+Damping = tuple[tuple[Damped, ...], tuple[Damped, ...]]
+
+
 def damped(
     tables: Rows, work: Work, schedule: Schedule, settings: TrainSettings, round: int, rate_share: float
-) -> tuple[Damped, ...]:
+) -> Damping:
     """Return what is damped in each table from a round on; nothing where replicas are few."""
-    if schedule.replicas < DAMPED_FROM:
-        return ()
-    rounds, share = schedule.rounds, 1 - round / schedule.rounds.all
-    found = []
+    levels = schedule.within, schedule.across
+    found: tuple[list[Damped], list[Damped]] = [], []
+    if not (most := max(level.axes for level in levels)):
+        return (), ()
+    share = max(1 - round / schedule.rounds.all, settings.last_rate)
     for other in (1, 0):
-        axes, curved = curvature(*vectors_met(tables, other, schedule, work))
-        steps = curved * settings.rate * rate_share * max(share, settings.last_rate)
-        shares = damping(steps, schedule.replicas, rounds.faster)
-        found.append(Damped(axes, np.ascontiguousarray(axes.T), shares))
-    return tuple(found)
+        axes, curved = curvature(*vectors_met(tables, other, schedule, work), min(most, settings.dim))
+        steps = curved * settings.rate * rate_share * share
+        # Within a group all go as fast as one thread does for the other groups.
+        for level, pace, into in zip(levels, (schedule.across.rounds.faster, 1.0), found):
+            if level.axes:
+                main = np.ascontiguousarray(axes[: level.axes])
+                shares = damping(pace * steps[: level.axes], level.copies, level.rounds.faster)
+                into.append(Damped(main, np.ascontiguousarray(main.T), shares))
+    return tuple(found[0]), tuple(found[1])
 
 
-def next_axes(round: int) -> int:
-    """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS."""
-    return 2 ** (round.bit_length()) if round < AXES_ROUNDS else (round // AXES_ROUNDS + 1) * AXES_ROUNDS
+def due_damped(level: Level, by: tuple[Damped, ...]) -> tuple[Due, Due]:
+    """Return which rows are due when, with what is damped."""
+    first, second = level.due
+    return (first._replace(**by[0]._asdict()), second._replace(**by[1]._asdict())) if by else (first, second)
 
 
 class Replicas:
@@ -220,7 +320,7 @@ class Replicas:
         self.schedule = schedule(self.work, vocabulary.counts, settings)
         self._threads = min(self.schedule.replicas, available_threads())
         self.merged = 0  # rows of replicas that had changed when they were merged
-        self._copies: Rows | None = None
+        self._groups: Groups | None = None
         self._objective = objective_of(settings)
 
     @property
@@ -235,56 +335,59 @@ class Replicas:
         there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
         After an exception a state of several replicas is not whole, and cannot be gone on from.
         """
-        rounds = self.rounds
-        replicas = self._begin(state.tables)
-        accounts = np.zeros((self.schedule.replicas, 8))
+        groups, across = self._begin(state), self.schedule.across
         before = state.sums
-        rate = replica_rate(self.settings, self.schedule, state.rate_share)
-        plan = self._objective.plan(self.settings, rate, self.work)
-        row = state.tables.input.shape[1]
-        scratches = [spans.new_scratch(plan, row) for _ in range(self._threads)]
-        shared = aligned_zeros(64).view(np.int64)
-        reached = np.zeros(self._threads, np.int64)
+        reached = np.zeros(groups.threads, np.int64)
+        merged = np.zeros(groups.threads, np.int64)
         stopping = threading.Event()
 
         def watch() -> None:
-            if tick(before + accounts[:, :4].sum(axis=0)):
+            if tick(before + groups.accounts[:, :4].sum(axis=0)):
                 stopping.set()
-                shared[kernels.STOP] = 1
+                groups.signal(kernels.STOP)
 
         def stop() -> None:
             """End what still runs: one thread did not start, or the caller was interrupted."""
-            shared[[kernels.STOP, kernels.ENDED]] = 1
+            groups.signal(kernels.STOP, kernels.ENDED)
 
-        def train(thread: int, first: int, last: int, due: tuple[Due, Due]) -> None:
-            reached[thread] = kernels.train_rounds(
-                thread, self._threads, first, last, self.work, state.tables.rows, replicas, plan, scratches[thread],
-                rounds, *due, shared, accounts,
-            )  # fmt: skip
+        def each(call: Callable[[int], None]) -> None:
+            groups.clear()
+            together(call, groups.threads, watch, stop)
+
+        def train(thread: int) -> None:
+            reached[thread] = groups.train(thread, state.rounds, last, self.work, within)
+
+        def merge(thread: int) -> None:
+            merged[thread] += groups.merge(thread, state.rounds - 1, state.tables.rows, across, due)
 
         try:
             while state.rounds < limit and not stopping.is_set():
                 end = self.merged_round(limit)
                 if self.schedule.replicas > 1:
-                    end = min(end, (state.rounds // rounds.cycle + 1) * rounds.cycle)
-                while state.rounds < end and not shared[kernels.DIVERGED]:
-                    due = self._due(state)
-                    last = min(end, next_axes(state.rounds)) if len(due[0].axes) else end
-                    shared[kernels.ARRIVED], reached[:] = 0, state.rounds
+                    end = min(end, (state.rounds // self.rounds.cycle + 1) * self.rounds.cycle)
+                look = state.rounds
+                while state.rounds < end and not groups.diverged:
+                    if state.rounds >= look:
+                        within, due, look = self._due(state)
+                    last = min(end, look)
+                    if across.copies > 1:
+                        last = min(last, across.next_merge(state.rounds))
+                    reached[:] = state.rounds
                     try:
-                        together(partial(train, first=state.rounds, last=last, due=due), self._threads, watch, stop)
+                        each(train)
                     finally:
                         state.rounds = int(reached.min())
-                    shared[[kernels.STOP, kernels.ENDED]] = 0
+                    if across.copies > 1 and not groups.diverged:
+                        each(merge)
                     if stopping.is_set() and self.schedule.replicas == 1:
                         break
-                if shared[kernels.DIVERGED]:
+                if groups.diverged:
                     return False
         finally:
-            state.sums = before + accounts[:, :4].sum(axis=0)
-            self.merged += int(accounts[:, kernels.MERGED].sum())
-        if state.rounds >= rounds.all:
-            self._copies = None  # their memory is for whoever writes the vectors
+            state.sums = before + groups.accounts[:, :4].sum(axis=0)
+            self.merged += int(groups.accounts[:, kernels.MERGED].sum() + merged.sum())
+        if state.rounds >= self.rounds.all:
+            self._groups = None  # their memory is for whoever writes the vectors
         return True
 
     def describe(self) -> str:
@@ -313,28 +416,25 @@ class Replicas:
         cycle = self.rounds.cycle
         return min(-(-limit // cycle) * cycle, self.rounds.all)
 
-    def _begin(self, tables: Tables) -> Rows:
-        """Return the replicas, all equal to the tables."""
-        if self.schedule.replicas == 1:
-            return Rows(*(table.reshape(1, *table.shape) for table in tables.rows))
-        if self._copies is None:
-            self._copies = Rows(*(aligned_zeros(self.schedule.replicas, *table.shape) for table in tables.rows))
-        copies = self._copies
+    def _begin(self, state: State) -> Groups:
+        """Return the groups, all equal to the tables."""
+        tables, schedule = state.tables.rows, self.schedule
+        if self._groups is None:
+            base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
+            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
+        groups = self._groups
+        groups.accounts[:] = 0
+        rate = replica_rate(self.settings, schedule, state.rate_share)
+        groups.begin(tables, self._objective.plan(self.settings, rate, self.work))
+        together(lambda thread: groups.copy(thread, tables), groups.threads)
+        return groups
 
-        def copy(thread: int) -> None:
-            # By the thread that trains it: the system puts memory near the core that touches it first.
-            for replica in range(thread, self.schedule.replicas, self._threads):
-                for own, table in zip(copies, tables.rows):
-                    own[replica] = table
-
-        together(copy, self._threads)
-        return copies
-
-    def _due(self, state: State) -> tuple[Due, Due]:
-        """Return which rows are due when, with what is damped from here on."""
-        due = self.schedule.due
+    def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
+        """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
+        levels = self.schedule.within, self.schedule.across
         by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
-        return (due[0]._replace(**by[0]._asdict()), due[1]._replace(**by[1]._asdict())) if by else due
+        within, across = (due_damped(level, damps) for level, damps in zip(levels, by))
+        return within, across, self.schedule.next_axes(state.rounds) if any(by) else self.rounds.all
 
 
 def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
@@ -345,6 +445,7 @@ def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    replicas = min(settings.threads, objective_of(settings).replicas)
-    tables, ngrams = 1 + replicas if replicas > 1 else 1, expected_rows(words, settings)
+    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
+    each = min(settings.threads // groups, known)
+    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
     return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)

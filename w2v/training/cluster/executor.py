@@ -27,7 +27,7 @@ from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
 from w2v.training.cluster.readers import PART_BYTES, readers_of
 from w2v.training.cluster.worker import Part, Status, Stream, Task, Worker
-from w2v.training.replicas import DAMPED_FROM, Replicas, next_axes, spans_of_losses
+from w2v.training.replicas import Replicas, spans_of_losses
 from w2v.training.run import TICK_SECONDS, State, Sums, Tick
 from w2v.vocabulary import Vocabulary
 
@@ -52,10 +52,10 @@ class Cluster(Replicas):
         super().__init__(stream, vocabulary, settings)
         self._nodes, self._notify = nodes, notify
         self._words = len(vocabulary)
-        replicas = self.schedule.replicas
-        workers = min(len(nodes.all), replicas)
-        self._shares = [replicas // workers + (worker < replicas % workers) for worker in range(workers)]
-        self._accounts = np.zeros((replicas, 8))  # of what was trained here
+        groups = self.schedule.apart().across.copies
+        workers = min(len(nodes.all), groups)
+        self._shares = [groups // workers + (worker < groups % workers) for worker in range(workers)]
+        self._accounts = np.zeros((self.schedule.replicas, 8))  # of what was trained here
         self._team: Team | None = None
         self._at: tuple[int, int] | None = None  # where the workers are, if they are at a round of their own
 
@@ -66,7 +66,8 @@ class Cluster(Replicas):
             return super().advance(state, limit, tick)
         if self._team is None:
             empty = self.work._replace(stream=self.work.stream[:0])
-            task = Task(self.settings, self._words, empty, len(self.work.stream), self.schedule, tuple(self._shares))
+            schedule, shares = self.schedule.apart(), tuple(self._shares)
+            task = Task(self.settings, self._words, empty, len(self.work.stream), schedule, shares)
             self._team = Team(self._nodes, task, self.work.stream, self._notify)
         team = self._team
         before = state.sums - self._accounts[:, :4].sum(axis=0)
@@ -104,7 +105,7 @@ class Cluster(Replicas):
         end = min(self.merged_round(limit), (state.rounds // cycle + 1) * cycle)
         while reached < end:
             damping = team.damping(reached, state.rate_share)
-            parts = team.run(min(end, next_axes(reached)) if damping else end, damping, watch)
+            parts = team.run(min(end, self.schedule.next_axes(reached)) if any(damping) else end, damping, watch)
             reached = parts[0].reached
             if not parts[0].finite:
                 break
@@ -178,8 +179,9 @@ class Team:
 
     def damping(self, round: int, rate_share: float) -> Any:
         """Return what is damped from a round on. Raises LostWorkerError."""
-        if self._task.schedule.replicas < DAMPED_FROM:
-            return ()
+        schedule = self._task.schedule
+        if not schedule.within.axes and not schedule.across.axes:
+            return (), ()
         return self._get([self._actors[0].damping.remote(round, rate_share)], self._names[:1])[0]
 
     def run(self, last: int, damping: Any, watch: Watch) -> list[Part]:
@@ -286,12 +288,14 @@ class Team:
     def _pieces(self, worker: int) -> Iterator[Any]:
         """Yield the pieces of the corpus that a worker trains on, in parts: those of readers go from them to it."""
         task, rounds = self._task, self._task.schedule.rounds
-        starts = (np.arange(rounds.each) * task.schedule.replicas + sum(task.shares[:worker])) * rounds.span
-        spans = np.minimum(np.stack([starts, starts + task.shares[worker] * rounds.span], axis=1), task.length)
+        each = task.schedule.within.copies
+        first, share = each * sum(task.shares[:worker]), each * task.shares[worker]
+        starts = (np.arange(rounds.each) * task.schedule.replicas + first) * rounds.span
+        spans = np.minimum(np.stack([starts, starts + share * rounds.span], axis=1), task.length)
         if self._readers is not None:
             yield from self._readers.pieces(spans, self._sight, worker)
             return
-        step = max(1, PART_BYTES // (4 * task.shares[worker] * rounds.span))
+        step = max(1, PART_BYTES // (4 * share * rounds.span))
         for first in range(0, len(spans), step):
             yield pieces(self._stream, 0, spans[first : first + step], sight_of(task.settings, task.work))
 
@@ -300,7 +304,7 @@ class Team:
         addresses = self._all(lambda actor: actor.address.remote())
         token = os.urandom(16)
         self._all(lambda actor: actor.connect.remote(addresses, token))
-        shares = np.split(accounts, np.cumsum(self._task.shares)[:-1])
+        shares = self._by_share(accounts)
         self._get(
             [actor.begin.remote(round, self._rate_share, share) for actor, share in zip(self._actors, shares)],
             self._names,
@@ -344,10 +348,14 @@ class Team:
                 said += f", {self._names[slowest]} is slow: {training[slowest] / usual:.1f} x the time"
         return said + (f", {self.lost} replaced" if self.lost else "")
 
+    def _by_share(self, accounts: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+        """Return the accounts of each worker's replicas."""
+        return np.split(accounts, np.cumsum(self._task.shares)[:-1] * self._task.schedule.within.copies)
+
     def by_worker(self, accounts: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
         """Return what each worker has done."""
         rows = []
-        shares = np.split(accounts, np.cumsum(self._task.shares)[:-1])
+        shares = self._by_share(accounts)
         with suppress(LostWorkerError):  # nothing is lost with it: the merged rows are here
             self._status = self._all(lambda actor: actor.status.remote())
         status_of = self._status or [Status(0, np.zeros(4), 0.0, 0.0, 0, 0)] * len(shares)

@@ -1,11 +1,11 @@
-"""One worker of a cluster: it trains some of the replicas of a run, and merges some of the rows of all replicas.
+"""One worker of a cluster: it trains some of the groups of a run, and merges some of the rows of all groups.
 
-    a round   each worker trains the spans of its replicas
-              sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
-              merges its own rows, with the arithmetic and in the order of one machine
-              sends all workers what it has merged
+    some rounds   each worker trains its groups; without --groups each replica is one, and rows are due every round
+                  sends worker o the rows that are due, that it has changed, and that o merges: each W-th of those due
+                  merges its own rows, with the arithmetic and in the order of one machine
+                  sends all workers what it has merged
 
-So after each round all workers have the same merged rows, and the result has the bits of as many replicas in one
+So after each merge all workers have the same merged rows, and the result has the bits of as many replicas in one
 process. A worker has no idea of Ray: it is a class that also runs in threads of one process.
 """
 
@@ -27,14 +27,14 @@ from w2v.corpus.shares import Pieces
 from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
 from w2v.kernels.objectives import Rows, Work
-from w2v.kernels.objectives.spans import new_scratch
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
 from w2v.objectives import objective_of, work_of
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Mesh, Message
-from w2v.training.replicas import Damped, Schedule, damped, replica_rate, schedule
+from w2v.training.groups import Groups
+from w2v.training.replicas import Damping, Level, Schedule, damped, due_damped, replica_rate, schedule
 from w2v.training.tables import Floats, Tables
 from w2v.vocabulary import Vocabulary
 
@@ -49,8 +49,8 @@ class Task:
     words     in the vocabulary
     work      without the stream
     length    of the stream
-    schedule  of the run
-    shares    how many replicas each worker trains
+    schedule  of the run, as `Schedule.apart` has it
+    shares    how many groups each worker trains
     """
 
     settings: TrainSettings
@@ -93,15 +93,11 @@ class Worker:
         self._mesh = Mesh(host)
         self._share = task.shares[number]
         self._offset = sum(task.shares[:number])
-        self._threads = max(1, min(threads, self._share))
+        self._threads = max(1, min(threads, self._share * task.schedule.within.copies))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
-        self._accounts = np.zeros((self._share, 8))
         self._kept = _Kept()
         self._round = self._merged = 0
         self._training = self._exchanging = 0.0
-        self._objective = objective_of(task.settings)
-        self._plan: Any = None
-        self._scratches: list[Any] = []
         self._stream: Stream | None = None
 
     def prepare(self) -> None:
@@ -113,12 +109,14 @@ class Worker:
         """Take the memory that the work needs. Raises ResourceError where it is not there."""
         task, share = self._task, self._share
         dim = task.settings.dim
-        # The merged rows, the replicas, and messages of both directions.
-        ngrams = len(task.schedule.touches[0]) - task.words
-        needed = (1 + share) * Tables.bytes_needed(task.words, dim, ngrams) + 16 * MESSAGE_NUMBERS
+        # The merged rows, the groups with their replicas, and messages of both directions.
+        ngrams, each = len(task.schedule.touches[0]) - task.words, task.schedule.within.copies
+        needed = (1 + share + (each > 1) * share * each) * Tables.bytes_needed(
+            task.words, dim, ngrams
+        ) + 16 * MESSAGE_NUMBERS
         require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
         self._tables = Tables.empty(task.words, dim, ngrams=ngrams)
-        self._replicas = Rows(*(aligned_zeros(share, *table.shape) for table in self._tables.rows))
+        self._groups = Groups(task.schedule, self._offset, share, self._threads, self._tables.rows)
         self._buffers = _Buffers(task, share, self._tables.rows)
         self._stream = Stream(task.length)
 
@@ -164,37 +162,35 @@ class Worker:
         """Begin to train at a round, from the merged rows as they are."""
         task = self._task
         self._round = round
-        self._accounts[:] = accounts
+        self._groups.accounts[:] = accounts
         rate = replica_rate(task.settings, task.schedule, rate_share)
-        self._plan = self._objective.plan(task.settings, rate, task.work)
-        row = self._tables.input.shape[1]
-        self._scratches = [new_scratch(self._plan, row) for _ in range(self._threads)]
-        for own, table in zip(self._replicas, self._tables.rows):
-            own[:] = table
+        self._groups.begin(self._tables.rows, objective_of(task.settings).plan(task.settings, rate, task.work))
+        self._each(lambda thread: self._groups.copy(thread, self._tables.rows), self._groups.threads)
 
-    def damping(self, round: int, rate_share: float) -> tuple[Damped, ...]:
+    def damping(self, round: int, rate_share: float) -> Damping:
         """Return what is damped from a round on: one worker says it for all, for processors differ in the last bit."""
         task = self._task
         return damped(self._tables.rows, task.work, task.schedule, task.settings, round, rate_share)
 
-    def run(self, last: int, damping: tuple[Damped, ...]) -> Part:
-        """Train from the round where this worker is up to `last`. Raises LostWorkerError."""
-        due = self._task.schedule.due
-        due = tuple(rows._replace(**by._asdict()) for rows, by in zip(due, writable(damping))) or due
+    def run(self, last: int, damping: Damping) -> Part:
+        """Train from the round where this worker is up to `last`, where rows are merged. Raises LostWorkerError."""
+        levels = self._task.schedule.within, self._task.schedule.across
+        within, across = (due_damped(level, by) for level, by in zip(levels, writable(damping)))
         finite = True
         while self._round < last and finite:
             began = time.perf_counter()
-            finite = self._train()
+            end = min(levels[1].next_merge(self._round), last)
+            finite = self._train(end, within)
             trained = time.perf_counter()
-            finite = self._merge(due, finite)
-            self._round += 1
+            finite = self._merge(levels[1], across, end - 1, finite)
+            self._round = end
             self._training += trained - began
             self._exchanging += time.perf_counter() - trained
-        return Part(self._round, finite, self._accounts.copy())
+        return Part(self._round, finite, self._groups.accounts.copy())
 
     def status(self) -> Status:
         """Return how far this worker is."""
-        sums = self._accounts[:, :4].sum(axis=0)
+        sums = self._groups.accounts[:, :4].sum(axis=0)
         return Status(self._round, sums, self._training, self._exchanging, self._merged, self._mesh.bytes)
 
     def keep(self) -> int:
@@ -220,51 +216,45 @@ class Worker:
             return [call(number) for number in range(count)]
         return list(self._pool.map(call, range(count)))
 
-    def _train(self) -> bool:
-        """Train a round; returns whether the rows are finite, as far as is known."""
-
-        def train(thread: int) -> bool:
-            finite = rounds.train_share(
-                self._round, thread, self._threads, self._offset, task.schedule.replicas, work, self._replicas,
-                self._plan, self._scratches[thread], task.schedule.rounds, self._accounts,
-            )  # fmt: skip
-            return bool(finite)
-
-        task = self._task
+    def _train(self, end: int, due: tuple[Due, Due]) -> bool:
+        """Train up to a round; returns whether the rows are finite, as far as is known."""
+        groups = self._groups
         assert self._stream is not None
-        work = task.work._replace(stream=self._stream.ids)
-        return all(self._each(train, self._threads))
+        work = self._task.work._replace(stream=self._stream.ids)
+        groups.clear()
+        self._each(lambda thread: groups.train(thread, self._round, end, work, due), groups.threads)
+        return not groups.diverged
 
-    def _merge(self, due: tuple[Due, ...], finite: bool) -> bool:
-        """Merge the rows that are due after this round; returns whether the rows of all workers are finite."""
+    def _merge(self, across: Level, due: tuple[Due, Due], round: int, finite: bool) -> bool:
+        """Merge the rows of groups that are due after a round; returns whether the rows of all workers are finite."""
         task, buffers = self._task, self._buffers
         tables, workers = self._tables.rows, len(task.shares)
 
         def pack(worker: int) -> Message:
             room, end = buffers.rooms[worker], 1
             room[0] = finite
-            for base, own, part in zip(tables, self._replicas, ids):
+            for base, own, part in zip(tables, self._groups.base, ids):
                 end = exchange.pack_changes(base, own, part, worker, workers, buffers.width, room, end)
             return room[:end]
 
         def unpack(owner: int) -> None:
             at = 0
-            for base, own, part in zip(tables, self._replicas, ids):
+            for base, own, part in zip(tables, self._groups.copies, ids):
                 at = exchange.unpack_merged(merged[owner], at, part, owner, workers, buffers.width, base, own)
 
-        stops = [int(rounds.due_stop(rows, self._round, task.schedule.rounds)) for rows in due]
+        stops = [int(rounds.due_stop(rows, round, across.rounds)) for rows in due]
         for first in range(0, max(1, *stops), buffers.part):
             ids = [rows.order[first : min(first + buffers.part, stop)] for rows, stop in zip(due, stops)]
             packed = self._each(pack, workers)
             changes = self._mesh.swap(packed) | {self._number: packed[self._number]}
             finite = finite and all(bool(message[0]) for message in changes.values())
-            own = self._merge_own(changes, due, ids)
+            own = self._merge_own(changes, across, due, ids)
             merged = self._mesh.swap([own] * workers) | {self._number: own}
             self._each(unpack, workers)
         return finite
 
     def _merge_own(
-        self, changes: dict[int, Message], due: tuple[Due, ...], ids: list[npt.NDArray[np.int32]]
+        self, changes: dict[int, Message], across: Level, due: tuple[Due, Due], ids: list[npt.NDArray[np.int32]]
     ) -> Message:
         """Merge the rows that this worker merges; returns them as a message."""
         task, buffers, number = self._task, self._buffers, self._number
@@ -281,9 +271,9 @@ class Worker:
                         changes[worker], at[worker], share, base, part, number, workers, width, totals, touched
                     ),
                 )
-                self._accounts[0, rounds.MERGED] += (at[worker] - start - share) // (1 + width)
+                self._groups.accounts[0, rounds.MERGED] += (at[worker] - start - share) // (1 + width)
             start, end = end, exchange.pack_merged(
-                base, part, number, workers, width, totals, touched, task.schedule.rounds.faster, rows.axes,
+                base, part, number, workers, width, totals, touched, across.rounds.faster, rows.axes,
                 rows.across, rows.damping, rows.levels, buffers.merged, end,
             )  # fmt: skip
             self._merged += (end - start - 1) // (1 + width)
@@ -295,12 +285,13 @@ def compile_ahead(settings: TrainSettings) -> None:
     settings = replace(settings, threads=2, subwords="")
     one, ids = Vocabulary(("",), np.ones(1, np.int64)), np.zeros(1, np.int32)
     work = work_of(ids, one, settings)
-    plan = replace(schedule(work, one.counts, settings), replicas=2)
+    plan = schedule(work, one.counts, settings)
+    plan = replace(plan, within=plan.within._replace(copies=2), across=plan.across._replace(copies=2))
     with closing(Worker("127.0.0.1", Task(settings, 1, work, 1, plan, (2,)), 0, 1)) as worker:
         worker.take_memory()
         worker.take_ids(Pieces([0], [1], ids))
-        worker.begin(0, 1.0, np.zeros((2, 8)))
-        worker.run(1, ())
+        worker.begin(0, 1.0, np.zeros((4, 8)))
+        worker.run(1, ((), ()))
 
 
 class _Buffers:
@@ -317,7 +308,7 @@ class _Buffers:
         workers, row = len(task.shares), tables[0].shape[1]
         self.width = task.settings.dim
         most = max(len(table) for table in tables)
-        self.part = min(most, max(workers, MESSAGE_NUMBERS // (row * task.schedule.replicas)))
+        self.part = min(most, max(workers, MESSAGE_NUMBERS // (row * task.schedule.across.copies)))
         count = -(-self.part // workers)
         size = len(tables) * (1 + count * (1 + self.width))
         self.rooms = [np.empty(1 + share * size, np.int32) for _ in task.shares]
