@@ -43,7 +43,7 @@ def _folder(name: str) -> Place:
 @options.settings(
     "preset", "objective", "loss", "negatives_per", "subwords", "buckets", "dim", "window", "window_mode",
     "negatives", "epochs", "min_count", "max_vocab", "sample", "rate", "min_rate", "ns_exponent", "x_max", "threads",
-    "seed", "tokenizer", "keep_case",
+    "groups", "seed", "tokenizer", "keep_case",
 )  # fmt: skip
 @sources.columns
 @sources.naming
