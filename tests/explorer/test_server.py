@@ -319,7 +319,8 @@ def test_the_page_says_all_it_says_in_every_language():
     page = {
         file.name: file.read_text(encoding="utf-8") for file in (resources.files("w2v.explorer") / "page").iterdir()
     }
-    languages = re.split(r"^  \w\w: \{$", page["texts.js"], flags=re.MULTILINE)[1:]
+    catalogue, _, rest = page["texts.js"].partition("\n};\n")
+    languages = re.split(r"^  \w\w: \{$", catalogue, flags=re.MULTILINE)[1:]
     keys = [re.findall(r'(?<![\w"])(\w+):\s+"', text) for text in languages]
     assert len(keys) == 4
     for one in keys:
@@ -327,7 +328,7 @@ def test_the_page_says_all_it_says_in_every_language():
     for key in keys[0]:  # what is put in
         forms = [re.search(rf'(?<![\w"]){key}:\s+((?:"[^"]*"[\s+]*)+)', text).group(1) for text in languages]
         assert len({tuple(sorted(re.findall(r"\{\w+\}", form))) for form in forms}) == 1, key
-    said = "".join(text for name, text in page.items() if name != "texts.js")
+    said = rest + "".join(text for name, text in page.items() if name != "texts.js")
     for key in keys[0]:
         assert f'"{key}"' in said or f"  {key}: {{" in said, f"{key} is said nowhere"
     for key in re.findall(r'data-(?:text|label)="(\w+)"', page["index.html"]) + re.findall(
