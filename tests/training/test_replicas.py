@@ -150,6 +150,18 @@ def test_a_thread_that_fails_ends_those_that_wait_for_it(corpus, failing, monkey
         work.advance(state, work.rounds.all, lambda sums: False)
 
 
+def test_a_thread_that_cannot_copy_the_tables_ends_the_run(corpus, monkeypatch):
+    def copy(groups, thread, tables):
+        raise ResourceError("no memory for a copy")
+
+    monkeypatch.setattr(replicas.Groups, "copy", copy)
+    chosen = library.TrainSettings(dim=20, epochs=1, min_count=1, sample=0, threads=2)
+    state = training.begin(corpus.vocabulary, chosen)
+    work = Replicas(corpus.stream, corpus.vocabulary, chosen)
+    with pytest.raises(ResourceError, match="no memory for a copy"):
+        work.advance(state, work.rounds.all, lambda sums: False)
+
+
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     def count(threads, rate=0.025, length=10**8, touches=0.1, together=6):
         settings = library.TrainSettings(threads=threads, rate=rate)
