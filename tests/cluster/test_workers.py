@@ -79,6 +79,16 @@ def trained_by_workers(corpus, settings, replicas, shares):
     return tables, np.concatenate([part.accounts for part in parts])
 
 
+def check_workers(corpus, settings, state, replicas, shares):
+    """Workers with these shares have the bits and the accounts of one process."""
+    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
+    for tables in workers:
+        for found, rows in zip(tables, state.tables.rows):
+            assert found.tobytes() == rows.tobytes()
+    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
+    assert accounts[:, 4].sum() == replicas.merged
+
+
 @pytest.mark.parametrize("part", [1 << 24, 2000], ids=["all rows at once", "few rows at once"])
 @pytest.mark.parametrize(("threads", "shares"), [(2, (1, 1)), (3, (2, 1)), (8, (3, 3, 2)), (16, (4, 4, 4, 4))])
 def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, shares, part, monkeypatch):
@@ -86,12 +96,7 @@ def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, share
     settings = settings_for(threads)
     state, replicas = trained_here(corpus, settings)
     assert replicas.schedule.replicas == threads
-    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
-    for tables in workers:
-        for found, rows in zip(tables, state.tables.rows):
-            assert found.tobytes() == rows.tobytes()
-    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
-    assert accounts[:, 4].sum() == replicas.merged
+    check_workers(corpus, settings, state, replicas, shares)
 
 
 @pytest.mark.parametrize(
@@ -103,12 +108,7 @@ def test_groups_on_workers_have_the_bits_of_one_process(corpus, threads, groups,
     state, replicas = trained_here(corpus, settings)
     assert (replicas.schedule.across.copies, replicas.schedule.replicas) == (groups, threads)
     assert replicas.schedule.across.every > 1, "as often as without groups"
-    workers, accounts = trained_by_workers(corpus, settings, replicas, shares)
-    for tables in workers:
-        for found, rows in zip(tables, state.tables.rows):
-            assert found.tobytes() == rows.tobytes()
-    assert (accounts[:, :4].sum(axis=0) == state.sums).all()
-    assert accounts[:, 4].sum() == replicas.merged
+    check_workers(corpus, settings, state, replicas, shares)
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,11 @@ DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
-# For each row of a table and replica between two merges of all rows: they cost some 2 % then, and 20 % with the least.
+# For each row of a table and replica between two merges of all rows: they cost some 2 % then, and with
+# the least up to a third of the CPU time (1 million tokens, 32 replicas).
 CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 20, 1
 # Rows that are seldom touched are merged by these merges alone. 20 MB of English Wikipedia, 8 replicas, 2 seeds, with
-# one of them in a run and with 14: analogies .101 and .106, SimLex .209 and .228 (one thread .107 and .241).
+# CYCLE_CENTERS 20 and 1: analogies .101 and .106, SimLex .209 and .233 (one thread .107 and .241).
 LEAST_CYCLES = 32
 AXES_ROUNDS = 128  # at most between two looks at the curvature
 SPANS = 20  # of the text, whose loss is measured at the end
