@@ -146,9 +146,14 @@ def speed_up(replicas: int) -> float:
 
 def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float) -> float:
     """Return the learning rate that each replica begins with."""
-    eased = SUBWORDS_EASED if settings.subwords and schedule.replicas > 1 else 1.0
+    eased = _eased(settings) if schedule.replicas > 1 else 1.0
     faster = schedule.within.rounds.faster * schedule.across.rounds.faster
     return settings.rate * rate_share * faster * eased
+
+
+def _eased(settings: TrainSettings) -> float:
+    """Return what the rate of replicas is multiplied with, besides `speed_up`, by which their changes are divided."""
+    return SUBWORDS_EASED if settings.subwords else objective_of(settings).faster
 
 
 def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int]:
@@ -163,7 +168,7 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
     most, known = max(1, length // BLOCK), objective_of(settings).replicas
     groups = min(settings.groups, settings.threads, known, most)
     count = min(settings.threads // groups, known, max(1, most // groups))
-    stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
+    stable = min(STABLE_RATE, STABLE_STEP / together) / (settings.rate * max(_eased(settings), 1.0))
     while groups > 1 and groups**0.5 > stable:
         groups -= 1
     while count > 1 and (
