@@ -142,7 +142,7 @@ def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
 OBJECTIVES = {
     "skipgram": Objective(skipgram.SkipGram, _drawn, _window_touches),
     # 20 MB of English Wikipedia, analogies / WordSim-353: two replicas .104 / .501 (one .104 / .508; 3 seeds) and, at
-    # 1.15 times the rate, .109 / .527 (2 seeds); seven .110 / .521 and .116 / .545 (1 seed). gensim with two workers
+    # 1.15 times the rate, .109 / .526 (3 seeds); seven .110 / .521 and .116 / .545 (1 seed). gensim with two workers
     # .104 / .515 (5 seeds): its rate falls half as fast within an epoch, and so is 10 % higher on average.
     "skipgram-pairs": Objective(pairs.Pairs, _drawn, _pair_touches, faster=1.15),
     "skipgram-hs": Objective(tree.SkipGramTree, _longest_path, _tree_touches),
