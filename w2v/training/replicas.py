@@ -40,6 +40,7 @@ STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of a
 # That rate times the words of a window, or the outputs of a center, for all are scored before a row moves: 2.1 was
 # stable for the 21 words of Last.fm's lists and 2.9 was not; 2.3 for 21 outputs in Wikipedia, 3.2 for 41 was not.
 STABLE_STEP = 2.5
+UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
@@ -101,11 +102,13 @@ class Schedule:
     within   the replicas of each group
     across   the groups; one: they are all replicas
     touches  float64 of both tables, as long as each: how often a row is moved for each center
+    why      fewer replicas train than threads were asked for; empty where as many do
     """
 
     within: Level
     across: Level
     touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+    why: str = ""
 
     @property
     def replicas(self) -> int:
@@ -151,8 +154,8 @@ def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float)
     return settings.rate * rate_share * faster * eased
 
 
-def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int]:
-    """Return how many groups train, and replicas of each: one a thread, fewer where they could not keep the quality.
+def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int, str]:
+    """Return how many groups train, how many replicas each has, and why these are fewer than the threads, or "".
 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
@@ -163,14 +166,25 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
     most, known = max(1, length // BLOCK), objective_of(settings).replicas
     groups = min(settings.groups, settings.threads, known, most)
     count = min(settings.threads // groups, known, max(1, most // groups))
+    why = ""
+    if groups * count < settings.threads:
+        why = "all groups have as many"
+        if known <= groups * count:
+            why = "this objective loses quality with more" if known == 1 else f"more than {known} were never measured"
+        elif most < settings.threads:
+            why = f"each needs {BLOCK:,} words of the text"
     stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
     while groups > 1 and groups**0.5 > stable:
-        groups -= 1
-    while count > 1 and (
-        speed_up(count) * groups**0.5 > stable or touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches
-    ):
+        groups, why = groups - 1, UNSTABLE
+    while count > 1:
+        if speed_up(count) * groups**0.5 > stable:
+            why = UNSTABLE
+        elif touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches:
+            why = "the vocabulary is so small that more would wait for each other"
+        else:
+            break
         count -= 1
-    return groups, count
+    return groups, count, why
 
 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
@@ -181,7 +195,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
-    groups, each = replica_counts(length, most, together, settings)
+    groups, each, why = replica_counts(length, most, together, settings)
     count = groups * each
     between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
     # Centers for each unit: what subsampling leaves.
@@ -203,16 +217,19 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
 
     merges = all * trained / LEAST_CYCLES / len(counts)
     wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
-    cycle = _power_above(wanted * len(counts) / trained) if each > 1 else 1
+    # At least once an epoch, for only after such a merge is there something to validate and to save.
+    cycle = min(_power_above(wanted * len(counts) / trained), 1 << (epoch.bit_length() - 1)) if each > 1 else 1
     seldom = 1
     if groups > 1:
-        seldom = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2))
+        wanted = min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2)
+        seldom = _power_above(wanted)
         cycle = min(cycle, seldom)
     faster = speed_up(each)
     return Schedule(
         level(each, between, cycle, trained, faster, AXES if each >= DAMPED_FROM else 0),
         level(groups, GROUP_TOUCHES, seldom, each * trained, groups**0.5, GROUP_AXES if groups > 1 else 0),
         touches,
+        why,
     )
 
 
@@ -411,6 +428,11 @@ class Replicas:
         pairs = max(sum(tally.pairs for tally in tallies), 1)
         outputs = mean_outputs(self._counts, self.settings, self.work)
         return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
+
+    @property
+    def replicas(self) -> int:
+        """How many there are."""
+        return self.schedule.replicas
 
     def merged_round(self, limit: int) -> int:
         """Return the first round from `limit` on before which all rows are merged."""

@@ -407,7 +407,7 @@ class Session:
         self.keeper = None
         workers = () if self._executor is None else self._executor.by_worker()
         verdict = judge(vectors, text, settings, trained_by.losses(state))
-        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)
+        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers, trained_by.replicas)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()

@@ -42,6 +42,8 @@ class Strata:
         self._counted = 0.0
         self.rounds = kernels.Rounds(1, self._parts, self._parts * settings.epochs, 1, 1.0)
 
+    replicas = 1  # all threads train the same tables
+
     @property
     def pairs(self) -> strata.Cooccurrences:
         """The co-occurrences of the text."""

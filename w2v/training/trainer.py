@@ -150,6 +150,9 @@ def finish(
 
     trace = trace or Trace([])
     if isinstance(work, Replicas):
+        if why := work.schedule.why:
+            trains = "trains" if work.replicas == 1 else "train"
+            notify(f"note        {work.replicas} of {settings.threads} threads {trains}: {why}")
         trace.begin(work, state)
     while state.rounds < end:
         if isinstance(work, Replicas):
