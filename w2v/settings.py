@@ -1,4 +1,4 @@
-"""The numbers of a training run: each default and each limit stands here and nowhere else."""
+"""The numbers of a training run: each default and each limit is here and nowhere else."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
     What is not given, or given as "auto", is chosen once the corpus is known, see `w2v.defaults`; what is given is
-    obeyed. The numbers that stand here for it are those of the C program.
+    obeyed. The numbers here in its place are those of the C program.
 
     The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive)
     or the values that it may have, whether it shapes a model (then text that is added to the model later must have the
@@ -96,7 +96,7 @@ class TrainSettings:
 
     objective: str = _setting(
         "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow); or"
-        " how often words stand near each other (glove).", choices=("skipgram", "cbow", "glove"), shaping=True,
+        " how often words occur near each other (glove).", choices=("skipgram", "cbow", "glove"), shaping=True,
     )  # fmt: skip
     loss: str = _setting(
         "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
@@ -150,13 +150,13 @@ class TrainSettings:
     groups: int = _setting(
         1, "--groups", "Groups of threads that merge seldom with each other: one for each machine of a cluster.", 1, 128
     )
-    seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
+    seed: int = _setting(1, "--seed", "Seed of all random numbers.", 0, 2**63 - 1)
     tokenizer: str = _setting(
         "words", "--tokenizer", "How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
         shaping=True, reading=True,
     )  # fmt: skip
     keep_case: bool = _setting(
-        False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
+        False, "--keep-case", "Distinguish Rose from rose; else words are lower-cased.", shaping=True, reading=True
     )
     encoding: str = _setting(
         "auto", "--encoding", "Of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte order mark is"
@@ -178,7 +178,7 @@ class TrainSettings:
         -1.0, 1e9, reading=True,
     )  # fmt: skip
     phrase_min_count: int = _setting(
-        5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
+        5, "--phrase-min-count", "Join pairs that occur at least this often.", 1, 2**31 - 1, reading=True
     )
 
     documents: str = _setting(
@@ -224,7 +224,7 @@ class TrainSettings:
             raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
         if self.documents == "line" and self.phrases:
             raise SettingsError(
-                "--documents line goes with --phrases 0: lines are not told apart where words are joined"
+                "--documents line goes with --phrases 0: where words are joined, the ends of lines are lost"
             )
         shortest, longest = self.ngrams
         if self.subwords and (

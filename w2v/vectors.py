@@ -1,6 +1,6 @@
 """Vectors: one row of numbers for each word, and the questions that they answer.
 
-All that is asked of a trained model is asked here, with numpy alone: a cosine is a product
+All questions to a trained model are answered here, with numpy alone: a cosine is a product
 of rows, the nearest words are the largest cosines.
 """
 
@@ -60,8 +60,8 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
-    output        float32 [V, D], the output rows of the training: row i says what stands near words[i], where kept
-    titles        V names, "" where there is none: then the words are ids, which are found as they stand or by their
+    output        float32 [V, D], the output rows of the training: row i says what occurs near words[i], where kept
+    titles        V names, "" where there is none: then the words are ids, which are found as they are or by their
                   name, and never by their spelling; None where they are words
     documents     vectors of the documents of a training, where it had some: their names are its words
     why_missing   returns a sentence on why a word is none of `words`, or "" where that is not known
@@ -383,7 +383,7 @@ def _words(name: str, given: object) -> list[str]:
 
 
 def blocks_of(rows: int, most: int = 1 << 14) -> Iterator[slice]:
-    """Yield slices that cover so many rows, in order: a large matrix is worked on without a second one in memory."""
+    """Yield slices that cover `rows` rows, in order: a large matrix is worked on without a second one in memory."""
     for first in range(0, rows, most):
         yield slice(first, min(first + most, rows))
 

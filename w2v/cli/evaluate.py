@@ -85,7 +85,7 @@ def evaluate(
 
     The first argument is a model. The second is a model, too, if it holds vectors: then both
     are scored on the questions that both know, and the difference is tested by a paired bootstrap.
-    All other arguments are files of questions; their content tells the kind:
+    All other arguments are files of questions; their content decides the kind:
 
     \b
         analogies      four words on a line, with `: section` lines or without;

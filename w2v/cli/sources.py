@@ -17,7 +17,7 @@ COLUMN = "COLUMN"
 COLUMNS = (
     click.option("--item", metavar=COLUMN, help="The files are tables of events, and this is their column of things."),
     click.option("--by", metavar=COLUMN, help="Whose events they are: users, sessions, baskets."),
-    click.option("--order", metavar=COLUMN, help="Times, or numbers to order by.  [default: as they stand]"),
+    click.option("--order", metavar=COLUMN, help="Times, or numbers to order by.  [default: their order in the file]"),
     click.option("--weight", metavar=COLUMN, help="How often each event counts, 100 times at most."),
     click.option("--session-gap", metavar="TIME", help="A longer pause ends a sequence: 30m, 2h, 1d."),
     click.option("--min-events", type=int, default=1, show_default=True, help="Leave out shorter sequences."),

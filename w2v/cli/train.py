@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
     from w2v.training import DocumentProgress, Outputs, Progress, Session, Trained
 
-# King is to man as what is to woman? In the languages whose words stand here.
+# King is to man as what is to woman? In the languages of these words.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
 Place = Path | str
 
@@ -312,7 +312,7 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
 
 
 def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
-    """Return the command that was typed, with so many epochs."""
+    """Return the command that was typed, with this number of epochs."""
     words = ["w2v", "train", *ctx.params["corpus"]]
     for option in ctx.command.params:
         name, value = str(option.name), ctx.params.get(str(option.name))

@@ -1,6 +1,6 @@
 """Tables as DuckDB reads them: CSV, TSV, Parquet, JSON lines, packed or not, and the data frames of Python.
 
-Every cell of a text is taken as it stands: 007 stays 007. A column is named as the first line names it; where that is
+Every cell of a text is taken unchanged: 007 stays 007. A column is named as the first line names it; where that is
 no line of names, by its number, from 1 on.
 """
 
@@ -30,7 +30,7 @@ UTF_8 = ("auto", "utf-8")
 HEAD_BYTES = 1 << 16
 FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"
-JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a return stands at the end alone
+JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a carriage return is allowed at the end alone
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # what DuckDB unpacks itself, as it reads
 
 
@@ -38,7 +38,7 @@ class Reader(NamedTuple):
     """A table that can be asked.
 
     name     what it is called in a message
-    sql      what stands behind FROM
+    sql      what follows FROM
     columns  the type of each column, by its name
     """
 

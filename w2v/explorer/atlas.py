@@ -31,7 +31,7 @@ from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 
 MOST_MAPPED = 100_000  # words; the rest is asked about, and not drawn
-CLUSTERS = 8  # as many as there are colours that the colour-blind tell apart
+CLUSTERS = 8  # as many as there are colours that colour-blind people can distinguish
 SEED = 1
 SAMPLED_ROWS = 1000
 
@@ -107,7 +107,7 @@ class Atlas:
         try:
             found = self._begin()
         finally:
-            self._ready.set()  # whatever happened, nobody waits for ever
+            self._ready.set()  # even after an error nobody waits for ever
         self._divide()
         if not found:
             self._follow()

@@ -220,7 +220,7 @@ def _cosines(one: Shown, asked: Asked) -> Response:
 
 
 def _explanation(one: Shown, asked: Asked) -> answers.Answer:
-    """Answer with the steps of `w2v explain`, told with this model."""
+    """Answer with the steps of `w2v explain`, with the numbers of this model."""
     from w2v import explanation  # numba, which only this needs
 
     texts = asked.words("text")

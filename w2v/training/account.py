@@ -53,7 +53,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
     lines += [f"note        {note}" for note in account.notes]
     if corpus.kind == "text" and are_ids(corpus.vocabulary.words) and not any("--item" in note for note in lines):
         better = [] if settings.preset == "items" else ["--preset items suits them"]
-        better += ["--tokenizer whitespace --keep-case takes them as they stand"] * (settings.tokenizer == "words")
+        better += ["--tokenizer whitespace --keep-case takes them unchanged"] * (settings.tokenizer == "words")
         if better:
             lines.append(f"note        the words look like ids, not like text: {', '.join(better)}")
     if account.segment_with:

@@ -7,7 +7,7 @@
 The ids are kept, and not read again from the text: standard input cannot be read twice, a tokenizer's
 dictionary may be another one next week, and a run goes on within a second. It costs 4 bytes a token. Where the
 vectors go and which files the text came from is kept elsewhere, in the user's own cache: no path is taken from
-a folder that may be a stranger's.
+a folder that may be someone else's.
 """
 
 from __future__ import annotations
@@ -204,7 +204,7 @@ class Folder:
                 path.unlink(missing_ok=True)
             self.path.rmdir()
 
-    # What a stranger must not say: written to the user's own cache.
+    # What an untrusted folder must not decide: written to the user's own cache.
 
     def note(self, about: dict[str, Any]) -> None:
         """Remember things about the run of this folder, for this user on this machine, if that can be done."""

@@ -16,13 +16,13 @@ from w2v.training.folder import Folder, fingerprint_of
 from w2v.training.run import State
 
 LONG_SECONDS = 600  # a run that is expected to take longer is kept without being asked
-JUDGED_AFTER = 5.0  # seconds of training that tell how long the rest will take
+JUDGED_AFTER = 5.0  # seconds of training, after which the time of the rest can be estimated
 WRITING_SHARE = 0.05  # of the time, at most, goes into checkpoints at the ends of short epochs
 RETRY_SECONDS = 60.0  # after a checkpoint that could not be written
 
 
 class Keeper:
-    """Saves a run at the ends of its epochs, every so many minutes, when it is stopped and when it ends.
+    """Saves a run at the ends of its epochs, every `minutes`, when it is stopped and when it ends.
 
     folder    where
     corpus    what is trained on
@@ -30,7 +30,7 @@ class Keeper:
     minutes   between two checkpoints, at the most
     asleep    do nothing until the run proves to be a long one
     claimed   the caller has locked the folder
-    notify    is told what went wrong and what was done about it
+    notify    called with what went wrong and what was done about it
     clock     seconds
 
     While a `with` block lasts, no other process can work in the folder.

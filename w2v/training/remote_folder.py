@@ -1,4 +1,4 @@
-"""A folder of checkpoints on the network: s3://bucket/run, gs:// or whatever else fsspec writes to.
+"""A folder of checkpoints on the network: s3://bucket/run, gs:// and other places that fsspec writes to.
 
 What is written goes to a folder on this disk first, which is gone when the work ends, and from there to its place: an
 object is whole or not there. Nothing keeps two machines from working in one such folder; the name should be of one run.

@@ -43,7 +43,7 @@ STABLE_STEP = 2.5
 UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
-CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
+CURVED_ROWS = 2048  # rows of the other table that the curvature is computed from: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows: they cost some 2 % then, and with
 # the least up to a third of the CPU time (1 million tokens, 32 replicas).
@@ -65,7 +65,7 @@ SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
 # of one at sqrt(2 G) 17 times .348 / .688, at sqrt(G) .363 / .669, and 33 times .377 / .671. With 17 times, frequent
 # rows every 512 touches and merges after 1, 2, 3, 4, 6, 8 ... rounds do not help: .361 / .670, .362 / .666.
 GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
-# All rows of all groups are merged so often in a run at least, and once in so many centers for each row and group.
+# All rows of all groups are merged at least this often in a run, and once for this many centers per row and group.
 GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
 GROUP_AXES = 100
 LEVELS = 64  # of touches between two merges; four for each factor of two
@@ -77,7 +77,7 @@ class Level(NamedTuple):
     copies  how many there are
     rounds  see `w2v.kernels.rounds`
     due     of the input table and of the output table
-    axes    along so many is damped
+    axes    how many directions are damped
     """
 
     copies: int
@@ -135,6 +135,156 @@ class Schedule:
             return self
         alone = self.within._replace(copies=1, axes=0, rounds=self.within.rounds._replace(faster=1.0))
         return replace(self, within=alone, across=self.within)
+
+
+class Replicas:
+    """Trains a state round by round, on as many threads of the system as there are cores for it."""
+
+    def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
+        self.settings, self._counts = settings, vocabulary.counts
+        self.work = work_of(stream, vocabulary, settings)
+        self.schedule = schedule(self.work, vocabulary.counts, settings)
+        self._threads = min(self.schedule.replicas, available_threads())
+        self.merged = 0  # rows of replicas that had changed when they were merged
+        self._groups: Groups | None = None
+        self._objective = objective_of(settings)
+
+    @property
+    def rounds(self) -> Rounds:
+        """How units are dealt out."""
+        return self.schedule.rounds
+
+    def advance(self, state: State, limit: int, tick: Tick) -> bool:
+        """Train rounds until `limit`, or until `tick`, called about ten times a second, says stop.
+
+        With several replicas it goes on to the next round after which all rows are merged, for the state is whole
+        there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
+        After an exception a state of several replicas is not whole, and cannot be gone on from.
+        """
+        groups, across = self._begin(state), self.schedule.across
+        before = state.sums
+        reached = np.zeros(groups.threads, np.int64)
+        merged = np.zeros(groups.threads, np.int64)
+        stopping = threading.Event()
+
+        def watch() -> None:
+            if tick(before + groups.accounts[:, :4].sum(axis=0)):
+                stopping.set()
+                groups.signal(kernels.STOP)
+
+        def stop() -> None:
+            """End what still runs: one thread did not start, or the caller was interrupted."""
+            groups.signal(kernels.STOP, kernels.ENDED)
+
+        def each(call: Callable[[int], None]) -> None:
+            groups.clear()
+            together(call, groups.threads, watch, stop)
+
+        def train(thread: int) -> None:
+            reached[thread] = groups.train(thread, state.rounds, last, self.work, within)
+
+        def merge(thread: int) -> None:
+            merged[thread] += groups.merge(thread, state.rounds - 1, state.tables.rows, across, due)
+
+        end = look = state.rounds  # where all rows are merged next, and where the curvature is looked at next
+        try:
+            while not groups.diverged:
+                if state.rounds >= end:
+                    if state.rounds >= limit or stopping.is_set():
+                        break
+                    end, look = self._next_whole(state.rounds, limit), state.rounds
+                if state.rounds >= look:
+                    within, due, look = self._due(state)
+                last = min(end, look)
+                if across.copies > 1:
+                    last = min(last, across.next_merge(state.rounds))
+                reached[:] = state.rounds
+                try:
+                    each(train)
+                finally:
+                    state.rounds = int(reached.min())
+                if across.copies > 1 and not groups.diverged:
+                    each(merge)
+                if self.replicas == 1:  # whole after each of its rounds
+                    end = state.rounds
+        finally:
+            state.sums = before + groups.accounts[:, :4].sum(axis=0)
+            self.merged += int(groups.accounts[:, kernels.MERGED].sum() + merged.sum())
+        if groups.diverged:
+            return False
+        if state.rounds >= self.rounds.all:
+            self._groups = None  # their memory is for whoever writes the vectors
+        return True
+
+    def describe(self) -> str:
+        """Say what a person should see of the work, besides how far it is."""
+        return ""
+
+    def losses(self, state: State) -> tuple[float, float]:
+        """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
+
+        Rows of zeros give every label the probability 1/2. Those of `state` are asked by the training kernel itself,
+        at a rate at which no number of a row changes: it takes no memory, for what was trained is not yet written.
+        """
+        plan = self._objective.plan(self.settings, STILL, self.work)
+        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
+        length = len(self.work.stream)
+        tallies = [
+            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
+            for first, stop in spans_of_losses(length).tolist()
+        ]
+        pairs = max(sum(tally.pairs for tally in tallies), 1)
+        outputs = mean_outputs(self._counts, self.settings, self.work)
+        return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
+
+    @property
+    def replicas(self) -> int:
+        """How many there are."""
+        return self.schedule.replicas
+
+    def _next_whole(self, round: int, limit: int) -> int:
+        """Return the next round before which all rows are merged; a single replica goes on to the limit."""
+        end = self.merged_round(limit)
+        return end if self.replicas == 1 else min(end, (round // self.rounds.cycle + 1) * self.rounds.cycle)
+
+    def merged_round(self, limit: int) -> int:
+        """Return the first round from `limit` on before which all rows are merged."""
+        cycle = self.rounds.cycle
+        return min(-(-limit // cycle) * cycle, self.rounds.all)
+
+    def _begin(self, state: State) -> Groups:
+        """Return the groups, all equal to the tables."""
+        tables, schedule = state.tables.rows, self.schedule
+        if self._groups is None:
+            base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
+            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
+        groups = self._groups
+        groups.accounts[:] = 0
+        rate = replica_rate(self.settings, schedule, state.rate_share)
+        groups.begin(tables, self._objective.plan(self.settings, rate, self.work))
+        together(lambda thread: groups.copy(thread, tables), groups.threads)
+        return groups
+
+    def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
+        """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
+        levels = self.schedule.within, self.schedule.across
+        by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
+        within, across = (due_damped(level, damps) for level, damps in zip(levels, by))
+        return within, across, self.schedule.next_axes(state.rounds) if any(by) else self.rounds.all
+
+
+def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
+    """Return the parts of a corpus of this length whose loss is measured at the end, int64 [n, 2]."""
+    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(np.int64))
+    return np.stack([starts, np.minimum(starts + BLOCK, length)], axis=1)
+
+
+def memory_needed(words: int, settings: TrainSettings) -> int:
+    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
+    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
+    each = min(settings.threads // groups, known)
+    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
+    return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
 
 
 def touches_between_merges(replicas: int, groups: int = 1) -> float:
@@ -210,7 +360,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     trained = span * centers
 
     def level(copies: int, between: float, cycle: int, centers: float, faster: float, axes: int) -> Level:
-        """Return how copies are merged that each train so many centers in a round."""
+        """Return how copies are merged that each train `centers` centers in a round."""
         no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
         return Level(copies, Rounds(span, epoch, all, cycle, faster), (first, second), axes)
@@ -327,148 +477,3 @@ def due_damped(level: Level, by: tuple[Damped, ...]) -> tuple[Due, Due]:
     """Return which rows are due when, with what is damped."""
     first, second = level.due
     return (first._replace(**by[0]._asdict()), second._replace(**by[1]._asdict())) if by else (first, second)
-
-
-class Replicas:
-    """Trains a state round by round, on as many threads of the system as there are cores for it."""
-
-    def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
-        self.settings, self._counts = settings, vocabulary.counts
-        self.work = work_of(stream, vocabulary, settings)
-        self.schedule = schedule(self.work, vocabulary.counts, settings)
-        self._threads = min(self.schedule.replicas, available_threads())
-        self.merged = 0  # rows of replicas that had changed when they were merged
-        self._groups: Groups | None = None
-        self._objective = objective_of(settings)
-
-    @property
-    def rounds(self) -> Rounds:
-        """How units are dealt out."""
-        return self.schedule.rounds
-
-    def advance(self, state: State, limit: int, tick: Tick) -> bool:
-        """Train rounds until `limit`, or until `tick`, called about ten times a second, says stop.
-
-        With several replicas it goes on to the next round after which all rows are merged, for the state is whole
-        there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
-        After an exception a state of several replicas is not whole, and cannot be gone on from.
-        """
-        groups, across = self._begin(state), self.schedule.across
-        before = state.sums
-        reached = np.zeros(groups.threads, np.int64)
-        merged = np.zeros(groups.threads, np.int64)
-        stopping = threading.Event()
-
-        def watch() -> None:
-            if tick(before + groups.accounts[:, :4].sum(axis=0)):
-                stopping.set()
-                groups.signal(kernels.STOP)
-
-        def stop() -> None:
-            """End what still runs: one thread did not start, or the caller was interrupted."""
-            groups.signal(kernels.STOP, kernels.ENDED)
-
-        def each(call: Callable[[int], None]) -> None:
-            groups.clear()
-            together(call, groups.threads, watch, stop)
-
-        def train(thread: int) -> None:
-            reached[thread] = groups.train(thread, state.rounds, last, self.work, within)
-
-        def merge(thread: int) -> None:
-            merged[thread] += groups.merge(thread, state.rounds - 1, state.tables.rows, across, due)
-
-        try:
-            while state.rounds < limit and not stopping.is_set():
-                end = self.merged_round(limit)
-                if self.schedule.replicas > 1:
-                    end = min(end, (state.rounds // self.rounds.cycle + 1) * self.rounds.cycle)
-                look = state.rounds
-                while state.rounds < end and not groups.diverged:
-                    if state.rounds >= look:
-                        within, due, look = self._due(state)
-                    last = min(end, look)
-                    if across.copies > 1:
-                        last = min(last, across.next_merge(state.rounds))
-                    reached[:] = state.rounds
-                    try:
-                        each(train)
-                    finally:
-                        state.rounds = int(reached.min())
-                    if across.copies > 1 and not groups.diverged:
-                        each(merge)
-                    if stopping.is_set() and self.schedule.replicas == 1:
-                        break
-                if groups.diverged:
-                    return False
-        finally:
-            state.sums = before + groups.accounts[:, :4].sum(axis=0)
-            self.merged += int(groups.accounts[:, kernels.MERGED].sum() + merged.sum())
-        if state.rounds >= self.rounds.all:
-            self._groups = None  # their memory is for whoever writes the vectors
-        return True
-
-    def describe(self) -> str:
-        """Say what a person should see of the work, besides how far it is."""
-        return ""
-
-    def losses(self, state: State) -> tuple[float, float]:
-        """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
-
-        Rows of zeros give every label the probability 1/2. Those of `state` are asked by the training kernel itself,
-        at a rate at which no number of a row changes: it takes no memory, for what was trained is not yet written.
-        """
-        plan = self._objective.plan(self.settings, STILL, self.work)
-        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
-        length = len(self.work.stream)
-        tallies = [
-            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
-            for first, stop in spans_of_losses(length).tolist()
-        ]
-        pairs = max(sum(tally.pairs for tally in tallies), 1)
-        outputs = mean_outputs(self._counts, self.settings, self.work)
-        return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
-
-    @property
-    def replicas(self) -> int:
-        """How many there are."""
-        return self.schedule.replicas
-
-    def merged_round(self, limit: int) -> int:
-        """Return the first round from `limit` on before which all rows are merged."""
-        cycle = self.rounds.cycle
-        return min(-(-limit // cycle) * cycle, self.rounds.all)
-
-    def _begin(self, state: State) -> Groups:
-        """Return the groups, all equal to the tables."""
-        tables, schedule = state.tables.rows, self.schedule
-        if self._groups is None:
-            base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
-            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
-        groups = self._groups
-        groups.accounts[:] = 0
-        rate = replica_rate(self.settings, schedule, state.rate_share)
-        groups.begin(tables, self._objective.plan(self.settings, rate, self.work))
-        together(lambda thread: groups.copy(thread, tables), groups.threads)
-        return groups
-
-    def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
-        """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
-        levels = self.schedule.within, self.schedule.across
-        by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
-        within, across = (due_damped(level, damps) for level, damps in zip(levels, by))
-        return within, across, self.schedule.next_axes(state.rounds) if any(by) else self.rounds.all
-
-
-def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
-    """Return the parts of a corpus of this length whose loss is measured at the end, int64 [n, 2]."""
-    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(np.int64))
-    return np.stack([starts, np.minimum(starts + BLOCK, length)], axis=1)
-
-
-def memory_needed(words: int, settings: TrainSettings) -> int:
-    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
-    each = min(settings.threads // groups, known)
-    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
-    return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)

@@ -91,7 +91,7 @@ def train(
     keep_best   return the vectors of the epoch with the highest score, not of the last one
     cluster     "auto", "ray://host:port" or "local:N": train on the machines of a Ray cluster, to the same bits
 
-    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`); `notify` is told.
+    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`).
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
     ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError, ClusterError;
@@ -430,7 +430,7 @@ class Session:
             return there.with_name(there.name.removesuffix(SUFFIX))
         raise ResumeError(
             path,
-            "does not tell its output (another user made it, another machine, or Python);"
+            "does not say where its vectors go (another user made it, another machine, or Python);"
             " say where the vectors go: -o FILE",
         )
 

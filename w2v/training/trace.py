@@ -34,13 +34,13 @@ DIGITS = 6
 class Pair(NamedTuple):
     """A pair in a step: a word of the window, against the center or one of its negatives.
 
-    epoch, position  where the center stands; epochs from 1, positions of the stream of ids from 0
+    epoch, position  where the center is; epochs from 1, positions of the stream of ids from 0
     rate             learning rate
     center           the word in the middle; one step is all pairs of one center
     word             a word of its window, which gives the row v of the matrix of words
     context          the center (target 1) or a negative (target 0), which gives the row u of the other matrix; the
                      negatives are drawn once for a center, and all words of its window meet the same ones
-    times            how often the negative was drawn: the step is so many times as long
+    times            how often the negative was drawn: the step is that many times as long
     dot, sigmoid     v . u, and 1 / (1 + e^-dot)
     error            target - sigmoid
     ..._after        the same when the step is done, at the same rate
@@ -63,7 +63,7 @@ class Pair(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """A step that is to be looked at: where its center stands, and the rows that it moves."""
+    """A step that is to be looked at: where its center is, and the rows that it moves."""
 
     position: int
     center: int

@@ -131,7 +131,7 @@ def finish(
     keeper  saves it on the way
     stop    called about ten times a second; True ends the work at the next round after which all rows are merged,
             saves, and raises StoppedError
-    notify  is told of rollbacks
+    notify  called with a line for each rollback, and where fewer replicas than threads train
     trace   is shown some steps on the way
     validation  scores the vectors at the end of each epoch
     executor  makes what trains the rounds: on this machine, or on a cluster
