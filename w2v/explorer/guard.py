@@ -86,7 +86,7 @@ class Guard:
         return None
 
 
-class Asked:
+class Parameters:
     """What a request asks: its query, taken apart, and nothing of its path. Raises SettingsError."""
 
     def __init__(self, query: bytes) -> None:

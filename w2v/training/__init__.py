@@ -17,7 +17,7 @@ save a run; `outputs`, `account` and `validation` say what came of it.
 from __future__ import annotations
 
 from w2v.training.documents import DocumentProgress
-from w2v.training.folder import Folder, facts
+from w2v.training.folder import Folder, describe_folder
 from w2v.training.keeper import Keeper
 from w2v.training.outputs import Outputs, Trained
 from w2v.training.session import Session, extend, resume, train
@@ -37,8 +37,8 @@ __all__ = [
     "Validation",
     "begin",
     "compile_ahead",
+    "describe_folder",
     "extend",
-    "facts",
     "finish",
     "resume",
     "train",

@@ -53,7 +53,7 @@ class _DamageError(Exception):
 
 
 @dataclass(eq=False)
-class Kept:
+class Checkpoint:
     """What a checkpoint holds.
 
     settings    of the run
@@ -78,7 +78,7 @@ def _numbers_of(settings: TrainSettings) -> int:
     return Tables.numbers(settings.dim, squares=settings.objective == "glove")
 
 
-def write(kept: Kept, path: Path) -> None:
+def write(kept: Checkpoint, path: Path) -> None:
     """Write a checkpoint; the file is whole or not there. Raises OutputError."""
     state = kept.state
     header = {
@@ -112,7 +112,7 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -
             member.write(array[block].astype(little, copy=False).tobytes())
 
 
-def read(path: Path) -> Kept:
+def read(path: Path) -> Checkpoint:
     """Read a checkpoint. Raises FormatError where it is not whole, or not one."""
     with _members(path) as members:
         header = _read_header(members)
@@ -136,7 +136,7 @@ def read(path: Path) -> Kept:
         _read_array(members, OUTPUT, tables.output[:, :numbers])
         if not tables.finite():
             raise _DamageError("rows that are not finite")
-        return Kept(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
+        return Checkpoint(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 from w2v.corpus.encoded import EncodedCorpus
 from w2v.errors import FormatError, OutputError, ResourceError, ResumeError
 from w2v.settings import TrainSettings
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.folder import Folder, fingerprint_of
 from w2v.training.run import State
 
@@ -95,7 +95,7 @@ class Keeper:
         }
         self._write(state)
 
-    def go_on(self, kept: Kept) -> None:
+    def go_on(self, kept: Checkpoint) -> None:
         """Go on in a folder that holds `kept` (and is locked)."""
         self._about = kept.corpus
         self._saved = kept.state.rounds
@@ -140,7 +140,7 @@ class Keeper:
             return False
         return True
 
-    def last(self) -> Kept | None:
+    def last(self) -> Checkpoint | None:
         """Return the newest checkpoint of this run, or None if there is none."""
         if not self.has_saved:
             return None
@@ -151,6 +151,6 @@ class Keeper:
 
     def _write(self, state: State) -> None:
         began = self._clock()
-        self.folder.write(Kept(self._settings, self._corpus.vocabulary, state, self._about))
+        self.folder.write(Checkpoint(self._settings, self._corpus.vocabulary, state, self._about))
         self._last = self._clock()
         self._saved, self._cost, self._next = state.rounds, self._last - began, self._last + self._seconds

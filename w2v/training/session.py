@@ -31,7 +31,7 @@ from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.cluster import Cluster, Nodes, Readers, readable
 from w2v.training.documents import DocumentProgress
 from w2v.training.folder import SUFFIX, Folder
@@ -462,7 +462,7 @@ def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
     return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
 
 
-def _model(path: Name) -> Kept:
+def _model(path: Name) -> Checkpoint:
     folder = folder_at(path)
     if isinstance(folder, RemoteFolder):
         with folder.locked():
