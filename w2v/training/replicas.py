@@ -223,8 +223,8 @@ class Replicas:
     def losses(self, state: State) -> tuple[float, float]:
         """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
 
-        Rows of zeros give every label the probability 1/2. Those of `state` are asked by the training kernel itself,
-        at a rate at which no number of a row changes: it takes no memory, for what was trained is not yet written.
+        Rows of zeros give every label the probability 1/2. The loss of those of `state` is computed by the training
+        kernel, at a rate at which no number of a row changes: that takes no memory, and nothing is written yet.
         """
         plan = self._objective.plan(self.settings, STILL, self.work)
         scratch = spans.new_scratch(plan, state.tables.input.shape[1])
@@ -268,9 +268,9 @@ class Replicas:
     def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
         """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
         levels = self.schedule.within, self.schedule.across
-        by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
-        within, across = (due_damped(level, damps) for level, damps in zip(levels, by))
-        return within, across, self.schedule.next_axes(state.rounds) if any(by) else self.rounds.all
+        both = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
+        within, across = (due_damped(level, of_level) for level, of_level in zip(levels, both))
+        return within, across, self.schedule.next_axes(state.rounds) if any(both) else self.rounds.all
 
 
 def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
@@ -341,43 +341,48 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     """Return the schedule of a run: a function of the corpus and the settings alone."""
     length, row = len(work.stream), row_length(settings.dim)
     touches = touches_of(objective_of(settings), counts, settings, work)
-    most = max(float(table.max()) for table in touches)
+    most_touches = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
-    groups, each, why = replica_counts(length, most, together, settings)
+    groups, each, why = replica_counts(length, most_touches, together, settings)
     count = groups * each
-    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
-    # Centers for each unit: what subsampling leaves.
-    centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
-    span = BLOCK if count == 1 else int(np.clip(between / most / centers, LEAST_SPAN, BLOCK))
-    if groups > 1:  # rounds enough to merge the groups so often
-        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
-    epoch = max(1, -(-length // (count * span)))
-    if count > 1:
-        span = -(-length // (count * epoch))  # the same for all, and no replica idle at the end of an epoch
-    all = epoch * settings.epochs
-    trained = span * centers
 
-    def level(copies: int, between: float, cycle: int, centers: float, faster: float, axes: int) -> Level:
+    # A span is as long as the row that is touched most may wait for a merge.
+    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
+    centers_per_unit = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)  # what subsampling leaves
+    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, LEAST_SPAN, BLOCK))
+    if groups > 1:  # rounds enough to merge the groups as often as they have to be
+        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
+    rounds_of_epoch = max(1, -(-length // (count * span)))
+    if count > 1:
+        span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
+    all_rounds = rounds_of_epoch * settings.epochs
+
+    # A cycle ends with a merge of all rows, those that are seldom touched among them.
+    centers = span * centers_per_unit  # that a replica trains in a round
+    cycle = group_cycle = 1
+    if each > 1:
+        merges = all_rounds * centers / LEAST_CYCLES / len(counts)
+        wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
+        cycle = _power_above(wanted * len(counts) / centers)
+        # Once an epoch where that is not too often: only after such a merge is there something to validate and to save.
+        least = _power_above(LEAST_CYCLE_CENTERS * len(counts) / centers)
+        cycle = min(cycle, max(least, 1 << (rounds_of_epoch.bit_length() - 1)))
+    if groups > 1:
+        most_rounds = all_rounds / GROUP_MERGES / 2
+        group_cycle = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * centers), most_rounds))
+        cycle = min(cycle, group_cycle)
+
+    def level(copies: int, centers: float, between: float, cycle: int, faster: float, axes: int) -> Level:
         """Return how copies are merged that each train `centers` centers in a round."""
         no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
-        return Level(copies, Rounds(span, epoch, all, cycle, faster), (first, second), axes)
+        return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
 
-    merges = all * trained / LEAST_CYCLES / len(counts)
-    wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
-    # At least once an epoch, for only after such a merge is there something to validate and to save.
-    cycle = min(_power_above(wanted * len(counts) / trained), 1 << (epoch.bit_length() - 1)) if each > 1 else 1
-    seldom = 1
-    if groups > 1:
-        wanted = min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2)
-        seldom = _power_above(wanted)
-        cycle = min(cycle, seldom)
-    faster = speed_up(each)
     return Schedule(
-        level(each, between, cycle, trained, faster, AXES if each >= DAMPED_FROM else 0),
-        level(groups, GROUP_TOUCHES, seldom, each * trained, groups**0.5, GROUP_AXES if groups > 1 else 0),
+        level(each, centers, between, cycle, speed_up(each), AXES if each >= DAMPED_FROM else 0),
+        level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0),
         touches,
         why,
     )
@@ -389,7 +394,7 @@ def _power_above(wanted: float) -> int:
 
 
 def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats, Floats]) -> Due:
-    """Return when rows are due that are touched so often in a round."""
+    """Return when rows are due; touches, float64 [V], are of each row in a round."""
     powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
     order = np.argsort(powers, kind="stable").astype(np.int32)
     stops = np.searchsorted(powers[order], np.arange(64), side="right").astype(np.int64)
@@ -473,7 +478,9 @@ def damped(
     return tuple(found[0]), tuple(found[1])
 
 
-def due_damped(level: Level, by: tuple[Damped, ...]) -> tuple[Due, Due]:
-    """Return which rows are due when, with what is damped."""
-    first, second = level.due
-    return (first._replace(**by[0]._asdict()), second._replace(**by[1]._asdict())) if by else (first, second)
+def due_damped(level: Level, tables: tuple[Damped, ...]) -> tuple[Due, Due]:
+    """Return which rows are due when, with what is damped in both tables, or in none."""
+    if not tables:
+        return level.due
+    first, second = (due._replace(**of_table._asdict()) for due, of_table in zip(level.due, tables))
+    return first, second
