@@ -259,6 +259,10 @@ class TrainSettings:
             return 1.0
         return self.min_rate / self.rate if self.min_rate else LAST_RATE
 
+    def rate_left(self, done: float) -> float:
+        """Return the share of the rate at the start that is left when a share of the run is done."""
+        return max(1 - done, self.last_rate)
+
 
 TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(
     f"\n    {setting.name:<18}{setting.metadata['option']:<20}{setting.metadata['help']}"

@@ -6,6 +6,7 @@ of rows, the nearest words are the largest cosines.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ Mask = npt.NDArray[np.bool_]
 
 # To look along a million words takes 5 ms, to make a dict of them 250: a command that asks for a few never makes one.
 LOOKS_BEFORE_INDEX = 20
+SAMPLED_ROWS = 1000  # of a fingerprint
 
 # What gensim's users look for, and what does it here.
 ELSEWHERE = {
@@ -265,6 +267,14 @@ class Vectors:
         for word in unlike:
             total -= self.unit(word)
         return total
+
+    def fingerprint(self, rows: int) -> str:
+        """Return 64 digits that no other vectors have: a checksum of a thousand of the first `rows` rows, and words."""
+        sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
+        checksum = hashlib.sha256(f"{rows} {self.dim}\n".encode())
+        checksum.update(np.ascontiguousarray(self.matrix[sample]).tobytes())
+        checksum.update("\n".join(self.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
+        return checksum.hexdigest()
 
     def similar(self, words: str | Sequence[str] | Floats, top: int = 10) -> list[Neighbor]:
         """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors.

@@ -465,7 +465,7 @@ def damped(
     found: tuple[list[Damped], list[Damped]] = [], []
     if not (most := max(level.axes for level in levels)):
         return (), ()
-    share = max(1 - round / schedule.rounds.all, settings.last_rate)
+    share = settings.rate_left(round / schedule.rounds.all)
     for other in (1, 0):
         axes, curved = curvature(*vectors_met(tables, other, schedule, work), min(most, settings.dim))
         steps = curved * settings.rate * rate_share * share

@@ -243,9 +243,7 @@ class _Meter:
     def progress(self, now: Sums) -> Progress:
         """Return how far the run is, and now and then add a point to the loss curve."""
         tokens = int(now[rounds.TOKENS])
-        rate = (
-            self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), self.settings.last_rate)
-        )
+        rate = self.settings.rate * self._state.rate_share * self.settings.rate_left(tokens / max(self.total, 1))
         loss = _loss(self._reported, now)
         if loss is not None:
             self._reported = now
