@@ -38,7 +38,7 @@ def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool,
     output_rows: bool, dtype: str, blank_as: str | None, end_of_sentence: bool,
 ) -> None:  # fmt: skip
-    """Write the vectors of IN, of any format, packed or not, as OUT.
+    """Write the vectors of IN, of any format, compressed or not, as OUT.
 
     IN is recognised by its content. OUT by its ending: .txt or .vec word2vec text, .bin word2vec binary,
     .glove, .fifu finalfusion, .kv gensim, .npy, .npz, .safetensors, .tsv Embedding Projector, .w2v our own; .csv and

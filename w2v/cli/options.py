@@ -39,7 +39,7 @@ def _vectors(default: str) -> Callable[[Command], Command]:
         envvar="W2V_VECTORS",
         show_default=True,
         show_envvar=True,
-        help="File of vectors to ask.",
+        help="File of vectors to query.",
     )
 
 

@@ -107,7 +107,7 @@ def train(
         raise TypeError("keep_best needs validate, which says what is best")
     session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
     session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
-    return _told(session.start(corpus, chosen), notify)
+    return _with_verdict(session.start(corpus, chosen), notify)
 
 
 def resume(
@@ -130,7 +130,7 @@ def resume(
     >>> w2v.resume("run")  # doctest: +SKIP
     """
     session = Session(tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
-    return _told(session.resume(folder, corpus, settings), notify)
+    return _with_verdict(session.resume(folder, corpus, settings), notify)
 
 
 def extend(
@@ -156,7 +156,7 @@ def extend(
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
     session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
-    return _told(session.extend(model, corpus, settings), notify)
+    return _with_verdict(session.extend(model, corpus, settings), notify)
 
 
 @dataclass
@@ -435,7 +435,7 @@ class Session:
         )
 
 
-def _told(trained: Trained, notify: Notify) -> Vectors:
+def _with_verdict(trained: Trained, notify: Notify) -> Vectors:
     for line in account.verdict_lines(trained.verdict):
         notify(line)
     return trained.vectors
