@@ -95,7 +95,7 @@ class TrainSettings:
     """
 
     objective: str = _setting(
-        "skipgram", "--objective", "Learn to predict a word from each word near it (skipgram) or from their mean (cbow),"
+        "skipgram", "--objective", "Learn to predict a word from each near word (skipgram) or from their mean (cbow),"
         " or how often words occur near each other (glove).", choices=("skipgram", "cbow", "glove"), shaping=True,
     )  # fmt: skip
     loss: str = _setting(
