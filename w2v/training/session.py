@@ -46,10 +46,10 @@ from w2v.training.trainer import (
     Executor,
     Progress,
     begin,
-    begin_work,
     check_memory,
     compile_ahead,
     finish,
+    make_executor,
     vectors_of,
 )  # fmt: skip
 from w2v.training.validation import Validation, judge
@@ -292,10 +292,12 @@ class Session:
             self._nodes = claim.enter_context(Nodes(self.cluster))
             self.notify(f"cluster     {self._nodes.describe()}")
 
-    def _begin_work(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
+    def _make_executor(
+        self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings
+    ) -> Executor:
         """Return what trains the rounds."""
         if self._nodes is None:
-            return begin_work(stream, vocabulary, settings)
+            return make_executor(stream, vocabulary, settings)
         self._executor = Cluster(self._nodes, stream, vocabulary, settings, self.notify)
         return self._executor
 
@@ -388,7 +390,7 @@ class Session:
         try:
             trained_by = finish(
                 text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
-                trace=seen, validation=self.validation, executor=self._begin_work,
+                trace=seen, validation=self.validation, make=self._executor_for,
             )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
