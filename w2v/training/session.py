@@ -292,9 +292,7 @@ class Session:
             self._nodes = claim.enter_context(Nodes(self.cluster))
             self.notify(f"cluster     {self._nodes.describe()}")
 
-    def _make_executor(
-        self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings
-    ) -> Executor:
+    def _executor_for(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
         """Return what trains the rounds."""
         if self._nodes is None:
             return make_executor(stream, vocabulary, settings)
