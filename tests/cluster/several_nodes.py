@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from w2v.training.cluster.nodes import import_ray
 
@@ -56,8 +56,9 @@ class Several:
 
         self._corpus, self._folder, self._chance = corpus, folder, chance
         self._cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-        self._nodes = [self._cluster.add_node(num_cpus=1, wait=False) for _ in range(NODES)]
+        self._nodes: list[Any] = []
         self._kills = 0
+        self._fill()
 
     def __enter__(self) -> Several:
         return self
@@ -79,7 +80,7 @@ class Several:
         The vectors and the account must be those of the run that nothing happened to.
         """
         moment = self._chance.uniform(0, self.wanted.seconds)
-        self._cluster.wait_for_nodes()
+        self._fill()
         run = self._begin(sys.executable, "-c", RUN, "--cluster", "auto")
         while "cluster " not in self._said() and run.poll() is None:
             time.sleep(0.01)
@@ -89,6 +90,12 @@ class Several:
         assert ended[:2] == self.wanted[:2], f"killed {killed} after {moment} s: other bits, or another account"
         self._kills += bool(killed)
         return killed
+
+    def _fill(self) -> None:
+        """Have as many nodes as there were."""
+        while len(self._nodes) < NODES:
+            self._nodes.append(self._cluster.add_node(num_cpus=1, wait=False))
+        self._cluster.wait_for_nodes(WAITS)
 
     def _begin(self, *program: str) -> subprocess.Popen[bytes]:
         python, how, what, *more = program
@@ -139,19 +146,17 @@ class Several:
 
     def _kill_node(self) -> str:
         """Kill a node as a machine dies: its workers at once, which would else live until they miss their raylet."""
-        place = self._chance.randrange(NODES)
-        node = self._nodes[place]
+        node = self._nodes.pop(self._chance.randrange(NODES))
         there = _processes(node)
         for process, _ in there:
             os.kill(process, signal.SIGKILL)
         self._cluster.remove_node(node, allow_graceful=False)
-        self._nodes[place] = self._cluster.add_node(num_cpus=1, wait=False)
         return "a node" if there else ""
 
 
-def _processes(node: object) -> list[tuple[int, str]]:
+def _processes(node: Any) -> list[tuple[int, str]]:
     """Return the processes of a run on a node, with what each is."""
-    (raylet,) = node.all_processes["raylet"]  # type: ignore[attr-defined]  # Ray has no types
+    (raylet,) = node.all_processes["raylet"]
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
