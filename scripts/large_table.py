@@ -24,26 +24,22 @@ RESIDENT = ("RssAnon", "RssFile", "RssShmem")
 
 
 def run_large(text: Path, folder: Path, dim: int) -> dict[str, Any]:
-    """Train on a folder of texts; returns the account, and the memory of all processes over time."""
-    output, report = folder / "vectors.bin", folder / "run.json"
+    """Train on a folder of texts; returns what was said, and the memory of all processes over time."""
     command = [
-        sys.executable, "-m", "w2v", "train", text, "-o", output, "--report", report, "--cluster", f"local:{WORKERS}",
+        sys.executable, "-m", "w2v", "train", text, "-o", folder / "vectors.bin", "--cluster", f"local:{WORKERS}",
         "--dim", str(dim), *SETTINGS.split(),
     ]  # fmt: skip
-    began, said = time.monotonic(), folder / "said.txt"
-    looks = []
+    began, said, looks = time.monotonic(), folder / "said.txt", []
     with said.open("wb") as file:
         run = subprocess.Popen(command, stderr=file, stdout=subprocess.DEVNULL)
         while run.poll() is None:
-            looks.append({
-                "second": round(time.monotonic() - began, 1), "training": b"\ntraining " in said.read_bytes(),
-                "memory": memory_of(run.pid),
-            })  # fmt: skip
+            training = b"\ntraining " in said.read_bytes()
+            looks.append({"second": time.monotonic() - began, "training": training, "memory": memory_of(run.pid)})
             time.sleep(LOOK_SECONDS)
     if run.returncode:
         sys.exit(said.read_text())
-    about = json.loads(report.read_text())
-    return {"bytes": sum(path.stat().st_size for path in text.iterdir()), "about": about, "looks": looks}
+    size = sum(path.stat().st_size for path in text.iterdir())
+    return {"bytes": size, "dim": dim, "said": said.read_text(), "looks": looks}
 
 
 def memory_of(driver: int) -> dict[str, list[list[int]]]:
@@ -71,37 +67,36 @@ def memory_of(driver: int) -> dict[str, list[list[int]]]:
     return found
 
 
-def large_table(corpus: Path, kept: Path) -> list[list[object]]:
-    """Return the lines of the table; a run that is kept is not done again."""
+def large_table(corpus: Path, kept: Path, *, make: bool) -> list[list[object]]:
+    """Return the lines of the table; a run that is kept is not done again, and others are if they are to be made."""
     lines = []
     for gigabytes, dim in RUNS:
         file = kept / f"large-{gigabytes}-{dim}.json"
-        if not file.exists():
+        if make and not file.exists():
             with tempfile.TemporaryDirectory(dir=kept) as name:
                 folder = Path(name)
-                make = [sys.executable, Path(__file__).with_name("make-large"), corpus, str(gigabytes), folder / "text"]
-                subprocess.run(make, check=True)
+                maker = Path(__file__).with_name("make-large")
+                subprocess.run([sys.executable, maker, corpus, str(gigabytes), folder / "text"], check=True)
                 file.write_text(json.dumps(run_large(folder / "text", folder, dim)))
-        lines.append(shown(json.loads(file.read_text())))
+        if file.exists():
+            lines.append(shown(json.loads(file.read_text())))
     return lines
 
 
 def shown(run: dict[str, Any]) -> list[object]:
     """Return a line of the table."""
-    looks, about = run["looks"], run["about"]
-    training = [look for look in looks if look["training"]]
+    looks, said = run["looks"], run["said"]
+    reading, training = ([look for look in looks if look["training"] is it] for it in (False, True))
+
+    def most(role: str, some: list[dict[str, Any]], part: int = 0) -> str:
+        sizes = [one[part] for look in some for one in look["memory"].get(role, ()) if len(one) == len(RESIDENT)]
+        return f"{max(sizes) / 1e6:,.0f}" if sizes else ""
+
     half = training[len(training) // 2 :]
-
-    def most(role: str, some: list[dict[str, Any]], part: int = 0) -> float:
-        return max(
-            sizes[part] for look in some for sizes in look["memory"].get(role, ()) if len(sizes) == len(RESIDENT)
-        )
-
     return [
-        f"{run['bytes'] / 1e9:.0f}", f"{about['corpus']['kept']:,}", f"{about['vectors']['words']:,}",
-        about["vectors"]["dim"],
-        *(f"{most(role, looks) / 1e6:,.0f}" for role in ("driver", "reader", "worker")),
-        f"{(most('worker', half) - most('worker', half[:2])) / 1e6:,.0f}",
-        *(f"{most(role, looks, 1) / 1e6:,.0f}" for role in ("driver", "worker")),
-        f"{training[0]['second'] / 60:.0f} + {(looks[-1]['second'] - training[0]['second']) / 60:.0f}",
+        f"{run['bytes'] / 1e9:.0f}", re.search(r"= ([\d,]+) kept", said)[1],
+        re.search(r"^vocabulary +([\d,]+)", said, re.MULTILINE)[1], run["dim"],
+        most("driver", looks), most("reader", reading[: len(reading) // 2]), most("reader", looks),
+        most("worker", training[: len(training) // 2]), most("worker", half),
+        most("driver", looks, 1), most("worker", looks, 1),
     ]  # fmt: skip
