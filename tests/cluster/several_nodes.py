@@ -51,14 +51,9 @@ class Several:
     """A cluster of several nodes; the head only leads them."""
 
     def __init__(self, corpus: Path, folder: Path, chance: random.Random) -> None:
-        import_ray()
-        from ray.cluster_utils import Cluster  # what Ray prints is switched off by now
-
         self._corpus, self._folder, self._chance = corpus, folder, chance
-        self._cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-        self._nodes: list[Any] = []
         self._kills = 0
-        self._fill()
+        self._open()
 
     def __enter__(self) -> Several:
         return self
@@ -91,11 +86,25 @@ class Several:
         self._kills += bool(killed)
         return killed
 
+    def _open(self) -> None:
+        import_ray()
+        from ray.cluster_utils import Cluster  # what Ray prints is switched off by now
+
+        self._cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        self._nodes: list[Any] = []
+        self._fill()
+
     def _fill(self) -> None:
         """Have as many nodes as there were."""
-        while len(self._nodes) < NODES:
-            self._nodes.append(self._cluster.add_node(num_cpus=1, wait=False))
-        self._cluster.wait_for_nodes(WAITS)
+        try:
+            while len(self._nodes) < NODES:
+                self._nodes.append(self._cluster.add_node(num_cpus=1, wait=False))
+            self._cluster.wait_for_nodes(WAITS)
+        except Exception as error:  # Ray has no class for it
+            if "timed out during startup" not in str(error):
+                raise
+            self._cluster.shutdown()  # a node has 30 s to start, which is little on a busy machine: all anew
+            self._open()
 
     def _begin(self, *program: str) -> subprocess.Popen[bytes]:
         python, how, what, *more = program
