@@ -92,12 +92,11 @@ def shown(run: dict[str, Any]) -> list[object]:
         sizes = [one[part] for look in some for one in look["memory"].get(role, ()) if len(one) == len(RESIDENT)]
         return f"{max(sizes) / 1e6:,.0f}" if sizes else ""
 
-    half = training[len(training) // 2 :]
-    trained = "100" if "\nverdict " in said else re.findall(r"epoch 1/1 +(\d+)%", said)[-1]
+    half, first = training[len(training) // 2 :], training[: len(training) // 2]
     return [
         f"{run['bytes'] / 1e9:.0f}", re.search(r"= ([\d,]+) kept", said)[1],
-        re.search(r"^vocabulary +([\d,]+)", said, re.MULTILINE)[1], run["dim"],
-        re.search(r"--sample (\S+)", said)[1], f"{trained}%", most("driver", looks), most("reader", reading[: len(reading) // 2]), most("reader", looks),
-        most("worker", training[: len(training) // 2]), most("worker", half),
-        most("driver", looks, 1), most("worker", looks, 1),
+        re.search(r"^vocabulary +([\d,]+)", said, re.MULTILINE)[1], run["dim"], re.search(r"--sample (\S+)", said)[1],
+        "100%" if "\nverdict " in said else re.findall(r"epoch 1/1 +(\d+%)", said)[-1],
+        most("driver", looks), most("reader", reading[: len(reading) // 2]), most("reader", looks),
+        most("worker", first), most("worker", half), most("driver", looks, 1), most("worker", looks, 1),
     ]  # fmt: skip
