@@ -26,7 +26,7 @@ from w2v.corpus.encoded import EncodedCorpus
 from w2v.errors import ResourceError, W2VError
 from w2v.subwords import Subwords
 from w2v.training import checkpoints
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.folder import Folder, fingerprint_of
 from w2v.training.run import State
 from w2v.training.tables import Tables
@@ -201,7 +201,7 @@ def checkpoint_bytes(folder: Path) -> tuple[bytes, bytes]:
     state = State(Tables.begin(len(corpus.vocabulary), 3, 1))
     kept = Folder(folder)
     kept.write_corpus(corpus)
-    kept.write(Kept(settings, corpus.vocabulary, state, about))
+    kept.write(Checkpoint(settings, corpus.vocabulary, state, about))
     return kept.found()[0].read_bytes(), (folder / "ids.npy").read_bytes()
 
 

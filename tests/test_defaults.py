@@ -138,10 +138,10 @@ def test_a_small_corpus_trains_without_options_and_its_vectors_say_what_was_chos
 
 
 def test_a_checkpoint_holds_the_numbers_that_were_chosen(tmp_path):
-    from w2v.training import Folder, facts
+    from w2v.training import Folder, describe_folder
 
     w2v.train([["a", "b", "c"] * 4] * 9, dim=4, threads=1, checkpoint=tmp_path / "run")
-    settings = json.loads(json.dumps(facts(Folder(tmp_path / "run"))["settings"]))
+    settings = json.loads(json.dumps(describe_folder(Folder(tmp_path / "run"))["settings"]))
     assert (settings["epochs"], settings["negatives"], settings["preset"]) == (100, 7, "text")
     w2v.resume(tmp_path / "run", epochs="auto")
     with pytest.raises(w2v.W2VError, match="--epochs is 100 in this run and cannot become 5"):

@@ -1,4 +1,4 @@
-"""Compressed files, recognised by their first bytes and read as a stream, in bounded memory whatever they claim."""
+"""Compressed files, recognised by their first bytes and read as a stream, in bounded memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def decompressed(raw: io.BufferedReader) -> io.BufferedIOBase | io.RawIOBase:
 class _Streams(io.RawIOBase):
     """Reads the streams of an archive one after another.
 
-    The libraries' own files pass over what stands behind the last stream; zstandard's takes a file that is cut short
+    The libraries' own files ignore what follows the last stream; zstandard's takes a file that is cut short
     for one that ends there, and lzma's gives a stream all the memory that it asks for.
     """
 

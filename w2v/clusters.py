@@ -21,7 +21,7 @@ def clusters(units: Floats, count: int, rng: np.random.Generator, *, starts: int
     """Return the cluster of each row, int64 [N], and the centers, float32 [min(count, N), D].
 
     units   float32 [N, D], of length 1
-    starts  k-means finds a local optimum: the best of so many is taken
+    starts  k-means finds a local optimum: the best of this many is taken
     """
     count = min(count, len(units))
     some = units[np.sort(rng.permutation(len(units))[:SAMPLED])]

@@ -19,7 +19,7 @@ MARKS = {
 # What old texts are in, by how many there are; a text that one of them cannot be in is known by that.
 ALPHABETS = ("cp1252", "cp1251")
 EAST_ASIAN = ("gb18030", "cp932", "euc_jp", "big5", "cp949")  # letters of two bytes
-STRAY = 1e-4  # of the bytes; so few that are no UTF-8 are single slips
+STRAY = 1e-4  # of the bytes; fewer that are no UTF-8 are single slips
 SHOWN = 12  # letters of an example
 NOT_UTF8 = "is not in UTF-8; save it so (iconv -f ISO-8859-1 -t UTF-8 converts Latin-1)"  # of what has no --encoding
 
@@ -28,7 +28,7 @@ _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][\x40-\xff]*")
 
 
 def mark_of(head: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark that a text begins with, and the encoding that it stands for; or nothing, twice."""
+    """Return the byte order mark that a text begins with, and the encoding that it marks; or nothing, twice."""
     return next(((mark, codec) for mark, codec in MARKS.items() if head.startswith(mark)), (b"", ""))
 
 

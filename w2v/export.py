@@ -88,7 +88,7 @@ def write_words(words: Iterable[str], path: Path) -> None:
         for word in words:
             check_text(word, path)
             if not word or "\n" in word or "\r" in word:
-                raise OutputError(path, f"the word {word!r} cannot stand on a line; leave it out with --words")
+                raise OutputError(path, f"the word {word!r} cannot be written on a line; leave it out with --words")
             file.write(word.encode() + b"\n")
 
 
@@ -99,7 +99,7 @@ def check_text(word: str, path: Path) -> None:
 
 
 KERAS = """\
-# TextVectorization needs TensorFlow, and takes words as they stand between blanks. `w2v encode` gives the same ids
+# TextVectorization needs TensorFlow, and takes words as what is between blanks. `w2v encode` gives the same ids
 # without it, and splits text as in training.
 import keras
 import numpy as np
@@ -121,7 +121,7 @@ def to_keras(vectors: Vectors, folder: Path, note: Note) -> str:
         matrix.npy       float32 [V + 2, D]
         vocabulary.txt   the words, one a line, from row 2 on: Keras adds padding and [UNK] itself
 
-    TextVectorization strips punctuation and lower-cases unless it is told not to, and then no word with "_" or "-"
+    TextVectorization strips punctuation and lower-cases unless that is switched off, and then no word with "_" or "-"
     is ever found: hence standardize=None, and text that is lower-cased or tokenized by its owner. It runs on TensorFlow
     alone; `w2v encode` gives the same ids, from the text as it is, for any backend.
     """

@@ -36,7 +36,7 @@ def is_unspaced(text: str) -> bool:
 
 
 def language_of(text: str, language: str) -> str:
-    """Return the language of `text` as far as its letters tell, else `language`.
+    """Return the language of `text` as far as its letters show it, else `language`.
 
     Kana is Japanese alone. Ideographs are Chinese unless `language` is Japanese; without either, the text is in
     neither.

@@ -19,7 +19,7 @@ CGROUPS, CGROUPS_OF_US = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 def available_memory() -> int | None:
-    """Return the bytes of memory that this process can still get, or None where the system does not tell.
+    """Return the bytes of memory that this process can still get, or None where the system does not say.
 
     The least of: what Linux says is available, what the cgroups of a container allow, RLIMIT_AS.
     """

@@ -1,4 +1,4 @@
-"""The numbers of a training run: each default and each limit stands here and nowhere else."""
+"""The numbers of a training run: each default and each limit is here and nowhere else."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TrainSettings:
     """Everything that decides what a training run computes; checked once, at birth.
 
     What is not given, or given as "auto", is chosen once the corpus is known, see `w2v.defaults`; what is given is
-    obeyed. The numbers that stand here for it are those of the C program.
+    obeyed. The numbers here in its place are those of the C program.
 
     The metadata of each field holds the name of its option on the command line, its help text, its limits (inclusive)
     or the values that it may have, whether it shapes a model (then text that is added to the model later must have the
@@ -95,26 +95,26 @@ class TrainSettings:
     """
 
     objective: str = _setting(
-        "skipgram", "--objective", "What is learnt: a word from each word near it, or from the mean of them (cbow); or"
-        " how often words stand near each other (glove).", choices=("skipgram", "cbow", "glove"), shaping=True,
+        "skipgram", "--objective", "Learn to predict a word from each near word (skipgram) or from their mean (cbow),"
+        " or how often words occur near each other (glove).", choices=("skipgram", "cbow", "glove"), shaping=True,
     )  # fmt: skip
     loss: str = _setting(
-        "ns", "--loss", "How it is scored: against negative samples, or along a Huffman tree of the words (hs).",
+        "ns", "--loss", "Negative sampling (ns), or hierarchical softmax with a Huffman tree (hs).",
         choices=("ns", "hs"), shaping=True,
     )  # fmt: skip
     negatives_per: str = _setting(
-        "window", "--negatives-per", "Who shares negatives: a window (fast), or each pair draws its own (classic).",
+        "window", "--negatives-per", "Draw negatives once for each window (fast), or for each pair (classic).",
         choices=("window", "pair"),
     )  # fmt: skip
     dim: int = _setting(100, "--dim", "Numbers in each vector.", 1, 10_000, shaping=True)
     subwords: str = _setting(
-        "", "--subwords", "Make a word's vector of its n-grams of so many characters, such as 3-6, too (fastText): then"
-        " words never seen have vectors.", shaping=True,
+        "", "--subwords", "Lengths of character n-grams, such as 3-6, that are a part of a word's vector (fastText):"
+        " then words never seen have vectors.", shaping=True,
     )  # fmt: skip
     buckets: int = _setting(
-        2_000_000, "--buckets", "With --subwords: rows that n-grams are hashed to.", 1, MOST_BUCKETS, shaping=True
+        2_000_000, "--buckets", "Rows that the n-grams of --subwords are hashed to.", 1, MOST_BUCKETS, shaping=True
     )
-    window: int = _setting(AutoInt(5), "--window", "Furthest context on either side.", 1, LONGEST_WINDOW)
+    window: int = _setting(AutoInt(5), "--window", "Furthest context word on either side.", 1, LONGEST_WINDOW)
     window_mode: str = _setting(
         "shrink", "--window-mode", "shrink: each center draws from 1 to --window; fixed: all take --window; line: the"
         f" whole line, up to {LONGEST_WINDOW:,} words on either side.", choices=("shrink", "fixed", "line"),
@@ -146,24 +146,26 @@ class TrainSettings:
     ns_exponent: float = _setting(
         AutoFloat(0.75), "--ns-exponent", "Noise words are drawn by count to this power.", -10.0, 10.0
     )
-    threads: int = _setting(available_threads, "--threads", "Threads; the same number gives the same bits.", 1, 1_024)
+    threads: int = _setting(
+        available_threads, "--threads", "Threads; the same number gives exactly the same vectors.", 1, 1_024
+    )
     groups: int = _setting(
         1, "--groups", "Groups of threads that merge seldom with each other: one for each machine of a cluster.", 1, 128
     )
-    seed: int = _setting(1, "--seed", "Where all chance comes from.", 0, 2**63 - 1)
+    seed: int = _setting(1, "--seed", "Seed of all random numbers.", 0, 2**63 - 1)
     tokenizer: str = _setting(
         "words", "--tokenizer", "How text is split: words, whitespace, characters, jieba (Chinese), mecab (Japanese).",
         shaping=True, reading=True,
     )  # fmt: skip
     keep_case: bool = _setting(
-        False, "--keep-case", "Tell Rose from rose; without it, words are lower-cased.", shaping=True, reading=True
+        False, "--keep-case", "Distinguish Rose from rose; else words are lower-cased.", shaping=True, reading=True
     )
     encoding: str = _setting(
-        "auto", "--encoding", "Of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte order mark is"
-        " believed first; auto takes UTF-8 and refuses what is not.", reading=True,
+        "auto", "--encoding", "Encoding of the text, as Python names it: latin-1, gb18030, shift_jis ... A byte"
+        " order mark has precedence; auto is UTF-8, and anything else is refused.", reading=True,
     )  # fmt: skip
     vocab: str = _setting(
-        "", "--vocab", "Train the words of this file alone, lines of `word count`; they are counted anew.", reading=True
+        "", "--vocab", "Train only the words of this file, lines of `word count`; they are counted again.", reading=True
     )
     phrases: int = _setting(
         0, "--phrases", "Passes that join words into phrases, such as new_york; each may double their length.", 0, 5,
@@ -178,7 +180,7 @@ class TrainSettings:
         -1.0, 1e9, reading=True,
     )  # fmt: skip
     phrase_min_count: int = _setting(
-        5, "--phrase-min-count", "Join pairs that occur at least so often.", 1, 2**31 - 1, reading=True
+        5, "--phrase-min-count", "Join pairs that occur at least this often.", 1, 2**31 - 1, reading=True
     )
 
     documents: str = _setting(
@@ -191,9 +193,7 @@ class TrainSettings:
     initial: float = _setting(
         2.0, "--initial", "Vectors begin as random numbers up to this / --dim (in the C program 0.5).", 1e-6, 100.0
     )
-    start_from: str = _setting(
-        "", "--start-from", "Begin with the rows of this file of vectors, where it has the word."
-    )
+    start_from: str = _setting("", "--start-from", "Begin with the vectors of this file, for the words that it has.")
     add_output: bool = _setting(
         False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
     )
@@ -202,7 +202,7 @@ class TrainSettings:
     )
 
     preset: str = _setting(
-        AUTO, "--preset", "What for: numbers that go together, for all that is not given by itself.", choices=PRESETS
+        AUTO, "--preset", "What the vectors are for: chooses defaults that go together.", choices=PRESETS
     )
 
     def __post_init__(self) -> None:
@@ -224,7 +224,7 @@ class TrainSettings:
             raise SettingsError("--add-output: with --loss hs a word has no output row, the nodes of its path have")
         if self.documents == "line" and self.phrases:
             raise SettingsError(
-                "--documents line goes with --phrases 0: lines are not told apart where words are joined"
+                "--documents line goes with --phrases 0: where words are joined, the ends of lines are lost"
             )
         shortest, longest = self.ngrams
         if self.subwords and (
@@ -258,6 +258,10 @@ class TrainSettings:
         if self.objective == "glove":
             return 1.0
         return self.min_rate / self.rate if self.min_rate else LAST_RATE
+
+    def rate_left(self, done: float) -> float:
+        """Return the share of the rate at the start that is left when a share of the run is done."""
+        return max(1 - done, self.last_rate)
 
 
 TrainSettings.__doc__ = (TrainSettings.__doc__ or "").rstrip() + "".join(

@@ -28,7 +28,7 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in parts if not unicodedata.combining(c)))
 
 
-# What stands around a word and is no part of it; brackets and quotation marks are known by their category.
+# Characters around a word that are no part of it; brackets and quotation marks are known by their category.
 AROUND = "\"'.,;:!?¡¿…。、，；：！？"
 
 

@@ -144,7 +144,7 @@ def composed(words: Sequence[str], table: Floats, settings: TrainSettings) -> tu
 
 
 def expected_rows(words: int, settings: TrainSettings) -> int:
-    """Return about how many n-grams a vocabulary of so many words has rows for."""
+    """Return about how many n-grams have rows in a vocabulary of `words` words."""
     if not settings.subwords:
         return 0
     return int(settings.buckets * -np.expm1(-NGRAMS_A_WORD * words / settings.buckets))

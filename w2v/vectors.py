@@ -1,11 +1,12 @@
 """Vectors: one row of numbers for each word, and the questions that they answer.
 
-All that is asked of a trained model is asked here, with numpy alone: a cosine is a product
+All questions to a trained model are answered here, with numpy alone: a cosine is a product
 of rows, the nearest words are the largest cosines.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ Mask = npt.NDArray[np.bool_]
 
 # To look along a million words takes 5 ms, to make a dict of them 250: a command that asks for a few never makes one.
 LOOKS_BEFORE_INDEX = 20
+SAMPLED_ROWS = 1000  # of a fingerprint
 
 # What gensim's users look for, and what does it here.
 ELSEWHERE = {
@@ -60,8 +62,8 @@ class Vectors:
     counts        int64 [V], how often each word occurred, where that is known
     stored_norms  float32 [V], the Euclidean lengths of the rows, where a file holds them
     subwords      makes a vector, float32 [D], for a word that is none of `words`, or None where it cannot
-    output        float32 [V, D], the output rows of the training: row i says what stands near words[i], where kept
-    titles        V names, "" where there is none: then the words are ids, which are found as they stand or by their
+    output        float32 [V, D], the output rows of the training: row i says what occurs near words[i], where kept
+    titles        V names, "" where there is none: then the words are ids, which are found as they are or by their
                   name, and never by their spelling; None where they are words
     documents     vectors of the documents of a training, where it had some: their names are its words
     why_missing   returns a sentence on why a word is none of `words`, or "" where that is not known
@@ -266,6 +268,14 @@ class Vectors:
             total -= self.unit(word)
         return total
 
+    def fingerprint(self, rows: int) -> str:
+        """Return 64 digits that no other vectors have: a checksum of a thousand of the first `rows` rows, and words."""
+        sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
+        checksum = hashlib.sha256(f"{rows} {self.dim}\n".encode())
+        checksum.update(np.ascontiguousarray(self.matrix[sample]).tobytes())
+        checksum.update("\n".join(self.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
+        return checksum.hexdigest()
+
     def similar(self, words: str | Sequence[str] | Floats, top: int = 10) -> list[Neighbor]:
         """Return the `top` words nearest to `words`; several words mean the sum of their unit vectors.
 
@@ -383,7 +393,7 @@ def _words(name: str, given: object) -> list[str]:
 
 
 def blocks_of(rows: int, most: int = 1 << 14) -> Iterator[slice]:
-    """Yield slices that cover so many rows, in order: a large matrix is worked on without a second one in memory."""
+    """Yield slices that cover `rows` rows, in order: a large matrix is worked on without a second one in memory."""
     for first in range(0, rows, most):
         yield slice(first, min(first + most, rows))
 

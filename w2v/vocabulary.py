@@ -33,7 +33,7 @@ JOINT = "_"  # between the words of a phrase that is a word of the vocabulary
 class Vocabulary:
     """Words by falling count; a word's id is its position.
 
-    words   tuple of str, V    ties stand in order of first appearance
+    words   tuple of str, V    ties in order of first appearance
     counts  int64 [V]          never increases with the id
     titles  tuple of str, V    what they are called, "" where unknown, if the words are ids of things; else None
     """
@@ -94,7 +94,7 @@ def read_counts(path: str | os.PathLike[str], encoding: str = "utf-8") -> dict[s
                 except UnicodeDecodeError:
                     word = fields[0].decode(encoding)
                 if word in counts:
-                    raise CorpusError(path, f"{word} stands there a second time", number)
+                    raise CorpusError(path, f"{word} occurs a second time", number)
                 counts[word] = int(fields[1])
     except OSError as error:
         raise CorpusError(path, f"cannot be read ({error.strerror})") from error

@@ -26,7 +26,7 @@ def test_a_batch_has_three_words_a_line(w2v):
     assert result.stdout == "king man woman\tqueen\t0.958569\n"
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: standard input:2: expected 3 words, found 2; tabs may stand between them\n",
+        "Error: standard input:2: expected 3 words, found 2; tabs may separate them\n",
     )
 
 

@@ -69,7 +69,7 @@ def test_a_saved_vocabulary_is_read_again(w2v, here):
         ("", "x.vocab: no words in it; lines of a word and its count are expected"),
         ("cat 5\ndog\n", "x.vocab:2: expected a word and its count, with a blank between"),
         (f"cat {'9' * 5000}\n", "x.vocab:1: expected a word and its count, with a blank between"),
-        ("cat 5\ncat 6\n", "x.vocab:2: cat stands there a second time"),
+        ("cat 5\ncat 6\n", "x.vocab:2: cat occurs a second time"),
         ("lion 5\n", "corpus.txt: no word of x.vocab occurs in it"),
     ],
 )

@@ -240,7 +240,7 @@ def test_the_machine_that_asks_has_no_table_in_memory_of_its_own(tmp_path, endin
     tracemalloc.start()  # numpy tells it of its memory, and not of mapped files
     try:
         state = training.begin(words, settings, mapped=True)
-        folder.write(checkpoints.Kept(settings, words, state, kept))
+        folder.write(checkpoints.Checkpoint(settings, words, state, kept))
         state = folder.read()[0].state
         assert state.tables.finite()
         vectors = vectors_of(words, state, settings)

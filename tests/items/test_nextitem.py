@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 import w2v
 from w2v.errors import SettingsError, UnknownWordError, W2VError
-from w2v.items import Sequences, baselines, evaluate_next, known_histories, nextitem, recommend, scores
+from w2v.items import (
+    Sequences,
+    baselines,
+    evaluate_next,
+    known_histories,
+    nextitem,
+    recommend,
+    scores,
+    write_recommendations,
+)
 from w2v.items.sequences import Cases
 
 SIZE = 9
@@ -87,6 +96,13 @@ def test_products_of_a_users_vector_rank_as_recommend_does(measure):
         assert [one.item for one in found] == [f"i{row}" for row in np.argsort(-(rows @ users[user]))]
     with pytest.raises(UnknownWordError):
         w2v.user_vectors(vectors, {"cy": ["i99"]})
+
+
+def test_items_already_met_are_not_written_where_few_others_are_there(tmp_path):
+    seen = {"ada": ["i0", "i1"], "bob": ["i0", "i1", "i2"]}
+    write_recommendations(tmp_path / "x.tsv", random_vectors(3), seen)
+    lines = (tmp_path / "x.tsv").read_text().splitlines()
+    assert [line.split("\t")[:2] for line in lines] == [["user", "item"], ["ada", "i2"]]
 
 
 def test_histories_keep_what_the_vectors_have_and_the_rest_is_counted():

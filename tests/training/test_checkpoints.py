@@ -15,7 +15,7 @@ from w2v import training
 from w2v.defaults import usual
 from w2v.errors import DivergenceError, FormatError, OutputError, ResumeError, StoppedError
 from w2v.training import Folder, Keeper, checkpoints
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 
 SETTINGS = usual(library.TrainSettings(dim=20, epochs=3, threads=1))
 
@@ -263,7 +263,7 @@ def test_a_checkpoint_is_read_as_it_was_written(corpus, tmp_path):
     state = training.begin(corpus.vocabulary, SETTINGS)
     training.finish(corpus, SETTINGS, state)
     about = {"sha256": "00", "size": len(corpus.stream), "account": {}}
-    checkpoints.write(Kept(SETTINGS, corpus.vocabulary, state, about), tmp_path / "c.npz")
+    checkpoints.write(Checkpoint(SETTINGS, corpus.vocabulary, state, about), tmp_path / "c.npz")
     kept = checkpoints.read(tmp_path / "c.npz")
     assert kept.settings == SETTINGS
     assert kept.vocabulary.words == corpus.vocabulary.words
@@ -302,7 +302,7 @@ def rewritten(corpus, path, change):
     """Write a checkpoint, then change its header."""
     state = training.begin(corpus.vocabulary, SETTINGS)
     about = {"sha256": "00", "size": len(corpus.stream), "account": {}}
-    checkpoints.write(Kept(SETTINGS, corpus.vocabulary, state, about), path)
+    checkpoints.write(Checkpoint(SETTINGS, corpus.vocabulary, state, about), path)
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     header = json.loads(members["state.json"])

@@ -165,8 +165,9 @@ def test_a_thread_that_cannot_copy_the_tables_ends_the_run(corpus, monkeypatch):
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     def count(threads, rate=0.025, length=10**8, touches=0.1, together=6):
         settings = library.TrainSettings(threads=threads, rate=rate)
-        groups, each = replicas.replica_counts(length, touches, together, settings)
+        groups, each, why = replicas.replica_counts(length, touches, together, settings)
         assert groups == 1
+        assert (each == threads) == (why == "")
         return each
 
     assert count(64) == 64

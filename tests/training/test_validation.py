@@ -40,6 +40,23 @@ def test_each_epoch_is_scored_once_and_the_vectors_are_those_of_a_run_without(th
     assert reports[-1].score == 0.4
 
 
+def test_each_epoch_is_scored_where_an_epoch_has_few_rounds():
+    words = np.random.default_rng(0).integers(1500, size=(1100, 20))
+    shown, notes = [], []
+    library.train(
+        [[f"w{word}" for word in line] for line in words], dim=4, epochs=40, threads=2, min_count=1,
+        validate=lambda vectors: shown.append(vectors.matrix.copy()) or 0.5, notify=notes.append,
+    )  # fmt: skip
+    assert not any("threads train" in line for line in notes), "there is no second replica"
+    assert len(shown) == 40
+
+
+def test_fewer_replicas_than_threads_are_told_with_the_reason():
+    notes = []
+    library.train(SENTENCES, notify=notes.append, **SETTINGS | {"threads": 3})
+    assert "note        1 of 3 threads trains: each needs 10,000 words of the text" in notes
+
+
 def test_keep_best_returns_the_vectors_of_the_first_of_the_best_epochs():
     ask, shown = scores_of(0.1, 0.5, None, 0.5)
     vectors = library.train(SENTENCES, validate=ask, keep_best=True, **SETTINGS)

@@ -11,7 +11,7 @@ import pytest
 import w2v as library
 from w2v.objectives import OBJECTIVES, objective_of, work_of
 from w2v.training import begin, finish, validation, vectors_of
-from w2v.training.trainer import begin_work
+from w2v.training.trainer import make_executor
 
 TEXT = [f"a{n % 7} b{n % 5} c{n % 3} a{(n + 1) % 7}".split() for n in range(2000)]
 
@@ -54,7 +54,7 @@ def test_it_takes_far_less_memory_than_the_vectors():
     settings = library.TrainSettings(dim=dim, epochs=1, min_count=1, threads=1)
     state = begin(corpus.vocabulary, settings)
     vectors = vectors_of(corpus.vocabulary, state, settings)
-    work = begin_work(corpus.stream, corpus.vocabulary, settings)
+    work = make_executor(corpus.stream, corpus.vocabulary, settings)
     validation.judge(vectors, corpus, settings, work.losses(state))  # what is compiled is no matter here
     tracemalloc.start()
     validation.judge(vectors, corpus, settings, work.losses(state))

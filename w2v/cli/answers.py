@@ -40,7 +40,7 @@ class Answer(NamedTuple):
 
 
 class Query(NamedTuple):
-    """One query: its words, and where it stands in a batch.
+    """One query: its words, and its number in a batch.
 
     text   as it was written
     words  what it consists of
@@ -139,7 +139,7 @@ class Asked:
         """Answer the query of the command line, or each of a batch as it is read.
 
         takes        how many words a query has, if that is fixed
-        whole_lines  a line of a batch is one word, whatever blanks it holds
+        whole_lines  a line of a batch is one word, with the blanks in it
         words_in     the vocabulary's words in a query; by default they are what it consists of
         queries      what is asked instead
         """
@@ -150,7 +150,7 @@ class Asked:
             total += 1
             try:
                 if takes is not None and len(query.words) != takes:
-                    raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may stand between them")
+                    raise W2VError(f"expected {takes} words, found {len(query.words)}; tabs may separate them")
                 parts = [part for word in query.words for part in words_in(word)] if words_in else query.words
                 # Asked before the library is, which would look for similarly spelled words each time.
                 missing = [part for part in parts if not self.vectors.has_vector(part)] if self.batch else []

@@ -22,12 +22,12 @@ FORMATS = (
 @click.option(
     "--to",
     type=click.Choice(FORMATS),
-    help="The format of OUT; without it, its name's ending tells, and a name without one is word2vec text.",
+    help="The format of OUT; by default the ending of its name decides, and without an ending it is word2vec text.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Take the first N words only: the most frequent ones.")
 @click.option("--words", type=click.Path(path_type=Path), help="Take the words of this file only, one a line.")
 @click.option("--normalize", is_flag=True, help="Scale each vector to length 1.")
-@click.option("--output-rows", is_flag=True, help="Take the output rows of IN: what stands near each word.")
+@click.option("--output-rows", is_flag=True, help="Take the output rows of IN: what occurs near each word.")
 @click.option(
     "--dtype", type=click.Choice(("float32", "float16", "int8")), default="float32", show_default=True,
     help="Numbers of OUT, where its format has others (npz, safetensors, w2v; npy to float16).",
@@ -38,9 +38,9 @@ def convert(
     source: Path, target: Path, to: str | None, limit: int | None, words: Path | None, normalize: bool,
     output_rows: bool, dtype: str, blank_as: str | None, end_of_sentence: bool,
 ) -> None:  # fmt: skip
-    """Write the vectors of IN, of any format, packed or not, as OUT.
+    """Write the vectors of IN, of any format, compressed or not, as OUT.
 
-    IN is recognised by what stands in it. OUT by its ending: .txt or .vec word2vec text, .bin word2vec binary,
+    IN is recognised by its content. OUT by its ending: .txt or .vec word2vec text, .bin word2vec binary,
     .glove, .fifu finalfusion, .kv gensim, .npy, .npz, .safetensors, .tsv Embedding Projector, .w2v our own; .csv and
     .parquet (needs the extra w2v[parquet]) for other programs.
 

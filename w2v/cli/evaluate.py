@@ -34,49 +34,23 @@ def _list_sources(ctx: click.Context, option: click.Parameter, wanted: bool) -> 
 @click.command()
 @click.argument("vectors", type=click.Path(path_type=Path))
 @click.argument("files", metavar="[VECTORS] FILE...", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--method",
-    type=click.Choice(["3cosadd", "3cosmul"], case_sensitive=False),
-    default="3cosadd",
-    show_default=True,
-    help="How to answer analogies.",
-)
-@click.option(
-    "--restrict",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Use only the N most frequent words; 0: all.  [default: 30000 for analogies, all for the rest]",
-)
-@click.option(
-    "--ignore-case/--match-case",
-    default=True,
-    show_default=True,
-    help="Treat King and king as one word, the more frequent of them.",
-)
+@click.option("--method", type=click.Choice(["3cosadd", "3cosmul"], case_sensitive=False), default="3cosadd",
+              show_default=True, help="How to answer analogies.")  # fmt: skip
+@click.option("--restrict", type=click.IntRange(min=0), metavar="N", help="Use only the N most frequent words; 0: all."
+              "  [default: 30000 for analogies, all for the rest]")  # fmt: skip
+@click.option("--ignore-case/--match-case", default=True, show_default=True,
+              help="Treat King and king as one word, the more frequent of them.")  # fmt: skip
 @click.option("--encoding", metavar="NAME", help="Encoding of the files.  [default: as found]")
 @click.option("--seed", default=1, show_default=True, help="Of the bootstrap, and of the clustering of categories.")
 @next_item.questions
 @sources.columns
 @options.layout
-@click.option(
-    "--list",
-    is_flag=True,
-    expose_value=False,
-    is_eager=True,
-    callback=_list_sources,
-    help="List the standard sets of questions and where to get them.",
-)
+@click.option("--list", is_flag=True, expose_value=False, is_eager=True, callback=_list_sources,
+              help="List the standard sets of questions and where to get them.")  # fmt: skip
 def evaluate(
-    vectors: Path,
-    files: tuple[Path, ...],
-    method: str,
-    restrict: int | None,
-    ignore_case: bool,
-    encoding: str | None,
-    seed: int,
-    layout: str,
-    **more: Any,
-) -> None:
+    vectors: Path, files: tuple[Path, ...], method: str, restrict: int | None, ignore_case: bool, encoding: str | None,
+    seed: int, layout: str, **more: Any,
+) -> None:  # fmt: skip
     """Score VECTORS on files of questions; two models are compared.
 
     \b
@@ -85,7 +59,7 @@ def evaluate(
 
     The first argument is a model. The second is a model, too, if it holds vectors: then both
     are scored on the questions that both know, and the difference is tested by a paired bootstrap.
-    All other arguments are files of questions; their content tells the kind:
+    All other arguments are files of questions; their content decides the kind:
 
     \b
         analogies      four words on a line, with `: section` lines or without;

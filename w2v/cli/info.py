@@ -30,12 +30,12 @@ def info(file: Path, as_json: bool) -> None:
     if file.is_dir() and any(file.glob("checkpoint-*.npz")):
         from w2v import training
 
-        about = training.facts(training.Folder(file))
+        about = training.describe_folder(training.Folder(file))
         lines = _lines_of_run(about)
     else:
-        from w2v.formats import facts
+        from w2v.formats import describe_file
 
-        about = facts(file)
+        about = describe_file(file)
         lines = _lines(about)
     if as_json:
         click.echo(answers.to_json(about))

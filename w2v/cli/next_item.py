@@ -1,4 +1,4 @@
-"""`w2v evaluate --next-item`: how well vectors tell what comes next, beside what counting tells."""
+"""`w2v evaluate --next-item`: how well vectors predict what comes next, beside baselines that count."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ questions = options.together(
     click.option("--exclude-seen/--keep-seen", default=True, show_default=True,
                  help="Whether items of the history may be answers."),
     click.option("--cases", type=click.IntRange(min=1), default=10_000, show_default=True,
-                 help="Ask no more than so many sequences, drawn at random."),
+                 help="Ask at most this many sequences, drawn at random."),
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Return one decorator for several options, which stand in the help in this order."""
+    """Return one decorator for several options, in the order of the help."""
 
     def add(command: Command) -> Command:
         for option in reversed(options):
@@ -39,7 +39,7 @@ def _vectors(default: str) -> Callable[[Command], Command]:
         envvar="W2V_VECTORS",
         show_default=True,
         show_envvar=True,
-        help="File of vectors to ask.",
+        help="File of vectors to query.",
     )
 
 
@@ -105,7 +105,7 @@ class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have n
 
 
 def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
-    """Add the option of one field of TrainSettings, with the default, the help and the type that stand there."""
+    """Add the option of one field of TrainSettings, with its default, help and type."""
     about = describe(name)
     default = about["default"] if default is None else default
     flag = default is False

@@ -50,19 +50,10 @@ def _size(ctx: click.Context, param: click.Parameter, value: str) -> tuple[float
               help="Inches of a picture, across and down; larger ones have room for more labels.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all randomness.")
 def plot(
-    vectors: Path,
-    words: tuple[str, ...],
-    output: Path,
-    method: str | None,
-    neighbors: int,
-    top: int | None,
-    pairs: Path | None,
-    axes: tuple[tuple[str, str], ...],
-    clusters: int | None,
-    loss: Path | None,
-    size: tuple[float, float],
-    seed: int,
-) -> None:
+    vectors: Path, words: tuple[str, ...], output: Path, method: str | None, neighbors: int, top: int | None,
+    pairs: Path | None, axes: tuple[tuple[str, str], ...], clusters: int | None, loss: Path | None,
+    size: tuple[float, float], seed: int,
+) -> None:  # fmt: skip
     """Draw words as a map: the WORDs with their neighbors, or the most frequent.
 
     Titles and axes are in the language of your locale: English, Spanish, Chinese or Japanese.

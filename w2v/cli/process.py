@@ -96,7 +96,7 @@ def _end(number: int) -> None:
 
 
 def _cut_file() -> str:
-    """Return the name of the mapped file that ends before its map does; "" where the system does not tell."""
+    """Return the name of the mapped file that ends before its map does; "" where the system does not say."""
     for line in Path("/proc/self/maps").read_text(errors="surrogateescape").splitlines():
         addresses, _, offset, _, _, *name = line.split(maxsplit=5)
         if name and name[0].startswith("/") and ".so" not in name[0]:  # a library's variables lie beyond its file

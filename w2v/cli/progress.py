@@ -12,7 +12,7 @@ import click
 
 from w2v import kernels
 
-INDENT = " " * 12  # what a line is about stands in the first 12 columns
+INDENT = " " * 12  # the first 12 columns say what a line is about
 PLAIN_SECONDS = 10.0  # between two lines when stderr is not a terminal
 
 

@@ -28,7 +28,7 @@ BY_LIKENESS = "holds no output rows: items are scored by likeness, and not by wh
 @options.setting("encoding")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write the vectors of the users of --item there, instead of answers; its format is told by its ending.",
+    help="Write the vectors of the users there, instead of listing items; its ending decides the format.",
 )  # fmt: skip
 @answers.question
 def recommend(

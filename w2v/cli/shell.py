@@ -134,7 +134,7 @@ def _session(asked: Vectors) -> PromptSession[str]:
 
 
 class Completions:
-    """What may stand where the cursor is: a command, an option of it, or a word of the vocabulary."""
+    """What may be typed where the cursor is: a command, an option of it, or a word of the vocabulary."""
 
     def __init__(self, asked: Vectors) -> None:
         self._words = asked.words

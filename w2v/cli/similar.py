@@ -13,8 +13,8 @@ from w2v.errors import W2VError
 @click.command()
 @options.vectors
 @click.argument("words", nargs=-1, metavar="WORD...")
-@click.option("--document", metavar="NAME", help="Ask for a document, trained with --documents: the nearest"
-              " documents, then the nearest words.")  # fmt: skip
+@click.option("--document", metavar="NAME", help="List what is nearest to a document, trained with --documents:"
+              " documents, then words.")  # fmt: skip
 @options.top
 @click.option("--not", "unlike", multiple=True, metavar="WORD", help="Subtract this word; may be given several times.")
 @click.option(

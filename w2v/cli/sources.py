@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 COLUMN = "COLUMN"
 COLUMNS = (
-    click.option("--item", metavar=COLUMN, help="The files are tables of events, and this is their column of things."),
-    click.option("--by", metavar=COLUMN, help="Whose events they are: users, sessions, baskets."),
-    click.option("--order", metavar=COLUMN, help="Times, or numbers to order by.  [default: as they stand]"),
-    click.option("--weight", metavar=COLUMN, help="How often each event counts, 100 times at most."),
+    click.option("--item", metavar=COLUMN, help="The files are tables of events; this column has the items."),
+    click.option("--by", metavar=COLUMN, help="Column of those whose events they are: users, sessions, baskets."),
+    click.option("--order", metavar=COLUMN, help="Column of times, or numbers to sort by.  [default: as in the file]"),
+    click.option("--weight", metavar=COLUMN, help="Column that says how often each event counts, 100 times at most."),
     click.option("--session-gap", metavar="TIME", help="A longer pause ends a sequence: 30m, 2h, 1d."),
     click.option("--min-events", type=int, default=1, show_default=True, help="Leave out shorter sequences."),
     click.option(
@@ -28,20 +28,18 @@ COLUMNS = (
     ),
 )  # fmt: skip
 NAMING = (
-    click.option(
-        "--names", type=click.Path(path_type=Path), metavar="FILE", help="Table of what the items are called."
-    ),
+    click.option("--names", type=click.Path(path_type=Path), metavar="FILE", help="Table of the names of the items."),
     click.option("--id", metavar=COLUMN, default="id", show_default=True, help="Column of the ids in --names."),
     click.option("--name", metavar=COLUMN, default="name", show_default=True, help="Column of the names in --names."),
 )
 OF_EVENTS = ("item", "by", "order", "weight", "session_gap", "min_events", "split", "names", "id", "name")
 WALKS = (
-    click.option("--edges", is_flag=True, help="CORPUS is a graph, two nodes on a line and maybe a weight: walk it."),
+    click.option("--edges", is_flag=True, help="CORPUS is a graph: two nodes on a line, perhaps with a weight."),
     click.option("--walks", type=int, default=10, show_default=True, help="Walks from each node."),
     click.option("--walk-length", "length", type=int, default=80, show_default=True, help="Nodes of a walk."),
     click.option("--p", type=float, default=1.0, show_default=True, help="Going back is weighed 1/p, as in node2vec."),
     click.option("--q", type=float, default=1.0, show_default=True, help="Going far is weighed 1/q, as in node2vec."),
-    click.option("--directed", is_flag=True, help="An edge leads from the first node to the second alone."),
+    click.option("--directed", is_flag=True, help="Edges lead from the first node to the second only."),
 )
 OF_GRAPHS = ("walks", "length", "p", "q", "directed")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from w2v.corpus import ReadProgress
     from w2v.training import DocumentProgress, Outputs, Progress, Session, Trained
 
-# King is to man as what is to woman? In the languages whose words stand here.
+# King is to man as what is to woman? In the languages of these words.
 WELL_KNOWN = [("king", "man", "woman"), ("rey", "hombre", "mujer"), ("国王", "男人", "女人"), ("王", "男", "女")]
 Place = Path | str
 
@@ -37,8 +37,8 @@ def _folder(name: str) -> Place:
 @click.argument("corpus", nargs=-1)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("vectors.txt"), show_default=True,
-    help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin; with --subwords that is"
-    " fastText's, and the usual name is vectors.w2v, which keeps n-grams too.",
+    help="Where the vectors go: word2vec text, or word2vec binary if the name ends in .bin; with --subwords .bin is"
+    " fastText's format, and the default is vectors.w2v, which keeps n-grams too.",
 )  # fmt: skip
 @options.settings(
     "preset", "objective", "loss", "negatives_per", "subwords", "buckets", "dim", "window", "window_mode",
@@ -57,9 +57,9 @@ def _folder(name: str) -> Place:
 @click.option("--save-vocab", "vocabulary", type=click.Path(path_type=Path), metavar="FILE",
               help="Write words and counts there, as the C program does.")  # fmt: skip
 @click.option("--recommend", "recommended", type=click.Path(path_type=Path), metavar="FILE",
-              help="Of a table of events: write ten items for each user there, tab-separated.")  # fmt: skip
+              help="Write ten items for each user of a table of events there, tab-separated.")  # fmt: skip
 @click.option("--like", type=click.Choice(tuple(peers.LIKE)), help="Take the defaults of another program."
-              " Its options are understood in any case: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
+              " Its names of options are always understood: -size 50, --vector-size 50, -minCount 2.")  # fmt: skip
 @click.option("--checkpoint", type=_folder, metavar="DIR",
               help="Folder that keeps the run, s3:// too; long runs make one by themselves.")  # fmt: skip
 @click.option(
@@ -312,7 +312,7 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
 
 
 def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
-    """Return the command that was typed, with so many epochs."""
+    """Return the command that was typed, with this number of epochs."""
     words = ["w2v", "train", *ctx.params["corpus"]]
     for option in ctx.command.params:
         name, value = str(option.name), ctx.params.get(str(option.name))

@@ -27,7 +27,7 @@ FILE = click.Path(path_type=Path)
 )
 @click.option("--next-items", is_flag=True, help="Score on the next item of sessions that are held out.")
 @click.option("--sample-tokens", type=click.IntRange(min=1000), default=1_000_000, show_default=True,
-              help="Train on so many tokens of a larger corpus.")  # fmt: skip
+              help="Train on this many tokens of a larger corpus.")  # fmt: skip
 @options.settings(
     "preset", "objective", "dim", "window", "negatives", "epochs", "min_count", "max_vocab", "sample", "rate",
     "ns_exponent", "threads", "seed", "tokenizer", "keep_case", "encoding",

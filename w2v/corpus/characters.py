@@ -20,7 +20,7 @@ POINTS = 0x110000
 TYPOGRAPHIC_APOSTROPHE = 0x2019  # written as ' in the vocabulary: don’t and don't are one word
 # Apostrophes, and the joiners that Persian and the languages of India write inside their words.
 INSIDE = (0x27, TYPOGRAPHIC_APOSTROPHE, 0x200C, 0x200D)
-FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on what stands around it
+FINAL_SIGMA = 0x3A3  # 'Σ'.lower() depends on the letters around it
 JAMO = (
     *range(0x1161, 0x1176),
     *range(0x11A8, 0x11C3),

@@ -1,6 +1,6 @@
 """Tables as DuckDB reads them: CSV, TSV, Parquet, JSON lines, packed or not, and the data frames of Python.
 
-Every cell of a text is taken as it stands: 007 stays 007. A column is named as the first line names it; where that is
+Every cell of a text is taken unchanged: 007 stays 007. A column is named as the first line names it; where that is
 no line of names, by its number, from 1 on.
 """
 
@@ -30,15 +30,15 @@ UTF_8 = ("auto", "utf-8")
 HEAD_BYTES = 1 << 16
 FEWEST_LINES, LINES_LOOKED_AT = 5, 100
 SEPARATORS = "\t,;|"
-JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a return stands at the end alone
+JUNK = re.compile(rb"[\0-\x08\x0b-\x1f](?!\n?$)")  # what no text holds; a carriage return is allowed at the end alone
 PACKED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}  # what DuckDB unpacks itself, as it reads
 
 
 class Reader(NamedTuple):
-    """A table that can be asked.
+    """A table to query.
 
     name     what it is called in a message
-    sql      what stands behind FROM
+    sql      what follows FROM
     columns  the type of each column, by its name
     """
 
@@ -46,22 +46,22 @@ class Reader(NamedTuple):
     sql: str
     columns: dict[str, str]
 
-    def column(self, asked: str) -> str:
+    def column(self, wanted: str) -> str:
         """Return a column as SQL has it. Raises CorpusError where there is none of this name."""
-        if asked in self.columns:
-            return quoted(asked, '"')
-        like = [name for name in self.columns if fold(name) == fold(asked)]
+        if wanted in self.columns:
+            return quoted(wanted, '"')
+        like = [name for name in self.columns if fold(name) == fold(wanted)]
         hint = f"did you mean {like[0]}?" if like else f"there are {', '.join(self.columns)}"
-        raise CorpusError(self.name, f"has no column {asked!r}; {hint}")
+        raise CorpusError(self.name, f"has no column {wanted!r}; {hint}")
 
-    def text_of(self, asked: str) -> str:
+    def text_of(self, wanted: str) -> str:
         """Return the cells of a column as text, NULL for blank ones, as SQL has it."""
-        text = f"CAST({self.column(asked)} AS VARCHAR)"
+        text = f"CAST({self.column(wanted)} AS VARCHAR)"
         return f"if(trim({text}) = '', NULL, {text})"
 
-    def number_of(self, asked: str) -> str:
+    def number_of(self, wanted: str) -> str:
         """Return the cells of a column of numbers or times (then seconds since 1970) as SQL has it."""
-        column = self.column(asked)
+        column = self.column(wanted)
         kind = self.columns[column.strip('"').replace('""', '"')]
         if kind.startswith(("TIMESTAMP", "DATE", "TIME")):
             return f"epoch({column})"
@@ -85,9 +85,9 @@ def connect(folder: str, threads: int) -> DuckDBPyConnection:
 
 
 def open_table(
-    connection: DuckDBPyConnection, table: Any, folder: str, asked: Sequence[str], encoding: str = "auto"
+    connection: DuckDBPyConnection, table: Any, folder: str, wanted: Sequence[str], encoding: str = "auto"
 ) -> Reader:
-    """Return how a file or a data frame is read, of which the columns `asked` are wanted. Raises CorpusError.
+    """Return how a file or a data frame is read, of which the columns `wanted` are read. Raises CorpusError.
 
     encoding  of a text without a byte order mark, as Python names it; "auto" is UTF-8
     """
@@ -96,7 +96,7 @@ def open_table(
         return _described(connection, f"the {type(table).__name__}", "given")
     path = Path(table)
     try:
-        sql = _reading(path, folder, asked, encoding)
+        sql = _reading(path, folder, wanted, encoding)
     except archives.DAMAGED as error:
         raise CorpusError(path, f"the archive is damaged or cut short ({error}); make or fetch it again") from error
     except UnicodeError as error:
@@ -116,7 +116,7 @@ def _described(connection: DuckDBPyConnection, name: str, sql: str) -> Reader:
     return Reader(name, sql, {str(row[0]): str(row[1]) for row in rows})
 
 
-def _reading(path: Path, folder: str, asked: Sequence[str], encoding: str) -> str:
+def _reading(path: Path, folder: str, wanted: Sequence[str], encoding: str) -> str:
     head = _head(path)
     if head.startswith(b"PAR1"):
         return f"read_parquet({quoted(_unpacked(path, folder))})"
@@ -137,10 +137,10 @@ def _reading(path: Path, folder: str, asked: Sequence[str], encoding: str) -> st
         file, packing = _unpacked(path, folder, codec), ""
     if start.startswith((b"{", b"[")):
         return f"read_json({quoted(file)}, ignore_errors=true, convert_strings_to_integers=false{packing})"
-    separator = separator_of(start, asked)
+    separator = separator_of(start, wanted)
     quote = "" if separator == "\t" else '"'
     names = _fields(start, separator)
-    headless = all(name.isdecimal() for name in asked) and not set(asked) <= set(names)
+    headless = all(name.isdecimal() for name in wanted) and not set(wanted) <= set(names)
     if headless:
         names = [str(number) for number in range(1, len(names) + 1)]
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in _distinct(names))
@@ -169,8 +169,8 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def separator_of(start: bytes, asked: Sequence[str] = ()) -> str:
-    """Return what separates the fields of the first line: what leaves the columns that are asked for, or most fields.
+def separator_of(start: bytes, wanted: Sequence[str] = ()) -> str:
+    """Return what separates the fields of the first line: what leaves the columns that are wanted, or most fields.
 
     >>> separator_of(b"user,artist name\\tday\\n", ["day"])
     '\\t'
@@ -178,7 +178,7 @@ def separator_of(start: bytes, asked: Sequence[str] = ()) -> str:
 
     def worth(separator: str) -> tuple[int, int]:
         fields = _fields(start, separator)
-        return sum(name in fields for name in asked), len(fields)
+        return sum(name in fields for name in wanted), len(fields)
 
     return max(SEPARATORS, key=worth)
 

@@ -51,7 +51,7 @@ class Events:
 
     table        a file or a folder, several of them, or a data frame (pandas, Arrow, Polars): CSV, TSV, JSON lines,
                  Parquet, packed or not
-    item         the column of things; its ids are taken as they stand
+    item         the column of things; its ids are taken unchanged
     by           the column of users (or sessions, baskets); without one, all events are one sequence
     order        the column of times, or of numbers that grow with time; without one, the order of the rows
     weight       the column that says how often an event counts, rounded, MOST_WEIGHT times at most: a user's things
@@ -384,7 +384,7 @@ def _cut(
         kept = np.repeat(long, lengths) & held.part(times, starts, lengths)
         ends = np.cumsum(np.add.reduceat(kept, starts, dtype=np.int64))
         counts += np.bincount(chunk[kept], minlength=items)
-        # Where nothing is kept of a sequence, its end stands behind another one, and is dropped with the rare items.
+        # Where nothing is kept of a sequence, its end follows another end, and is dropped with the rare items.
         spool.put(blocks, np.insert(chunk[kept], ends, np.int32(scanning.SENTENCE_END)))
         blocks += 1
     return counts, blocks, short

@@ -75,7 +75,7 @@ class Links:
 
 
 def reading(settings: TrainSettings) -> TrainSettings:
-    """Return the settings that a list of edges is read with: every node as it stands."""
+    """Return the settings that a list of edges is read with: every node unchanged."""
     return TrainSettings(
         tokenizer="whitespace", keep_case=True, min_count=1, threads=settings.threads, encoding=settings.encoding
     )

@@ -1,4 +1,4 @@
-"""Phrases: words that stand side by side more often than by chance become one word, joined with _.
+"""Phrases: neighbouring words that occur together more often than by chance become one word, joined with _.
 
     pass 1      new york -> new_york                   pairs of words
     pass 2      new_york times -> new_york_times       pairs of what pass 1 left, and so on
@@ -51,7 +51,7 @@ class Joined(NamedTuple):
     stream         int32, its ids
     spans          of each span of the text before: start and stop now, tokens kept, words that went into phrases
     phrases        those that were found, the most frequent first
-    left           int64, how often each word of the text stands for itself now
+    left           int64, how often each word of the text is not part of a phrase
     """
 
     words: tuple[str, ...]
@@ -188,7 +188,7 @@ class _Text:
         return self._arrays
 
     def count_units(self) -> tuple[Counts, Counts]:
-        """Return how often each unit stands in the text, and where first."""
+        """Return how often each unit occurs in the text, and where first."""
         length = len(self._stream)
         counts, firsts = np.zeros(len(self.names), np.int64), np.full(len(self.names), length, np.int64)
         place = 0

@@ -23,7 +23,7 @@ from w2v.kernels import scanning
 from w2v.settings import TrainSettings
 from w2v.vocabulary import JOINT, Vocabulary
 
-# Chinese and Japanese words have two letters as a rule; what stands between two punctuation marks has ten.
+# Chinese and Japanese words have two letters as a rule; what is between two punctuation marks has ten.
 UNSEGMENTED_LENGTH = 4
 AT_ONCE = 1 << 20  # words
 SHOWN = 1000  # dropped words of an account, the most frequent ones: some 20 kB in a checkpoint
@@ -169,7 +169,7 @@ def ranked_corpus(
     table: WordTable, renumber: Renumber, notes: list[str], settings: TrainSettings, names: list[str], wanted: Wanted,
     report: Report,
 ) -> EncodedCorpus:  # fmt: skip
-    """Return the corpus whose words stand in a table, see `rank`. Raises CorpusError."""
+    """Return the corpus whose words are in a table, see `rank`. Raises CorpusError."""
     if len(table) == 0:
         raise CorpusError(named(names), "no words in it; is this the right file, and the right --tokenizer?")
     counts, firsts = table.counts[: len(table)], table.firsts[: len(table)]

@@ -73,7 +73,7 @@ def read(
                threads are what counts here, and vocab and what begins with phrase
     report     called about ten times a second
     check      called early, and again as more is known, with what the corpus will be; may raise an error to refuse it
-    tmp_dir    where ids beyond `in_memory` go (by default so many as half of the free memory holds); the system's
+    tmp_dir    where ids beyond `in_memory` go (by default as many as half of the free memory holds); the system's
                folder by default
     phrases_of the words of a model: with phrases > 0, those of them are joined that are phrases, and none is sought
 

@@ -1,4 +1,4 @@
-"""Texts that are not on this machine: s3://, gs://, https:// and whatever else fsspec and its libraries open.
+"""Texts that are not on this machine: s3://, gs://, https:// and other places that fsspec and its libraries open.
 
 A folder is walked and a pattern (`s3://bucket/news/*.gz`) is looked up there; of https:// neither is possible. Nothing
 is copied to the disk: a text is read as a stream, once, in pieces of some megabytes.
@@ -32,7 +32,7 @@ def is_web(name: str) -> bool:
 
 
 def find(name: str) -> tuple[list[tuple[str, int | None]], int]:
-    """Return names and sizes of the files that an address stands for, sorted, and how many were passed over.
+    """Return names and sizes of the files that an address names, sorted, and how many were passed over.
 
     Passed over are those whose names begin with a dot, as in folders of this machine. Raises CorpusError.
     """

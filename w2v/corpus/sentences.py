@@ -21,7 +21,7 @@ NAME = "the sentences"
 def encode(
     sentences: Iterable[Iterable[str]], settings: TrainSettings, wanted: Wanted, report: Report
 ) -> EncodedCorpus:
-    """Return sentences as ids; the words stand as they are. Raises CorpusError, TypeError."""
+    """Return sentences as ids; the words are taken unchanged. Raises CorpusError, TypeError."""
     number: dict[str, int] = {}
     stream: list[int] = []
     for place, sentence in enumerate(sentences):

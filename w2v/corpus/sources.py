@@ -251,7 +251,7 @@ def can_be_cut(source: Source, encoding: str) -> bool:
 
 
 class _Lines:
-    """The lines that begin in raw[first : first + size], to be read; `raw` stands a byte before, unless at its start.
+    """The lines that begin in raw[first : first + size], to be read; `raw` is a byte before them, unless at its start.
 
     left  bytes of the part that were not read
     """

@@ -51,24 +51,16 @@ def evaluate(
 
     >>> w2v.evaluate(vectors, "questions-words.txt").total  # doctest: +SKIP
     """
-    if not isinstance(questions, QuestionSet):
-        questions = read(questions)
-    kind = KINDS[questions.kind]
-    lexicon = _lexicon(vectors, kind, restrict, ignore_case)
+    heading, kind, (words,), parts = _asked((vectors,), questions, method, restrict, ignore_case, seed)
     *sections, total = [
-        SectionScore(part.name, _estimates(kind, part, seed), len(part.scores), part.total)
-        for part in _asked((lexicon,), questions, method, seed)
+        SectionScore(part.name, _estimates(kind, part, seed), len(part.scores), part.total) for part in parts
     ]
-    named = tuple(section for section in sections if section.name)
-    return Evaluation(*_heading(questions, method), len(lexicon), ignore_case, named, total)
+    return Evaluation(*heading, words, ignore_case, tuple(section for section in sections if section.name), total)
 
 
 def score(vectors: Vectors, questions: QuestionSet | str | os.PathLike[str]) -> float | None:
     """Return the main measure of all questions alone, without intervals; None where too few words are known."""
-    if not isinstance(questions, QuestionSet):
-        questions = read(questions)
-    kind = KINDS[questions.kind]
-    whole = _asked((_lexicon(vectors, kind, None, True),), questions, "3cosadd", seed=1)[-1]
+    _, kind, _, (*_, whole) = _asked((vectors,), questions, "3cosadd", None, True, seed=1)
     return MEASURES[kind.measures[0]].of(whole.answers[0], whole.scores)
 
 
@@ -87,17 +79,12 @@ def compare(
     Both answer the same resamples, so that the interval is that of the difference; where it does
     not hold 0, the models differ. The arguments are those of `evaluate`.
     """
-    if not isinstance(questions, QuestionSet):
-        questions = read(questions)
-    kind = KINDS[questions.kind]
-    lexicons = [_lexicon(vectors, kind, restrict, ignore_case) for vectors in (first, second)]
+    heading, kind, (one, two), parts = _asked((first, second), questions, method, restrict, ignore_case, seed)
     *sections, total = [
         SectionContrast(part.name, _contrasts(kind, part, seed), len(part.scores), part.total, *part.covered)
-        for part in _asked(lexicons, questions, method, seed)
+        for part in parts
     ]
-    named = tuple(section for section in sections if section.name)
-    words = len(lexicons[0]), len(lexicons[1])
-    return Comparison(*_heading(questions, method), words, ignore_case, named, total)
+    return Comparison(*heading, (one, two), ignore_case, tuple(section for section in sections if section.name), total)
 
 
 class _Part(NamedTuple):
@@ -116,9 +103,21 @@ class _Part(NamedTuple):
     scores: Numbers
 
 
-def _asked(lexicons: Sequence[Lexicon], questions: QuestionSet, method: str, seed: int) -> list[_Part]:
-    """Ask each lexicon the questions whose words all of them know; returns the sections, and all together."""
+def _asked(
+    models: Sequence[Vectors], questions: QuestionSet | str | os.PathLike[str], method: str, restrict: int | None,
+    ignore_case: bool, seed: int,
+) -> tuple[tuple[str, str, str, str | None], Kind, list[int], list[_Part]]:  # fmt: skip
+    """Ask each model the questions whose words all of them know.
+
+    Returns what an Evaluation begins with, the kind, how many words of each model are used, and the parts: the
+    sections, and all together.
+    """
+    if restrict is not None and restrict < 0:
+        raise SettingsError(f"the number of words to use must be 0 (all) or more, not {restrict}")
+    if not isinstance(questions, QuestionSet):
+        questions = read(questions)
     kind, parts = KINDS[questions.kind], list[_Part]()
+    lexicons = [Lexicon(vectors, kind.restrict if restrict is None else restrict, ignore_case) for vectors in models]
     for name, listed in questions.sections:
         covered = [kind.covered(lexicon, listed) for lexicon in lexicons]
         known = [question for question, *of_each in zip(listed, *covered) if all(of_each)]
@@ -132,17 +131,8 @@ def _asked(lexicons: Sequence[Lexicon], questions: QuestionSet, method: str, see
         [np.concatenate(answers) for answers in zip(*(part.answers for part in parts))],
         np.concatenate([part.scores for part in parts]),
     )
-    return [*parts, whole]
-
-
-def _lexicon(vectors: Vectors, kind: Kind, restrict: int | None, ignore_case: bool) -> Lexicon:
-    if restrict is not None and restrict < 0:
-        raise SettingsError(f"the number of words to use must be 0 (all) or more, not {restrict}")
-    return Lexicon(vectors, kind.restrict if restrict is None else restrict, ignore_case)
-
-
-def _heading(questions: QuestionSet, method: str) -> tuple[str, str, str, str | None]:
-    return questions.path, questions.kind, questions.encoding, KINDS[questions.kind].methods.get(method)
+    heading = questions.path, questions.kind, questions.encoding, kind.methods.get(method)
+    return heading, kind, [len(lexicon) for lexicon in lexicons], [*parts, whole]
 
 
 def _estimates(kind: Kind, part: _Part, seed: int) -> tuple[Estimate, ...]:

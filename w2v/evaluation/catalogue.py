@@ -21,12 +21,7 @@ class Source(NamedTuple):
 
 
 SOURCES = (
-    Source(
-        "Google analogies",
-        "analogies",
-        "en",
-        "questions-words.txt in the word2vec C program; Mikolov et al. 2013",
-    ),
+    Source("Google analogies", "analogies", "en", "questions-words.txt in the word2vec C program; Mikolov et al. 2013"),
     Source(
         "MSR syntactic analogies",
         "analogies",
@@ -58,13 +53,7 @@ SOURCES = (
     Source("Multilingual SimLex, WordSim", "similarities", "de en it ru", "Leviant & Reichart 2015"),
     Source("Multi-SimLex", "similarities", "13 languages", "Multi-SimLex project; Vulić et al. 2020"),
     Source("AP", "categories", "en", "Almuhareb & Poesio 2005", "two columns: word, category"),
-    Source(
-        "Battig",
-        "categories",
-        "en",
-        "Battig & Montague 1969; Baroni et al. 2010",
-        "two columns: word, category",
-    ),
+    Source("Battig", "categories", "en", "Battig & Montague 1969; Baroni et al. 2010", "two columns: word, category"),
     Source("BLESS", "categories", "en", "Baroni & Lenci 2011", "two columns: word, category"),
     Source("ESSLLI 2008", "categories", "en", "ESSLLI 2008 workshop on distributional semantics, concrete nouns"),
     Source(

@@ -35,7 +35,7 @@ def judge_similarities(lexicon: Lexicon, questions: Sequence[Pair], method: str,
     second = lexicon.stacked(pair.second for pair in questions).astype(np.float64)
     lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
     dots = np.einsum("qd,qd->q", first, second)
-    # Rounded to less than float64 can tell: every word has the same cosine to itself, and that is a tie.
+    # Rounded to less than the precision of float64: every word has the same cosine to itself, and that is a tie.
     cosines = np.divide(dots, lengths, out=np.zeros_like(dots), where=lengths > 0)
     return np.asarray(np.round(cosines, 12), np.float64)
 

@@ -56,7 +56,7 @@ class Layout(NamedTuple):
     """A row of the table of layouts.
 
     kind     a key of `evaluation.KINDS`
-    fits     tells whether the rows of a file, and what separates their columns, are of this layout
+    fits     returns whether the rows of a file, and what separates their columns, have this layout
     parse    makes questions of the rows of one section; the path is for errors
     tidy     drops what is not a question: a line of column names, columns without questions
     """

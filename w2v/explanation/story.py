@@ -230,7 +230,7 @@ class _Story:
         shown = slice(min(FIRST_NUMBERS, len(window.row)))
         word = self.quoted(window.word)
         closer = _closer(window, after)
-        place = around.index((window.word, [*window.contexts[:real]]))  # the word may stand there several times
+        place = around.index((window.word, [*window.contexts[:real]]))  # the word may occur there several times
         columns = tuple(texts[name] for name in ("word", "context", "target", "dot", "sigmoid", "error"))
         parts: list[Part] = [
             *([self.text("both_matrices", **self.model_facts())] if self.name else []),

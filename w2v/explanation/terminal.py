@@ -59,7 +59,7 @@ def _code(line: str, width: int) -> Iterator[str]:
 
 
 def _table(table: Table, width: int) -> Iterator[str]:
-    """Yield the lines of a table; columns that have no room stand below the others, beside the first one again."""
+    """Yield the lines of a table; columns that have no room are below the others, beside the first one again."""
     rows = [[_cell(cell, table.digits) for cell in row] for row in table.rows]
     head = [list(table.columns)] if table.columns else []
     widths = [max(columns(row[i]) for row in [*head, *rows]) for i in range(len(rows[0]))]
@@ -81,7 +81,7 @@ def _table(table: Table, width: int) -> Iterator[str]:
 
 
 def _beside(widths: Sequence[int], room: int) -> Iterator[list[int]]:
-    """Yield which columns stand beside one another; the first is always there.
+    """Yield which columns are beside one another; the first is always there.
 
     >>> list(_beside([5, 5, 5, 5], 20))
     [[0, 1, 2], [0, 3]]

@@ -42,13 +42,10 @@ def complete(vectors: Vectors, start: str, top: int) -> Answer:
 def neighbors(vectors: Vectors, word: str, top: int, least: int = 0) -> Answer:
     """Return the nearest words of a word, and how often it occurred; or those of a sum: "king - man + woman"."""
     terms = queries.terms(vectors, word)
-    if terms:
-        found = vectors.nearest(queries.evaluate(vectors, word), top, exclude=terms, among=frequent(vectors, least))
-        asked = [_word(vectors, vectors.named(term)) for term in terms]
-        return {"asked": asked, "sum": True, "words": [_word(vectors, *near) for near in found]}
-    asked = [_word(vectors, vectors.named(word), 1.0)]
-    found = vectors.nearest(vectors.unit(word), top, exclude=[word], among=frequent(vectors, least))
-    return {"asked": asked, "sum": False, "words": [_word(vectors, *near) for near in found]}
+    vector = queries.evaluate(vectors, word) if terms else vectors.unit(word)
+    found = vectors.nearest(vector, top, exclude=terms or [word], among=frequent(vectors, least))
+    asked = [_word(vectors, vectors.named(term), None if terms else 1.0) for term in terms or [word]]
+    return {"asked": asked, "sum": bool(terms), "words": [_word(vectors, *near) for near in found]}
 
 
 def frequent(vectors: Vectors, least: int) -> Mask | None:

@@ -31,9 +31,8 @@ from w2v.places import user_cache
 from w2v.vectors import Floats, Vectors
 
 MOST_MAPPED = 100_000  # words; the rest is asked about, and not drawn
-CLUSTERS = 8  # as many as there are colours that the colour-blind tell apart
+CLUSTERS = 8  # as many as there are colours that colour-blind people can distinguish
 SEED = 1
-SAMPLED_ROWS = 1000
 
 
 class Drawing(NamedTuple):
@@ -107,7 +106,7 @@ class Atlas:
         try:
             found = self._begin()
         finally:
-            self._ready.set()  # whatever happened, nobody waits for ever
+            self._ready.set()  # even after an error nobody waits for ever
         self._divide()
         if not found:
             self._follow()
@@ -158,15 +157,11 @@ class Atlas:
         self._drawing = self._drawing._replace(version=self._drawing.version + 1, working=False)
 
     def _place(self) -> Path:
-        """Return where the map of these vectors is kept: a name made of their numbers, a thousand rows of them."""
-        settings = f"{self.rows} {self._vectors.dim} {layout.NEIGHBORS} {layout.EARLY} {layout.STEPS} ranked\n"
-        fingerprint = hashlib.sha256(settings.encode())
-        for vectors in (self._vectors, *(self._beside or ())[1:]):
-            rows = rows_of(vectors)
-            sample = np.linspace(0, rows - 1, min(rows, SAMPLED_ROWS)).astype(np.intp)
-            fingerprint.update(np.ascontiguousarray(vectors.matrix[sample]).tobytes())
-            fingerprint.update("\n".join(vectors.words[row] for row in sample.tolist()).encode("utf-8", "replace"))
-        return user_cache() / "maps" / f"{fingerprint.hexdigest()[:24]}.f4"
+        """Return where the map of these vectors is kept."""
+        drawn = [vectors.fingerprint(rows_of(vectors)) for vectors in (self._vectors, *(self._beside or ())[1:])]
+        settings = f"{layout.NEIGHBORS} {layout.EARLY} {layout.STEPS} ranked"
+        name = hashlib.sha256(" ".join([settings, *drawn]).encode()).hexdigest()[:24]
+        return user_cache() / "maps" / f"{name}.f4"
 
     def _read(self) -> Drawing | None:
         try:

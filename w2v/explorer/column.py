@@ -22,7 +22,7 @@ class Column(NamedTuple):
     """What a file says of words.
 
     name    of the column
-    values  of each word that the file names, as it stands there
+    values  of each word that the file names, unchanged
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 A page elsewhere on the web must not use this server through its visitor's browser: not by a name of its own that
 it points at this machine (DNS rebinding: hence Host is checked), nor by a request from its own page (hence Origin
-and Sec-Fetch-Site). A number as Host cannot be rebound, so it is taken where the server was told to listen to others.
+and Sec-Fetch-Site). A number as Host cannot be rebound, so it is taken where the server listens to other machines.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Guard:
         return None
 
 
-class Asked:
+class Parameters:
     """What a request asks: its query, taken apart, and nothing of its path. Raises SettingsError."""
 
     def __init__(self, query: bytes) -> None:

@@ -33,7 +33,7 @@ try:
     from starlette.routing import Route
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
-    from w2v.explorer.guard import Asked, Guard, is_loopback
+    from w2v.explorer.guard import Guard, Parameters, is_loopback
     from w2v.explorer.timeouts import ASKING, WAITING, Connections
 except ImportError as error:
     raise MissingExtraError("w2v explore", "explore") from error
@@ -58,7 +58,7 @@ class Shown(NamedTuple):
     column: Column | None
 
 
-Question = Callable[[Shown, Asked], Any]
+Question = Callable[[Shown, Parameters], Any]
 
 
 def application(
@@ -86,9 +86,9 @@ def application(
     async def answered(request: Request, find: Question) -> Response:
         longest = EXPLAINING if find is _explanation else LONGEST
         try:
-            asked = Asked(request.scope["query_string"])
-            one = shown[asked.number("model", 0, len(shown) - 1)]
-            waiting = asyncio.get_running_loop().run_in_executor(pool, _response, find, one, asked)
+            given = Parameters(request.scope["query_string"])
+            one = shown[given.number("model", 0, len(shown) - 1)]
+            waiting = asyncio.get_running_loop().run_in_executor(pool, _response, find, one, given)
             return await asyncio.wait_for(waiting, longest)
         except asyncio.TimeoutError:
             return JSONResponse({"error": "this takes too long", "kind": "slow"}, 503)
@@ -101,14 +101,14 @@ def application(
     async def models(request: Request) -> Response:
         return _json([{"name": one.name, "words": len(one.vectors), "dim": one.vectors.dim} for one in shown])
 
-    def changed(one: Shown, asked: Asked) -> answers.Answer:
+    def changed(one: Shown, given: Parameters) -> answers.Answer:
         if len(shown) < 2:
             raise SettingsError("changes need a second file of vectors: --beside")
-        return answers.changes(shown[0].vectors, shown[1].vectors, asked.top(50))
+        return answers.changes(shown[0].vectors, shown[1].vectors, given.top(50))
 
     page = {file.name: file.read_bytes() for file in _page_files()}
 
-    def share(one: Shown, asked: Asked) -> Response:
+    def share(one: Shown, given: Parameters) -> Response:
         return Response(shared_page(page, shown), media_type=KINDS[".html"])
 
     questions = QUESTIONS | {"changes": changed, "share": share}
@@ -191,75 +191,75 @@ def _json(content: Any, status: int = 200) -> Response:
     return Response(json.dumps(content, allow_nan=False, separators=(",", ":")), status, media_type="application/json")
 
 
-def _response(find: Question, one: Shown, asked: Asked) -> Response:
-    found = find(one, asked)
+def _response(find: Question, one: Shown, given: Parameters) -> Response:
+    found = find(one, given)
     return found if isinstance(found, Response) else _json(found)
 
 
-def _words(one: Shown, asked: Asked) -> answers.Answer:
+def _words(one: Shown, given: Parameters) -> answers.Answer:
     counts, rows = one.vectors.counts, one.atlas.rows
     return {"words": one.vectors.words[:rows], "counts": None if counts is None else counts[:rows].tolist()}
 
 
-def _map(one: Shown, asked: Asked) -> Response:
+def _map(one: Shown, given: Parameters) -> Response:
     """Answer with places, float32 [rows, 2], and clusters, uint8 [rows]; with 204 if `after` is the newest map."""
     drawing = one.atlas.drawing
     headers = {"W2V-Map": str(drawing.version), "W2V-Map-State": "working" if drawing.working else "settled"}
     if drawing.kept is not None:
         headers["W2V-Map-Kept"] = f"{drawing.kept[0]:.4f} {drawing.kept[1]:.4f}"
-    if asked.number("after", 0, 10**6) == drawing.version:
+    if given.number("after", 0, 10**6) == drawing.version:
         return Response(status_code=204, headers=headers)
     content = drawing.places.astype("<f4").tobytes() + one.atlas.members.astype(np.uint8).tobytes()
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _cosines(one: Shown, asked: Asked) -> Response:
+def _cosines(one: Shown, given: Parameters) -> Response:
     """Answer with the cosine of each word on the map to a word, float32 [rows]."""
-    found = answers.cosines(one.vectors, asked.word("word"), one.atlas.rows)
+    found = answers.cosines(one.vectors, given.word("word"), one.atlas.rows)
     return Response(np.nan_to_num(found).astype("<f4").tobytes(), media_type="application/octet-stream")
 
 
-def _explanation(one: Shown, asked: Asked) -> answers.Answer:
-    """Answer with the steps of `w2v explain`, told with this model."""
+def _explanation(one: Shown, given: Parameters) -> answers.Answer:
+    """Answer with the steps of `w2v explain`, with the numbers of this model."""
     from w2v import explanation  # numba, which only this needs
 
-    texts = asked.words("text")
+    texts = given.words("text")
     if not texts:
         raise SettingsError("text: a sentence is needed here")
     told = explanation.explain(
         texts,
         one.vectors,
         name=one.name,
-        language=asked.word("language"),
-        pad=asked.number("pad", 0, 64) or None,
+        language=given.word("language"),
+        pad=given.number("pad", 0, 64) or None,
     )
     return told.document()
 
 
-def _regions(one: Shown, asked: Asked) -> answers.Answer:
+def _regions(one: Shown, given: Parameters) -> answers.Answer:
     version, regions = one.atlas.regions
     return {"version": version, "regions": [region._asdict() for region in regions]}
 
 
 # What is asked of one file of vectors -> JSON, or a response of its own.
 QUESTIONS: dict[str, Question] = {
-    "complete": lambda one, asked: answers.complete(one.vectors, asked.word("start"), asked.top(10)),
-    "neighbors": lambda one, asked: answers.neighbors(one.vectors, asked.word("word"), asked.top(), asked.least()),
-    "analogy": lambda one, asked: answers.analogy(
-        one.vectors, asked.word("a"), asked.word("b"), asked.word("c"), asked.top(10), asked.least()
+    "complete": lambda one, given: answers.complete(one.vectors, given.word("start"), given.top(10)),
+    "neighbors": lambda one, given: answers.neighbors(one.vectors, given.word("word"), given.top(), given.least()),
+    "analogy": lambda one, given: answers.analogy(
+        one.vectors, given.word("a"), given.word("b"), given.word("c"), given.top(10), given.least()
     ),
-    "odd": lambda one, asked: answers.odd(one.vectors, asked.words("words")),
-    "compare": lambda one, asked: answers.compare(
-        one.vectors, asked.word("a"), asked.word("b"), asked.top(), asked.least()
+    "odd": lambda one, given: answers.odd(one.vectors, given.words("words")),
+    "compare": lambda one, given: answers.compare(
+        one.vectors, given.word("a"), given.word("b"), given.top(), given.least()
     ),
-    "middle": lambda one, asked: answers.middle(
-        one.vectors, asked.words("words") or [asked.word("words")], asked.top()
+    "middle": lambda one, given: answers.middle(
+        one.vectors, given.words("words") or [given.word("words")], given.top()
     ),
-    "axis": lambda one, asked: answers.axis(
-        one.vectors, asked.words("positive"), asked.words("negative"), asked.words("words"), asked.top(40)
+    "axis": lambda one, given: answers.axis(
+        one.vectors, given.words("positive"), given.words("negative"), given.words("words"), given.top(40)
     ),
-    "names": lambda one, asked: one.atlas.names,
-    "column": lambda one, asked: None if one.column is None else one.column.answer(one.vectors, one.atlas.rows),
+    "names": lambda one, given: one.atlas.names,
+    "column": lambda one, given: None if one.column is None else one.column.answer(one.vectors, one.atlas.rows),
     "words": _words,
     "map": _map,
     "cosines": _cosines,

@@ -28,8 +28,8 @@ Client = tuple[str, int]
 class Connections:
     """The connections of one server: each has a time after which it is closed.
 
-    protocol    wraps what speaks HTTP, and tells of connections that begin and end
-    middleware  wraps the application, and tells of requests that have come and answers that have gone
+    protocol    wraps what speaks HTTP, and reports connections that begin and end
+    middleware  wraps the application, and reports requests that arrive and answers that are sent
     """
 
     def __init__(self) -> None:

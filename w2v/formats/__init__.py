@@ -218,7 +218,7 @@ def _explaining(vectors: Vectors, path: Path) -> Vectors:
     return replace(vectors, why_missing=partial(companions.why_missing, path))
 
 
-def facts(path: Path) -> dict[str, Any]:
+def describe_file(path: Path) -> dict[str, Any]:
     """Return format, sizes, lengths of rows, what is odd, and provenance, ready for JSON. Raises FormatError.
 
     The whole file is read, for what is to be found out is whether it is sound: no cache is asked.

@@ -1,9 +1,9 @@
 """The cache of a file of vectors: the same rows in our own format, mapped into memory by the next query.
 
 A cache is a cache, of files that are slow to open: text, packed files, all that is not one block of float32.
-It stands beside its source (or, where that folder cannot be written, in the user's cache) and is never
+It is beside its source (or, where that folder cannot be written, in the user's cache) and is never
 used when the source has changed: size, times and inode are a quick test, a checksum is the last word. A cache
-is whole or not there, and whatever is wrong with one, the source is read instead.
+is whole or not there, and where one is damaged, the source is read instead.
 """
 
 from __future__ import annotations

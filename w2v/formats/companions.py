@@ -1,4 +1,4 @@
-"""The files that stand beside a file of vectors: where it comes from, its words, its documents.
+"""The files beside a file of vectors: where it comes from, its words, its documents.
 
     NAME.json             provenance, see `w2v.training.outputs`: it records the size of its file of vectors, and is
                           ignored when the file has another size now
@@ -124,7 +124,7 @@ def settings_of(vectors: Path) -> Origin:
 
 
 def why_missing(vectors: Path, word: str) -> str:
-    """Return a sentence on why a file of vectors lacks `word`, as far as the account of its corpus tells; else ""."""
+    """Return a sentence on why a file of vectors lacks `word`, as far as the account of its corpus says; else ""."""
     about = read_origin(vectors) or {}
     try:
         settings, corpus = about["settings"], about["corpus"]
@@ -173,7 +173,7 @@ def word_places(path: Path) -> list[Path]:
 def read_words(path: Path, note: Note) -> list[str]:
     """Read words, one a line; of a line "word count", or with a tab, the first field; or of a tokenizer.json.
 
-    What is called NAME.words.txt we wrote ourselves: its lines are words as they stand.
+    What is called NAME.words.txt we wrote ourselves: its lines are words, unchanged.
     """
     data = path.read_bytes().removeprefix(BOM)
     if path.suffix == ".json":

@@ -61,7 +61,7 @@ def convert(
 def changed(source: Path, changes: Changes, note: Note = formats.ignore) -> Vectors:
     """Read `source` and change what is to be changed. Raises FormatError."""
     wanted = None if changes.words is None else _listed(changes.words, note)
-    # Words that are looked for may stand anywhere: then the limit is one of what is found.
+    # Words that are looked for may be anywhere: then the limit applies to what is found.
     vectors = formats.load(source, changes.limit if wanted is None else None, note, keep_cache=False)
     if changes.output_rows:
         if vectors.output is None:

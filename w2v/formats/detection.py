@@ -1,4 +1,4 @@
-"""Which format a file has: by what stands in it, never by its name; and what it is if it holds no vectors."""
+"""Which format a file has: by its content, never by its name; and what it is if it holds no vectors."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def read(source: Source, limit: int | None, note: Note) -> Vectors:
 
 
 def write(vectors: Vectors, path: Path, dtype: str) -> None:
-    """Write a model of skip-gram; how it was trained is not known here, and so fastText's defaults stand there."""
+    """Write a model of skip-gram; how it was trained is not known here, and so fastText's defaults are written."""
     subwords = vectors.subwords
     ngrams = subwords if isinstance(subwords, Subwords) else Subwords((0, 0), 0, vectors.matrix[:0])
     names = [word.encode("utf-8", "surrogatepass") for word in vectors.words]

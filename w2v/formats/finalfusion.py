@@ -9,7 +9,7 @@ r"""finalfusion, .fifu, version 0: words and vectors in chunks, any word allowed
       6 norms      u64 n, u32 10, padding, float32 [n]
 
 All little-endian. The padding brings the file to a multiple of 4, and is 4 bytes where it is one already. The
-rows have length 1 and the norms stand apart: they are multiplied back. Old files do not list their norms at the
+rows have length 1 and the norms are apart: they are multiplied back. Old files do not list their norms at the
 top, so chunks are read to the end of the file. We write 1, 2, 6; a row of length 0, or not finite, with norm 1.
 The Python program forgets 8 bytes for each n-gram when it writes the length of 8: we count them. For quantised
 matrices (4) see `w2v.formats.narrow`; floret's words (9) are not read.
@@ -68,7 +68,7 @@ def _start(file: IO[bytes], chunk: int, head: bytes, floats_behind: int) -> None
 
 
 def read(source: Source, limit: int | None, note: Note) -> Vectors:
-    """Read words, matrix and norms, whatever else the file holds."""
+    """Read words, matrix and norms, and skip the rest of the file."""
     _, version, count = struct.unpack("<3I", source.take(12, "the header"))
     if version != 0 or count > 1 << 16:
         raise source.error(f"is of version {version} of finalfusion; only 0 is known")

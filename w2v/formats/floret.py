@@ -3,7 +3,7 @@ r"""floret's compact table: the rows of words and n-grams alike, and no words.
     buckets dim shortest longest hashes seed begin end\n      such as 50000 300 3 6 2 2166136261 < >
     row number ... number\n                                  D numbers, `buckets` rows in their order
 
-A word stands between `begin` and `end`; it and its n-grams, as those of fastText, have `hashes` rows each (1 to 4): the
+A word is put between `begin` and `end`; it and its n-grams, as those of fastText, have `hashes` rows each (1 to 4): the
 32-bit parts of MurmurHash3_x64_128 of their UTF-8, from the lowest on. A word's vector is the mean of all of them, so
 every word has one. Written by floret and read by spaCy; we read it.
 """

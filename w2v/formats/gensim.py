@@ -4,7 +4,7 @@ r"""gensim's own files, what KeyedVectors.save, Word2Vec.save and their like wri
         vectors        float32 [V, D]      (syn0 before gensim 4)
         index_to_key   list of str         (index2word before gensim 4)
         expandos       {"count": int64 [V]}    (vocab: {word: object with count and index} before gensim 4)
-        __numpys       the attributes that stand in files beside it
+        __numpys       the attributes that are in files beside it
     FILE.vectors.npy   the vectors, where they are 10 Mi numbers or more
 
 A model holds its KeyedVectors as `wv`, and the file beside it is then FILE.wv.vectors.npy; where FILE ends in .gz or
@@ -160,7 +160,7 @@ def write(vectors: Vectors, path: Path, dtype: str) -> None:
         # An object of a class that is not there cannot be pickled: its opcodes are few, and written by hand.
         file.write(pickle.PROTO + b"\x04" + CLASS + pickle.EMPTY_TUPLE + pickle.NEWOBJ)
         state = io.BytesIO()
-        _Pickler(state, protocol=3).dump(attributes)  # protocol 3 has no frames: it can stand inside another pickle
+        _Pickler(state, protocol=3).dump(attributes)  # protocol 3 has no frames: it can be inside another pickle
         file.write(state.getbuffer()[2:-1])  # without the opcodes that begin and end it
         file.write(pickle.BUILD + pickle.STOP)
         for array in arrays:

@@ -60,7 +60,7 @@ def narrow(matrix: Floats, dtype: str) -> tuple[npt.NDArray[Any], Floats]:
 
 
 def matrix_of(numbers: npt.NDArray[Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Floats:
-    """Return one of the arrays of a file as float32, by the `scales` that stand beside it where they fit."""
+    """Return one of the arrays of a file as float32, by the `scales` beside it where they fit."""
     scales = arrays.get("scales")
     if scales is not None and numbers.dtype == np.int8 and scales.shape == (len(numbers),):
         return widened(numbers, scales)

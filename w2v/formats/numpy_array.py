@@ -1,4 +1,4 @@
-"""numpy's .npy: a matrix alone, float32 or float16; the words stand in NAME.words.txt beside it, one a line.
+"""numpy's .npy: a matrix alone, float32 or float16; the words are in NAME.words.txt beside it, one a line.
 
 Reading takes other lists of words too, see `w2v.formats.companions`. An uncompressed float32 matrix is mapped.
 """

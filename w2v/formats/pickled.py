@@ -25,7 +25,7 @@ CODE = re.compile(r"[<>|=]?([fiu][1248]|[SU]\d{1,6}|O8?)")
 
 
 class Stub:
-    """What stands for an object of gensim's: its attributes and nothing else."""
+    """A stand-in for an object of gensim's: its attributes and nothing else."""
 
     def __init__(self, *arguments: object) -> None:
         pass
@@ -38,7 +38,7 @@ class Stub:
 
 
 class Foreign(Stub):
-    """What stands for all that is not known, class or function: it takes everything and does nothing.
+    """A stand-in for an unknown class or function: it takes everything and does nothing.
 
     Models of gensim 1 to 3 hold generators of random numbers, partial functions and the like beside their vectors.
     """
@@ -65,7 +65,7 @@ class Unpickler(pickle.Unpickler):
         self.foreign: list[str] = []  # the names that are not known
 
     def find_class(self, module: str, name: str) -> Any:
-        """Return what stands for a class or function."""
+        """Return the stand-in for a class or function."""
         if module.split(".")[0] in STUBBED:
             return Stub
         if (module.replace("numpy._core", "numpy.core"), name) in ALLOWED:

@@ -69,7 +69,7 @@ def read_rows(source: Source, layout: Layout, limit: int | None, note: Note) -> 
 
 
 def read_table(source: Source, layout: Layout, limit: int | None, note: Note) -> tuple[list[str], Floats]:
-    """Read rows as words and a matrix, just as they stand."""
+    """Read rows as words and a matrix, unchanged."""
     words: list[str] = []
     matrix = np.empty((0, layout.dim), np.float32)
     filled, bad = 0, 0
@@ -193,7 +193,7 @@ def _is_last(source: Source, text: bytes) -> bool:
 def to_float32(numeral: bytes) -> np.float32:
     """Return the float32 nearest to a numeral; in the middle between two, the even one.
 
-    By way of the double that is odd in its last bit, wherever the numeral stands between two: no middle between two
+    By way of the double that is odd in its last bit, wherever between two the numeral is: no middle between two
     float32 is odd, so that the second rounding is right too (Boldo & Melquiond 2008).
     """
     text = numeral.decode().split("(")[0]  # Windows has "-nan(ind)"

@@ -155,6 +155,6 @@ def note_undecodable(bad: int, note: Note) -> None:
     """Say that words were no UTF-8, if any were."""
     if bad:
         note(
-            f"{bad:,} word{'s were' if bad > 1 else ' was'} no UTF-8; the bytes stand as \\xe9 and the like."
+            f"{bad:,} word{'s were' if bad > 1 else ' was'} no UTF-8; the bytes are shown as \\xe9 and the like."
             " If it is a text in Latin-1: iconv -f ISO-8859-1 -t UTF-8 converts it"
         )

@@ -1,4 +1,4 @@
-"""What is done to all that was read: words that stand twice or not at all, and the rows that were asked for."""
+"""What is done to all that was read: words that occur twice or are empty, and the rows that were asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from w2v.vocabulary import END_OF_SENTENCE
 def vectors_of(
     words: list[str], matrix: Floats, note: Note, counts: npt.NDArray[np.int64] | None = None, limit: int | None = None
 ) -> Vectors:
-    """Return Vectors of what a file holds: of words that stand twice the first, none that is empty, `limit` at most."""
+    """Return Vectors of what a file holds: of words that occur twice the first, none that is empty, `limit` at most."""
     if limit is not None and limit < len(words):
         words, matrix = words[:limit], matrix[:limit]
         counts = None if counts is None else counts[:limit]
@@ -109,7 +109,7 @@ def joined(vectors: Vectors, more: Vectors) -> Vectors:
 
 
 def first_of(vectors: Vectors, limit: int) -> Vectors:
-    """Return the first `limit` vectors: the most frequent words, for files stand in that order."""
+    """Return the first `limit` vectors: the most frequent words, for files are in that order."""
     if limit >= len(vectors):
         return vectors
     some: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What is asked of vectors of things that people met one after another: what comes next, and how well that is told."""
+"""Questions to vectors of things that people met one after another: what comes next, and how well that is predicted."""
 
 from __future__ import annotations
 

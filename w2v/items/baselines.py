@@ -1,4 +1,4 @@
-"""What counting alone can tell of the next item: if vectors do no better, they are not worth their training.
+"""How well counting alone predicts the next item: if vectors do no better, they are not worth their training.
 
     popularity    what is most frequent
     counts        what occurs in the same sequences: for each item of the history the share of its company that each
@@ -90,7 +90,7 @@ def neighbors(train: Sequences, size: int) -> Baseline:
 
 
 def _counted(train: Sequences, size: int, reach: int, both: bool) -> _Table:
-    """Count pairs of items of one sequence at most `reach` apart, in the order they stand in, or in both."""
+    """Count pairs of items of one sequence at most `reach` apart, in their order, or in both."""
     ends = np.repeat(train.starts[1:], np.diff(train.starts))
     place = np.arange(len(train.rows))
     found = [np.empty(0, np.int64)]

@@ -1,4 +1,4 @@
-"""How well the next item is told: by vectors, and beside them by counting, asked the same and forbidden the same.
+"""How well the next item is predicted: by vectors, and by baselines that count, with the same questions and rules.
 
 Of each sequence that was held out the last item is asked for. Every item of the vocabulary may be an answer, but for
 those of the history where seen ones are excluded. For the first k answers, k of 5, 10 and 20:
@@ -10,7 +10,7 @@ those of the history where seen ones are excluded. For the first k answers, k of
     popular   the share of the answers, 20 each, that are of the 1 % most frequent items; to be held against the share
               of the right ones
 
-An item that the vocabulary lacks cannot be told by anybody: it is missed, and counted.
+An item that the vocabulary lacks cannot be predicted by any of them: it is a miss, and counted.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class NextItem:
     popular  of the items asked for, the share that is among the 1 % most frequent
     scored   which measure of `w2v.items.recommendations` the vectors were asked by
     scores   of the vectors and of each baseline
-    verdict  a line on who tells it best
+    verdict  a line on which predicts best
     """
 
     cases: int
@@ -86,9 +86,9 @@ def evaluate_next(
     test          the sequences, of which the vectors may not have seen the last item
     train         those that the vectors were trained on; without them, popularity is the one baseline
     measure       a key of `recommendations.MEASURES`
-    history       how many items before the last are told; by default all
+    history       how many items before the last are given; by default all
     exclude_seen  whether items of the history are no answers
-    cases         at most so many, drawn with `seed`
+    cases         how many at most, drawn with `seed`
     held_out      the test is made of the training sequences, each with the item that was held out
 
     Raises W2VError where the vectors have seen the answers.
@@ -136,7 +136,7 @@ def _by_counting(baseline: Baseline, asked: Cases, exclude_seen: bool, size: int
             items, values = items[new], values[new]
         best = items[np.lexsort((items, -values))][:MOST]
         taken = set(best.tolist()) | (set(history.tolist()) if exclude_seen else set())
-        # Rows stand by frequency.
+        # Rows are ordered by frequency.
         popular = [row for row in range(min(size, MOST + len(taken))) if row not in taken]
         yield _padded(np.concatenate((best, np.array(popular, np.int64)))[:MOST])
 

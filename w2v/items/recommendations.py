@@ -1,6 +1,6 @@
 """A history in, ranked items out.
 
-    next   the mean of the history's input rows, times the output rows: what stands near these. Skip-gram trains just
+    next   the mean of the history's input rows, times the output rows: what occurs near these. Skip-gram trains just
            this product, and the lengths of the rows hold how popular an item is
     alike  the cosines of the mean of the history's unit input rows: what is met in the same company
 

@@ -14,7 +14,7 @@ from w2v.vectors import Vectors
 
 Rows = npt.NDArray[np.int64]
 UNKNOWN = -1
-LEAK_LENGTH, LEAK_SHARE = 4, 0.01  # of diginetica's test sessions of 4 clicks or more, 0.13 % stand in its training
+LEAK_LENGTH, LEAK_SHARE = 4, 0.01  # of diginetica's test sessions of 4 clicks or more, 0.13 % are in its training
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +141,6 @@ def _check_repeated(test: Sequences, train: Sequences) -> None:
     repeated = sum(test[number].tobytes() in whole for number in long)
     if repeated > LEAK_SHARE * len(long):
         raise W2VError(
-            f"a leak: {repeated:,} of {len(long):,} sequences of {LEAK_LENGTH} items or more stand in the training part"
+            f"a leak: {repeated:,} of {len(long):,} sequences of {LEAK_LENGTH} items or more occur in the training part"
             " as a whole; take them out of one of the two"
         )

@@ -102,7 +102,7 @@ class _KernelCache(NullCache):
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Return the code for these types of arguments, or None if it is to be compiled."""
         target.refresh()
-        # Whatever is wrong with what is kept, a kernel can be compiled.
+        # However damaged the cache is, a kernel can be compiled.
         with contextlib.suppress(Exception):
             kept = self._path(signature, target.codegen()).read_bytes()
             code = memoryview(kept)[CHECKSUM_BYTES:]
@@ -126,7 +126,7 @@ class _KernelCache(NullCache):
                 Path(temporary).unlink()
 
     def _path(self, signature: Any, codegen: Any) -> Path:
-        # The processor stands in the name: a home may be shared by machines of several kinds.
+        # The processor is part of the name: a home may be shared by machines of several kinds.
         key = repr((signature, codegen.magic_tuple(), self._closed_over))
         return self._folder / f"{self._name}.{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 

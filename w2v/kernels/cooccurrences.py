@@ -1,6 +1,6 @@
-"""Counts how often words stand near each other, in parts that threads count side by side.
+"""Counts how often words occur near each other, in parts that threads count in parallel.
 
-What GloVe is trained on (Pennington et al. 2014): X[i, j], the sum of 1 / distance over all places where j stands at
+What GloVe is trained on (Pennington et al. 2014): X[i, j], the sum of 1 / distance over all places where j occurs at
 most `window` words from i in a sentence. X is symmetric, so each pair of words is counted and kept once.
 
 No table of pairs is searched, and nothing is sorted: with the positions of each word at hand, its windows are added up
@@ -11,7 +11,7 @@ The words are dealt to `parts`: word w is number w // parts of part w % parts. P
 parts (see `w2v.kernels.strata`): block p * parts + q, with p <= q, holds pairs of a word of p with one of q.
 
     stream  int32 [L]      ids, SENTENCE_END behind each sentence
-    starts  int64 [V + 1]  order[starts[w] : starts[w + 1]] is where word w stands
+    starts  int64 [V + 1]  order[starts[w] : starts[w + 1]] is where word w occurs
     order   int64 [kept]   positions
 """
 
@@ -26,7 +26,7 @@ U32 = np.uint32
 
 @kernel
 def find_places(stream, starts, order):
-    """Write where each word stands; `starts` is zeros before."""
+    """Write where each word occurs; `starts` is zeros before."""
     for id in stream:
         if id >= 0:
             starts[id + 1] += 1

@@ -176,7 +176,7 @@ def write_rows(matrix, arena, offsets, separator, has_words, out):
     matrix     float32 [n, D]
     arena      uint8, the words' bytes
     offsets    int64 [n + 1], word i is arena[offsets[i]:offsets[i + 1]]
-    separator  the byte that stands between
+    separator  the byte between them
     has_words  whether a row begins with its word
     out        uint8, with room for the words and LONGEST * D + 1 bytes a row
     """

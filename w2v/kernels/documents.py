@@ -1,4 +1,4 @@
-"""Document vectors: the input row of a document, by which each of its words is told from noise.
+"""Document vectors: the input row of a document, trained to predict each of its words against noise.
 
 PV-DBOW of Le & Mikolov 2014 ("Distributed Representations of Sentences and Documents"), beside the words: the output
 rows are those that the words were trained with, and stay as they are. So documents change nothing in the words, each is
@@ -21,7 +21,7 @@ def train_documents(first, last, stream, starts, stops, rows, output, keep, nois
                     seed):  # fmt: skip
     """Train the documents `first` to `last`.
 
-    starts, stops  int64 [N], where each document stands in the stream
+    starts, stops  int64 [N], where each document is in the stream
     rows           float32 [N, row], moved
     output         float32 [V, row]
     keep, noise    see `w2v.kernels.random`

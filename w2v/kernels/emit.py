@@ -90,13 +90,13 @@ def load_repeated(b: Builder, address: Value, length: int) -> Value:
     return b.shuffle_vector(value, ir.Constant(short, ir.Undefined), ir.Constant(WHOLE, order))
 
 
-def prefetch(b: Builder, address: Value) -> None:
-    """Ask for a cache line that will be read and written."""
+def prefetch(b: Builder, address: Value, near: bool) -> None:
+    """Ask for a cache line that will be read and written: into the L1 cache (near) or the L2."""
     pointer = b.inttoptr(address, I8.as_pointer())
     kind = ir.FunctionType(ir.VoidType(), [pointer.type, I32, I32, I32])
     function = b.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)
-    for_reading, keep, data = ir.Constant(I32, 0), ir.Constant(I32, 3), ir.Constant(I32, 1)
-    b.call(function, [pointer, for_reading, keep, data])
+    for_reading, level, data = ir.Constant(I32, 0), ir.Constant(I32, 3 if near else 2), ir.Constant(I32, 1)
+    b.call(function, [pointer, for_reading, level, data])
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def find(tag, first, text, begin, end, slots, arena, offsets):
 
 @kernel
 def move_slots(old, new):
-    """Enter what stands in `old` into the larger, empty table `new`; both uint64 [2^n, 2]."""
+    """Copy the entries of `old` into the larger, empty table `new`; both uint64 [2^n, 2]."""
     for from_slot in range(len(old)):
         entry = old[from_slot, 1]
         if entry != 0:

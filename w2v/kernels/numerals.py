@@ -37,7 +37,7 @@ def _ends(byte):
 
 @kernel
 def _name(text, at, a, b, c):
-    """Say whether the three letters at text[at] are a, b, c, in whatever case."""
+    """Say whether the three letters at text[at] are a, b, c, in either case."""
     return (
         text[at] | 32 == a
         and not _ends(text[at + 1])
@@ -97,7 +97,7 @@ def parse_float(text, at):
             return np.float32(0), NOT_A_NUMBER, False
         exponent = 0
         while text[at] - np.uint8(ZERO) < 10:
-            if exponent < 100_000_000:  # a numeral of so many digits is no numeral
+            if exponent < 100_000_000:  # with more digits it is no numeral
                 exponent = exponent * 10 + (text[at] - np.uint8(ZERO))
             at += 1
         power += -exponent if down else exponent

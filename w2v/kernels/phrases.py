@@ -8,7 +8,7 @@
     ends      bool [nodes] whether a node is a phrase
 
 A *unit* is a word or a phrase, and its number is its node. What is joined is always the longest phrase that begins at
-a word, of so many words at the most: a rule that the vocabulary alone decides, so any text can be joined in the same
+a word, of a limited number of words: a rule that the vocabulary alone decides, so any text can be joined in the same
 way later. The walk stops at a SENTENCE_END and at a GAP.
 """
 
@@ -71,7 +71,7 @@ def count_units(stream, start, stop, most, edges, children, begins, ends, counts
     """Count the units from `start` on; returns where the first one begins that is not before `stop`.
 
     counts  int64 [nodes], added to
-    firsts  int64 [nodes], written: where a unit that was not seen before stands; beforehand larger than any position
+    firsts  int64 [nodes], written: where a unit that was not seen before is; beforehand larger than any position
     """
     i = start
     while i < stop:

@@ -1,4 +1,4 @@
-"""All chance of a training run, drawn from the position in the corpus.
+"""All random numbers of a training run, drawn from the position in the corpus.
 
 Nothing here has a state that goes from token to token: what happens at a position of an
 epoch (is the token kept, how wide is its window, which negatives) follows from seed, epoch and position alone. So
@@ -27,7 +27,7 @@ def mix(x):
 
 @kernel
 def epoch_key(seed, epoch):
-    """Return the 64 bits that all chance of one epoch starts from."""
+    """Return the 64 bits that all random numbers of one epoch start from."""
     return mix(mix(np.uint64(seed) + GOLDEN) + np.uint64(epoch) * GOLDEN)
 
 

@@ -53,7 +53,7 @@ class Rounds(NamedTuple):
     span    units of a span
     each    rounds of an epoch
     all     rounds of the run
-    cycle   every so many rounds all rows are merged, a power of two; after the last round they are anyway
+    cycle   after this many rounds all rows are merged, a power of two; after the last round they are anyway
     faster  what the replicas' rate is multiplied with
     """
 

@@ -74,7 +74,7 @@ def next_special(text, start, kinds):
 
 @kernel
 def begins_word(kind):
-    """Say whether a character of this kind is a part of a word whatever stands before it."""
+    """Say whether a character of this kind is a part of a word wherever it occurs in the word."""
     return kind & KIND == LETTER or kind & KIND == MARK
 
 
@@ -88,7 +88,7 @@ def scan(text, start, bytewise, kinds, lower, single, place, ids, slots, arena, 
     kinds     uint8 [0x110000]: OTHER, LETTER, MARK or INSIDE for each code point; no size: bytes alone decide
     lower     int32 [0x110000]: the code point to store for each
     single    whether each letter, with the marks on it, is a word of its own
-    place     where this block stands among all blocks, shifted left by 32; to tell which word came first
+    place     the number of this block, shifted left by 32: it decides which word came first
     ids       int32 [n + 1], written: word numbers, SENTENCE_END behind each line
     slots, arena, offsets, counts, firsts, size: the table of words, see `w2v.kernels.hashing`.
         `arena` must have room for 2 n bytes more.

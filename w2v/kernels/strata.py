@@ -82,7 +82,7 @@ def dot_rows(_: Any, x: Any, y: Any, bytes: Any) -> Any:
 
 @intrinsic
 def move_by_adagrad(_: Any, x: Any, y: Any, step: Any, bytes: Any) -> Any:
-    """Move two rows by step * each other, number by number at its own rate; behind `bytes` stand the sums of squares.
+    """Move two rows by step * each other, number by number at its own rate; the sums of squares follow behind `bytes`.
 
     The root is taken to a few millionths (see `rsqrt`): it only says how long a step is.
     """
@@ -105,7 +105,7 @@ def move_by_adagrad(_: Any, x: Any, y: Any, step: Any, bytes: Any) -> Any:
 
 @kernel
 def stride_of(bits, count):
-    """Return a number that has no divisor with `count` in common: steps of so many visit all numbers below it."""
+    """Return a number that has no divisor with `count` in common: steps of that length visit all numbers below it."""
     stride = 1 + np.int64(bits % np.uint64(count))
     while True:
         a, rest = count, stride

@@ -10,7 +10,7 @@ Word2Vec in Shared and Distributed Memory", where BLAS does them):
     Y     += steps^T . X
     X     += steps . Y                            with Y as it was
 
-Outputs are taken in panels of at most 8, so that any number of them fits. `score_panel` does
+Outputs are taken in panels of at most 8, so that any number of them fits. `score_window` does
 the first two lines for one panel, `update_panel` the last two.
 
 A row is any number of registers: the loops over a row are loops in the emitted code, not
@@ -58,13 +58,13 @@ from w2v.kernels.emit import (
     load_splat,
     loop,
     number,
+    prefetch,
     sigmoid,
     splat,
     store,
     sums,
     whole,
 )
-from w2v.kernels.emit import prefetch as emit_prefetch
 
 SLOT = 8  # outputs of a panel at the most, and numbers of `steps` for a context
 SLOT_BYTES = 4 * SLOT
@@ -74,55 +74,90 @@ def _address(b: Any, base: Any, index: Any, size: int) -> Any:
     return b.add(base, b.mul(index, whole(size)))
 
 
+def _score(b: Any, args: Any, width: int, apart: bool) -> None:
+    """Emit `score_window` (the steps `apart`, in a second pass) or `score_inputs`."""
+    xs, m, ys, labels, weights, steps, row_bytes, _ = args
+    rows = [load_address(b, ys, 8 * k) for k in range(width)]
+    numbers = min(SLOT, LANES)
+    of_label, of_weight = (
+        [load_repeated(b, b.add(values, whole(4 * first)), numbers) for first in range(0, SLOT, numbers)]
+        for values in (labels, weights)
+    )
+
+    def step(score: Any, part: int) -> Any:
+        return b.fmul(b.fsub(of_label[part], sigmoid(b, score)), of_weight[part])
+
+    def score(first: Any, together: int) -> None:
+        """Score `together` contexts, from the context `first` on."""
+        at = _address(b, xs, first, 8)
+        x = [load_address(b, at, 8 * i) for i in range(together)]
+        with loop(b, row_bytes, [number(0)] * (together * width), step=BYTES) as row:
+            parts = [load(b, b.add(x[i], row.index)) for i in range(together)]
+            products = [None] * (together * width)
+            for k in range(width):
+                y = load(b, b.add(rows[k], row.index))
+                for i in range(together):
+                    products[i * width + k] = fma(b, parts[i], y, row.carried[i * width + k])
+            row.following = products
+        # Lay the products out in slots of 8, and sum as many as a register has lanes.
+        slots: list[Any] = [None] * (together * SLOT)
+        for i in range(together):
+            slots[i * SLOT : i * SLOT + width] = row.result[i * width : (i + 1) * width]
+        out = _address(b, steps, first, SLOT_BYTES)
+        for place in range(0, together * SLOT, LANES):
+            some = slots[place : place + LANES]
+            if any(product is not None for product in some):
+                summed = sums(b, some)
+                store(b, summed if apart else step(summed, place % SLOT // LANES), out, 4 * place)
+
+    even = b.and_(m, whole(-2))
+    with loop(b, even, step=2) as pair:
+        score(pair.index, 2)
+    with loop(b, b.sub(m, even)):
+        score(even, 1)
+    if apart:
+        with loop(b, b.mul(m, whole(SLOT)), step=max(SLOT, LANES)) as each:
+            at = _address(b, steps, each.index, 4)
+            for place in range(0, width, LANES):
+                store(b, step(load(b, at, 4 * place), place // LANES), at, 4 * place)
+
+
 @intrinsic
-def score_panel(
+def score_window(
     _: Any, xs: Any, m: Any, ys: Any, labels: Any, weights: Any, steps: Any, row_bytes: Any, shape: Any
 ) -> Any:
     """Score m contexts against the outputs of one panel, and write the steps that follow.
 
-    xs         address of int64 [m + 1], the contexts' rows; m odd: xs[m] is any row to keep it company
+    xs         address of int64 [m], the contexts' rows
     ys         address of int64 [width], the outputs' rows
     labels     address of float32 [8], 1 for what should score high
     weights    address of float32 [8], rate times multiplicity; 0 leaves an output alone
-    steps      address of float32 [m + 1, 8], written
+    steps      address of float32 [m rounded up to even, 8], written
     row_bytes  bytes of a row, whole registers
     shape      tuple whose length is the panel's width
 
     Two contexts at a time: 2 x 6 products in 12 registers are enough to hide the latency of FMA
-    (4 cycles x 2 a cycle = 8 in flight), and leave room in 16 registers (AVX2).
+    (4 cycles x 2 a cycle = 8 in flight), and leave room in 16 registers (AVX2). First all scores, then all steps: a
+    sigmoid is a chain of some 60 cycles, which the next products would wait behind.
     """
     width = shape.count
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        xs, m, ys, labels, weights, steps, row_bytes, _ = args
-        rows = [load_address(b, ys, 8 * k) for k in range(width)]
-        label_slots, weight_slots = [], []
-        for first in range(0, SLOT, min(SLOT, LANES)):
-            label_slots.append(load_repeated(b, b.add(labels, whole(4 * first)), min(SLOT, LANES)))
-            weight_slots.append(load_repeated(b, b.add(weights, whole(4 * first)), min(SLOT, LANES)))
-        with loop(b, m, step=2) as pair:
-            at = _address(b, xs, pair.index, 8)
-            x = [load_address(b, at), load_address(b, at, 8)]
-            with loop(b, row_bytes, [number(0)] * (2 * width), step=BYTES) as row:
-                parts = [load(b, b.add(x[i], row.index)) for i in range(2)]
-                products = [None] * (2 * width)
-                for k in range(width):
-                    y = load(b, b.add(rows[k], row.index))
-                    for i in range(2):
-                        products[i * width + k] = fma(b, parts[i], y, row.carried[i * width + k])
-                row.following = products
-            # Lay the 2 x width products out in two slots of 8, and sum as many as a register has lanes.
-            slots: list[Any] = [None] * (2 * SLOT)
-            for i in range(2):
-                slots[i * SLOT : i * SLOT + width] = row.result[i * width : (i + 1) * width]
-            out = _address(b, steps, pair.index, SLOT_BYTES)
-            for first in range(0, 2 * SLOT, LANES):
-                part = slots[first : first + LANES]
-                if all(product is None for product in part):
-                    continue
-                which = (first % SLOT) // LANES
-                error = b.fsub(label_slots[which], sigmoid(b, sums(b, part)))
-                store(b, b.fmul(error, weight_slots[which]), out, 4 * first)
+        _score(b, args, width, True)
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 7, shape), emit
+
+
+@intrinsic
+def score_inputs(
+    _: Any, xs: Any, m: Any, ys: Any, labels: Any, weights: Any, steps: Any, row_bytes: Any, shape: Any
+) -> Any:
+    """Do as `score_window` does, for the one or two inputs of the other objectives: nothing else waits there."""
+    width = shape.count
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        _score(b, args, width, False)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 7, shape), emit
@@ -132,7 +167,7 @@ def score_panel(
 def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, shape: Any) -> Any:
     """Move the outputs of one panel and the contexts, each by the other as it was.
 
-    xs, m, ys, steps, row_bytes, shape as in `score_panel`; the rows behind xs and ys are moved.
+    xs, m, ys, steps, row_bytes, shape as in `score_window`; the rows behind xs and ys are moved.
     The rows of ys must all be different; the same row may stand several times in xs.
 
     Both products in one pass: a column of registers of the outputs is loaded once, old and new side by
@@ -216,16 +251,31 @@ def move_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> An
     return types.void(*[types.int64] * 5), emit
 
 
+def _prefetch(b: Any, args: Any, shape: Any, near: bool) -> None:
+    rows, row_bytes, _ = args
+    addresses = [load_address(b, rows, 8 * k) for k in range(shape.count)]
+    with loop(b, row_bytes, step=64) as line:
+        for address in addresses:
+            prefetch(b, b.add(address, line.index), near)
+
+
 @intrinsic
 def prefetch_rows(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
     """Ask for all cache lines of some rows: `rows` is the address of int64 [length of shape], their addresses."""
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        rows, row_bytes, _ = args
-        addresses = [load_address(b, rows, 8 * k) for k in range(shape.count)]
-        with loop(b, row_bytes, step=64) as line:
-            for address in addresses:
-                emit_prefetch(b, b.add(address, line.index))
+        _prefetch(b, args, shape, True)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, shape), emit
+
+
+@intrinsic
+def prefetch_rows_far(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
+    """Ask for rows whose turn is far off, into the L2 cache: the L1 has no room for them. See `prefetch_rows`."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        _prefetch(b, args, shape, False)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64, shape), emit

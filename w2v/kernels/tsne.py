@@ -1,6 +1,6 @@
 """What a map of many words costs time in: the nearest rows, the attraction and both ends of the repulsion of t-SNE.
 
-The method and its formulas stand in `w2v.maps.layout`. Nothing is drawn by chance, and each row is summed by one
+The method and its formulas are in `w2v.maps.layout`. Nothing is drawn by chance, and each row is summed by one
 thread in one order: the bits do not depend on how the rows are shared out.
 """
 

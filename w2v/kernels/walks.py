@@ -22,7 +22,7 @@ def walk(offsets, neighbors, summed, starts, key, length, p, q, out):
     neighbors  int32 [E], ascending within a node's edges
     summed     float64 [E], the weights of each node's edges, added up along them; or [0], where all weigh the same
     starts     int32 [N]
-    key        uint64, what the chance of these walks starts from, which then follows from start and step
+    key        uint64, the key of the random numbers of these walks, which follow from it, start and step
     length     nodes of a walk
     out        int32 [N * (length + 1)], written: walks, each with SENTENCE_END behind it
 

@@ -7,7 +7,7 @@ import numpy as np
 from w2v.kernels.compiler import kernel
 from w2v.kernels.random import HALF, LOW, bits_at, epoch_key
 
-SENTENCE_END = -1  # stands in the stream of ids behind the last token of each sentence
+SENTENCE_END = -1  # follows the last token of each sentence in the stream of ids
 BLOCK = 10_000  # positions for which the rate stays the same, as in the C program; also the longest span
 
 

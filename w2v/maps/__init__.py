@@ -1,6 +1,6 @@
 """Vectors as pictures: words projected to two dimensions, grouped, labelled and drawn.
 
-build    vectors -> Map         which words, where they stand, their clusters and arrows
+build    vectors -> Map         which words, where they are, their clusters and arrows
 save     Map -> a file          PNG, SVG, PDF by matplotlib; .html, a page that needs nothing
 layout   unit vectors -> places  t-SNE, for `plot` and `explore`
 regions  places -> names         what lies where, coarse to fine

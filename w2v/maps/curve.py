@@ -21,7 +21,7 @@ from w2v.maps.wording import TEXTS
 
 
 class Loss(NamedTuple):
-    """A point of the curve: mean loss of a pair since the point before, at so many tokens, with this rate."""
+    """A point of the curve: mean loss of a pair since the point before, after `tokens` tokens, with this rate."""
 
     tokens: int
     loss: float
@@ -31,7 +31,7 @@ class Loss(NamedTuple):
 class Curve(NamedTuple):
     """Points in the order of their tokens, and how many epochs they are of; 0 where that is not known.
 
-    scores  of a validation, each after so many tokens
+    scores  of a validation, each with the tokens before it
     """
 
     points: list[Loss]
@@ -46,7 +46,7 @@ MOST_MARKS = 30  # epochs that have a line of their own
 def read_losses(path: str | os.PathLike[str]) -> Curve:
     """Return the curve of a report. Raises FormatError.
 
-    Its points stand under `training.curve` or `losses`: a list of {"tokens", "loss", "rate"}.
+    Its points are under `training.curve` or `losses`: a list of {"tokens", "loss", "rate"}.
     """
     try:
         document = json.loads(Path(path).read_bytes())

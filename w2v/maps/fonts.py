@@ -46,7 +46,7 @@ def find_fonts(words: Iterable[str]) -> Fonts:
 
 
 def note(fonts: Fonts) -> str:
-    """Return what to tell the reader of characters that will be empty boxes, or nothing."""
+    """Return a warning of characters that will be empty boxes, or nothing."""
     if not fonts.missing:
         return ""
     shown = " ".join(fonts.missing[:10]) + (" ..." if len(fonts.missing) > 10 else "")

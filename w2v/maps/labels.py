@@ -1,4 +1,4 @@
-"""Where labels stand: beside their points, and never over each other.
+"""Where labels go: beside their points, and never over each other.
 
 Greedy, in the order given: each label takes the first place around its point that is free, near places first;
 one that finds none within reach is left out rather than drawn over another. Places further off are tied

@@ -13,7 +13,7 @@ the words to the grid and back, as in smooth particle mesh Ewald (Essmann et al.
 al. 2024). openTSNE 1.0.4 itself, perplexity 30, kept 24 % and 41 % in 165 CPU seconds where this kept 27 % and 43 % in
 29: `scripts/benchmark --maps`.
 
-What differs from run to run is kept out: the vectors are rounded so that cosines are exact in float32, whatever the
+What would differ from run to run is excluded: the vectors are rounded so that cosines are exact in float32, for any
 library that multiplies them, and no order of sums depends on the number of threads.
 """
 
@@ -42,7 +42,7 @@ EARLY = 60  # steps with EXAGGERATION, which bring together what belongs togethe
 STEPS = 540  # steps after them
 EXAGGERATION = 12.0
 SHOWN_EVERY = 25  # steps
-PARTS = 8  # of the words, whatever the number of threads: their sums are added in this order
+PARTS = 8  # of the words, for any number of threads: their sums are added in this order
 LONGEST_STEP = 5.0  # of a word
 SPACING = 0.5  # of the grid, where w falls from 1 to a half over a distance of 1
 FEW = 2500  # words, all pairs of which are looked at: the grid is exact to 1 % only where a word has many near it
@@ -69,7 +69,7 @@ def arrange(
     """Yield better and better maps, the last one as good as it gets.
 
     directions  unit vectors, float32 [n, D]; zero for a word without one
-    start       where the words stand first, float32 [n, 2]
+    start       where the words begin, float32 [n, 2]
     """
     n = len(directions)
     if n < 4:

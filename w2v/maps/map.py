@@ -1,4 +1,4 @@
-"""A map: which words it shows, where they stand in the plane, in which groups, and what is drawn beside them."""
+"""A map: which words it shows, where they are in the plane, in which groups, and what is drawn beside them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Map:
 
     @property
     def marked(self) -> frozenset[int]:
-        """Positions of the words that stand out: where arrows lead, else what was asked for, if that is not all."""
+        """Positions of the words to emphasise: where arrows lead, else what was asked for, if that is not all."""
         if self.arrows:
             return frozenset(end for _, end in self.arrows) - frozenset(start for start, _ in self.arrows)
         return self.asked if len(self.asked) < len(self.words) else frozenset()
@@ -83,10 +83,10 @@ def build(
     """Return a map of some words of `vectors`.
 
     words      these, each with its `neighbors` nearest
-    top        and so many of the most frequent words; by default DEFAULT_TOP if neither words nor pairs are given,
+    top        and how many of the most frequent words; by default DEFAULT_TOP if neither words nor pairs are given,
                without the first, which are function words in any language
     pairs      an arrow is drawn from the first word of each to the second
-    axes       one or two pairs (positive, negative): a word stands where the difference of the two puts it
+    axes       one or two pairs (positive, negative): a word is where the difference of the two puts it
     method     one of METHODS; by default pca for pairs, which keeps offsets, tsne for the rest
     clusters   how many groups to colour; 0: none
     name       of the vectors, for the title
@@ -97,7 +97,7 @@ def build(
     if len(axes) > 2:
         raise SettingsError(f"--axis can be given once or twice, not {len(axes)} times: a picture has two directions")
     if axes and method:
-        raise SettingsError("--axis says where words stand; --method would, too: give one of them")
+        raise SettingsError("--axis and --method both decide where words are placed: give one of them")
     asked = [vectors.named(word) for word in (*words, *(word for pair in (*pairs, *axes) for word in pair))]
     chosen = dict.fromkeys(asked)
     if neighbors:

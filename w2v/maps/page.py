@@ -1,7 +1,7 @@
 """A map as one HTML file that needs no network: hover, search, zoom, neighbours.
 
 The page is `page.html` of this folder, its script and style inside it; here the words go in, as JSON that cannot
-end the script it stands in: a word may be `</script>`.
+end the script around it: a word may be `</script>`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def page(map: Map) -> str:
 
 
 def embedded(data: object) -> str:
-    """Return JSON that can stand in a <script>: no `<`, and no line ends that scripts once did not allow.
+    """Return JSON that can be in a <script>: no `<`, and no line ends that scripts once did not allow.
 
     >>> embedded("</script>")
     '"\\\\u003c/script>"'

@@ -1,6 +1,6 @@
 """A map as a picture for paper and screens: PNG, SVG or PDF, by matplotlib.
 
-Colours are those of Okabe & Ito (2008), told apart with any kind of colour vision; from the eighth cluster on the
+Colours are those of Okabe & Ito (2008), distinct with any kind of colour vision; from the eighth cluster on the
 shape of the marks changes, too. Nothing in a file depends on the clock: the same map gives the same bytes.
 """
 

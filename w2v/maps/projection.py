@@ -4,7 +4,7 @@
     tsne   neighbours stay neighbours, distances between groups mean little (van der Maaten & Hinton 2008)
     umap   as tsne, faster for many words, keeps more of the large shape (McInnes et al. 2018)
 
-All take unit rows, so that near means a large cosine, and draw all chance from the seed.
+All take unit rows, so that near means a large cosine, and draw all random numbers from the seed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from w2v.vectors import Floats, Rows, Vectors, largest
 
 Points = npt.NDArray[np.float64]
 
-FEWEST = 5  # below that many words nobody is anybody's neighbour: PCA does as well
+FEWEST = 5  # below this many words a neighbourhood means nothing: PCA does as well
 
 
 def project(rows: Floats, method: str, seed: int = 1) -> Points:
@@ -91,7 +91,7 @@ def units(vectors: Vectors, rows: int) -> Floats:
 def centered(rows: Floats) -> Floats:
     """Return unit vectors without the direction that they all share, again of length 1, float32 [n, D].
 
-    Word vectors lie in a cone (Mu & Viswanath 2018): without its axis, clusters tell words apart by meaning.
+    Word vectors lie in a cone (Mu & Viswanath 2018): without its axis, clusters separate words by meaning.
     """
     moved = rows - rows.mean(axis=0)
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)

@@ -15,7 +15,7 @@ from w2v.vectors import Floats
 Ids = npt.NDArray[np.int64]
 
 NAMED_AFTER = 3  # words that name a cluster
-FUNCTION_WORDS = 150  # of the most frequent words, about as many stand for nothing by themselves
+FUNCTION_WORDS = 150  # of the most frequent words, about as many mean little by themselves
 COUNTS = (220, 50, 10)  # regions of each level, the finest first
 WORDS_OF_ONE = 30  # on average at least: a map of few words has fewer regions
 CURVED = 0.5  # places are put on a sphere around a point so far above them, where k-means by cosine is that by distance
@@ -75,7 +75,7 @@ def central_words(words: Sequence[str], directions: Floats, members: Ids, center
     for number in range(len(centers)):
         rows = np.flatnonzero(members == number)
         rows = rows[rows >= functional] if (rows >= functional).any() else rows
-        rows = rows[: max(30, len(rows) // 20)]  # words stand by falling frequency
+        rows = rows[: max(30, len(rows) // 20)]  # words are ordered by falling frequency
         cosines = directions[rows] @ centers.T
         own = cosines[:, number].copy()
         cosines[:, number] = -np.inf

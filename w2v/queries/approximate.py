@@ -10,7 +10,6 @@ and kept in the user's cache under a fingerprint of the vectors; vectors trained
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,7 +23,6 @@ from w2v.vectors import Floats, Neighbor, Vectors, blocks_of, check_directed, la
 
 MANY = 1_000_000  # rows; up to here the exact answer takes some tenths of a second
 SPARE = 50  # more words are proposed than asked for, since the order of the proposals is rough
-SAMPLED_ROWS = 1000
 
 
 def installed() -> bool:
@@ -93,9 +91,5 @@ def _new(vectors: Vectors) -> Any:
 
 
 def _place(vectors: Vectors) -> Path:
-    """Return where the index of these vectors is kept: a name made of their numbers, a thousand rows of them."""
-    sample = np.linspace(0, len(vectors) - 1, min(len(vectors), SAMPLED_ROWS)).astype(np.intp)
-    fingerprint = hashlib.sha256(f"{len(vectors)} {vectors.dim}\n".encode())
-    fingerprint.update(np.ascontiguousarray(vectors.matrix[sample]).tobytes())
-    fingerprint.update("\n".join(vectors.words[row] for row in sample.tolist()).encode("utf-8", "surrogateescape"))
-    return user_cache() / "indexes" / f"{fingerprint.hexdigest()[:24]}.usearch"
+    """Return where the index of these vectors is kept."""
+    return user_cache() / "indexes" / f"{vectors.fingerprint(len(vectors))[:24]}.usearch"

@@ -5,7 +5,7 @@
     factor   = { "-" } ( number | word | "'" any "'" | '"' any '"' | "(" sum ")" )
 
 A word goes on to the next blank, parenthesis, "+" or "*"; a "-" or an apostrophe inside it belongs to it
-(well-known, don't), so a minus stands between blanks. Any other word is put in quotes: 'c++', "new york".
+(well-known, don't), so a minus has blanks around it. Any other word is put in quotes: 'c++', "new york".
 A number is a factor beside a "*" and a word elsewhere: "2 * king", "1984 - 1983". Words are unit
 vectors, so that "a - b + c" asks what the analogy a b c asks.
 

@@ -198,7 +198,7 @@ def candidates(
 
 
 def _keep(mask: Mask, passed: list[bool]) -> None:
-    """Let stand in `mask` what passed, one bool for each word that stood."""
+    """Clear in `mask` what did not pass, one bool for each word that is set."""
     mask[np.flatnonzero(mask)] = passed
 
 

@@ -29,7 +29,7 @@ from w2v.errors import MissingExtraError, W2VError
 from w2v.vectors import Floats, Vectors, check_directed
 from w2v.vocabulary import JOINT
 
-_JOINERS = "'\u200c\u200d"  # stand inside words: apostrophes, the joiners of Persian and Indian letters
+_JOINERS = "'\u200c\u200d"  # occur inside words: apostrophes, the joiners of Persian and Indian letters
 _WORD = re.compile(f"[^ {_JOINERS}]+(?:[{_JOINERS}][^ {_JOINERS}]+)*")
 Bag = npt.NDArray[np.float64]
 SIF_A = 1e-3  # of the paper, which finds anything from 1e-4 to 1e-3 good
@@ -168,7 +168,7 @@ METHODS: dict[str, Callable[[Vectors, Sequence[str], Sequence[str]], float]] = {
 
 
 def _bags(vectors: Vectors, a: Sequence[str], b: Sequence[str]) -> tuple[npt.NDArray[np.float64], Bag, Bag]:
-    """Return the unit vectors of all words of two texts, float64 [n, D], and how often each stands in either, [n]."""
+    """Return the unit vectors of all words of two texts, float64 [n, D], and how often each occurs in either, [n]."""
     words = list(dict.fromkeys((*a, *b)))
     in_a, in_b = Counter(a), Counter(b)
     units = np.array([vectors.unit(word) for word in words], np.float64)

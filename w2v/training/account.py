@@ -9,7 +9,7 @@ from w2v.corpus.phrases import THRESHOLDS
 from w2v.defaults import Choice, are_ids
 from w2v.resources import sized
 from w2v.settings import TrainSettings
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.extension import Drift, Extension
 from w2v.training.trainer import memory_needed, trained_share
 from w2v.training.validation import RARE, Validation, Verdict
@@ -53,7 +53,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
     lines += [f"note        {note}" for note in account.notes]
     if corpus.kind == "text" and are_ids(corpus.vocabulary.words) and not any("--item" in note for note in lines):
         better = [] if settings.preset == "items" else ["--preset items suits them"]
-        better += ["--tokenizer whitespace --keep-case takes them as they stand"] * (settings.tokenizer == "words")
+        better += ["--tokenizer whitespace --keep-case takes them unchanged"] * (settings.tokenizer == "words")
         if better:
             lines.append(f"note        the words look like ids, not like text: {', '.join(better)}")
     if account.segment_with:
@@ -62,7 +62,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
     return lines
 
 
-def extension_lines(kept: Kept, joined: Extension, settings: TrainSettings) -> list[str]:
+def extension_lines(kept: Checkpoint, joined: Extension, settings: TrainSettings) -> list[str]:
     """Say what a new text adds to a kept model."""
     account, vocabulary = joined.corpus.account, joined.corpus.vocabulary
     known = ["phrases     those of the model; none is looked for in the new text"] if settings.phrases else []
@@ -78,7 +78,7 @@ def extension_lines(kept: Kept, joined: Extension, settings: TrainSettings) -> l
     ]
 
 
-def drift_lines(drift: Drift, kept: Kept, joined: Extension) -> list[str]:
+def drift_lines(drift: Drift, kept: Checkpoint, joined: Extension) -> list[str]:
     """Say how far the words of the model have moved, and when it would be better to train anew."""
     furthest = ", ".join(f"{word} {cosine:.2f}" for word, cosine in drift.furthest)
     lines = [

@@ -9,9 +9,9 @@ A NumPy archive (.npz: a zip file whose members are not compressed, each with th
     input.npy      float32 [V, D]; with subwords [V + B, D]; of GloVe whole rows, see `w2v.kernels.strata`
     output.npy     float32 [V, D]; of GloVe likewise
 
-`numpy.load(path)["input"]` reads it. There are no random generators to keep: all chance follows from seed, epoch
-and position. What is read here may come from a stranger: it is only ever data (no pickle), its sizes are
-compared with the size of the file before memory is taken, and no path in it is followed.
+`numpy.load(path)["input"]` reads it. There are no random generators to keep: all random numbers follow from seed,
+epoch and position. The file may be untrusted: it is only ever data (no pickle), its sizes are compared with the
+size of the file before memory is taken, and no path in it is followed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class _DamageError(Exception):
 
 
 @dataclass(eq=False)
-class Kept:
+class Checkpoint:
     """What a checkpoint holds.
 
     settings    of the run
@@ -78,7 +78,7 @@ def _numbers_of(settings: TrainSettings) -> int:
     return Tables.numbers(settings.dim, squares=settings.objective == "glove")
 
 
-def write(kept: Kept, path: Path) -> None:
+def write(kept: Checkpoint, path: Path) -> None:
     """Write a checkpoint; the file is whole or not there. Raises OutputError."""
     state = kept.state
     header = {
@@ -112,14 +112,14 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -
             member.write(array[block].astype(little, copy=False).tobytes())
 
 
-def read(path: Path, *, mapped: bool = False) -> Kept:
+def read(path: Path, *, mapped: bool = False) -> Checkpoint:
     """Read a checkpoint, its tables `mapped` as `Tables.empty` has it. Raises FormatError where it is not whole."""
     with _members(path) as members:
         header = _read_header(members)
         settings = _read_settings(_entry(header, "settings", dict))
         words = _read_lines(members, WORDS)
         if len(set(words)) != len(words):
-            raise _DamageError("a word that stands there twice")
+            raise _DamageError("a word that occurs twice")
         titles = _read_lines(members, TITLES) if TITLES in members.namelist() else None
         if titles is not None and len(titles) != len(words):
             raise _DamageError("more or fewer titles than words")
@@ -137,7 +137,7 @@ def read(path: Path, *, mapped: bool = False) -> Kept:
         _read_array(members, OUTPUT, tables.output[:, :numbers])
         if not tables.finite():
             raise _DamageError("rows that are not finite")
-        return Kept(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
+        return Checkpoint(settings, Vocabulary(words, counts, titles), _read_state(header, tables), _corpus(header))
 
 
 @contextmanager
@@ -255,7 +255,7 @@ def _whole(there: dict[str, Any], name: str) -> int:
 
 
 def _numbers(values: object, count: int, what: str) -> list[float]:
-    """Return so many finite numbers."""
+    """Return a list of `count` finite numbers."""
     if not isinstance(values, list) or len(values) != count:
         raise _DamageError(f"{what}: not {count} numbers")
     if not all(type(value) in (int, float) and abs(value) < 1e300 for value in values):
@@ -266,7 +266,7 @@ def _numbers(values: object, count: int, what: str) -> list[float]:
 def npy_header(descr: str, shape: tuple[int, ...]) -> bytes:
     """Return what a .npy file of version 1.0 begins with.
 
-    It is written and compared here byte by byte, and never parsed: NumPy's own reader takes what a stranger wrote
+    It is written and compared here byte by byte, and never parsed: NumPy's own reader takes untrusted text
     for Python source (a literal, but still: tokenize raises errors of its own, and warns).
     """
     text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}".encode()

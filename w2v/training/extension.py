@@ -12,7 +12,7 @@ from w2v.corpus.encoded import EncodedCorpus
 from w2v.corpus.ranking import SHOWN
 from w2v.errors import CorpusError
 from w2v.settings import TrainSettings
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.run import State
 from w2v.training.tables import Tables
 from w2v.vocabulary import Vocabulary
@@ -55,7 +55,7 @@ class Drift:
     furthest: list[tuple[str, float]]
 
 
-def extend(kept: Kept, text: EncodedCorpus, settings: TrainSettings) -> Extension:
+def extend(kept: Checkpoint, text: EncodedCorpus, settings: TrainSettings) -> Extension:
     """Join a kept model and a new text, which was read with a min-count of 1.
 
     A word of the new text gets a row if the model has it, or if it occurs `settings.min_count` times in the new text.
@@ -152,7 +152,7 @@ def renumbered(
     return EncodedCorpus(vocabulary, stream, account)
 
 
-def drift(kept: Kept, extension: Extension) -> Drift:
+def drift(kept: Checkpoint, extension: Extension) -> Drift:
     """Return how far the old words have moved; `extension` has been trained."""
     rows = np.flatnonzero(extension.met)
     before, after = (

@@ -7,7 +7,7 @@
 The ids are kept, and not read again from the text: standard input cannot be read twice, a tokenizer's
 dictionary may be another one next week, and a run goes on within a second. It costs 4 bytes a token. Where the
 vectors go and which files the text came from is kept elsewhere, in the user's own cache: no path is taken from
-a folder that may be a stranger's.
+a folder that may be someone else's.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from w2v.places import user_cache
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
 from w2v.training import checkpoints
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 
 IDS, LINES, LOCK = "ids.npy", "lines.npy", "lock"
 NAME = re.compile(r"checkpoint-(\d{12})\.npz")
@@ -142,7 +142,7 @@ class Folder:
             for _, piece in in_pieces(ids):
                 file.write(piece.astype("<i4", copy=False).tobytes())
 
-    def read_ids(self, kept: Kept) -> npt.NDArray[np.int32]:
+    def read_ids(self, kept: Checkpoint) -> npt.NDArray[np.int32]:
         """Return the corpus of a checkpoint, memory-mapped. Raises FormatError where it is not the one."""
         path = self.path / IDS
         ids = self._read_ids(IDS, kept.corpus["size"])
@@ -163,7 +163,7 @@ class Folder:
         except OSError as error:
             raise FormatError(path, f"cannot be read ({error.strerror})") from error
 
-    def read_corpus(self, kept: Kept) -> EncodedCorpus:
+    def read_corpus(self, kept: Checkpoint) -> EncodedCorpus:
         """Return the corpus of a checkpoint. Raises FormatError."""
         try:
             account = account_from(kept.corpus["account"])
@@ -177,14 +177,14 @@ class Folder:
         lines = self._read_ids(LINES, account.sentences) if kept.settings.documents == "line" else None
         return EncodedCorpus(kept.vocabulary, ids, account, lines=lines)
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: Checkpoint) -> None:
         """Write a checkpoint, then remove all but the newest two. Raises OutputError; the older ones stay then."""
         checkpoints.write(kept, self.path / f"checkpoint-{kept.state.rounds:012d}.npz")
         for old in self.found()[STAY:]:
             with contextlib.suppress(OSError):
                 old.unlink()
 
-    def read(self) -> tuple[Kept, list[str]]:
+    def read(self) -> tuple[Checkpoint, list[str]]:
         """Return the newest checkpoint that is whole, and what is wrong with those that are not.
 
         Raises ResumeError where there is none.
@@ -205,7 +205,7 @@ class Folder:
                 path.unlink(missing_ok=True)
             self.path.rmdir()
 
-    # What a stranger must not say: written to the user's own cache.
+    # What an untrusted folder must not decide: written to the user's own cache.
 
     def note(self, about: dict[str, Any]) -> None:
         """Remember things about the run of this folder, for this user on this machine, if that can be done."""
@@ -256,7 +256,7 @@ def account_from(given: dict[str, Any]) -> Account:
     )
 
 
-def facts(folder: Folder) -> dict[str, Any]:
+def describe_folder(folder: Folder) -> dict[str, Any]:
     """Return what the folder holds, ready for JSON; all checksums are compared.
 
     Raises ResumeError where no checkpoint is whole, FormatError for an account that is none.

@@ -11,18 +11,18 @@ from typing import Any
 from w2v.corpus.encoded import EncodedCorpus
 from w2v.errors import FormatError, OutputError, ResourceError, ResumeError
 from w2v.settings import TrainSettings
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.folder import Folder, fingerprint_of
 from w2v.training.run import State
 
 LONG_SECONDS = 600  # a run that is expected to take longer is kept without being asked
-JUDGED_AFTER = 5.0  # seconds of training that tell how long the rest will take
+JUDGED_AFTER = 5.0  # seconds of training, after which the time of the rest can be estimated
 WRITING_SHARE = 0.05  # of the time, at most, goes into checkpoints at the ends of short epochs
 RETRY_SECONDS = 60.0  # after a checkpoint that could not be written
 
 
 class Keeper:
-    """Saves a run at the ends of its epochs, every so many minutes, when it is stopped and when it ends.
+    """Saves a run at the ends of its epochs, every `minutes`, when it is stopped and when it ends.
 
     folder    where
     corpus    what is trained on
@@ -30,7 +30,7 @@ class Keeper:
     minutes   between two checkpoints, at the most
     asleep    do nothing until the run proves to be a long one
     claimed   the caller has locked the folder
-    notify    is told what went wrong and what was done about it
+    notify    called with what went wrong and what was done about it
     clock     seconds
 
     While a `with` block lasts, no other process can work in the folder.
@@ -95,7 +95,7 @@ class Keeper:
         }
         self._write(state)
 
-    def go_on(self, kept: Kept) -> None:
+    def go_on(self, kept: Checkpoint) -> None:
         """Go on in a folder that holds `kept` (and is locked)."""
         self._about = kept.corpus
         self._saved = kept.state.rounds
@@ -140,7 +140,7 @@ class Keeper:
             return False
         return True
 
-    def last(self) -> Kept | None:
+    def last(self) -> Checkpoint | None:
         """Return the newest checkpoint of this run, or None if there is none."""
         if not self.has_saved:
             return None
@@ -151,6 +151,6 @@ class Keeper:
 
     def _write(self, state: State) -> None:
         began = self._clock()
-        self.folder.write(Kept(self._settings, self._corpus.vocabulary, state, self._about))
+        self.folder.write(Checkpoint(self._settings, self._corpus.vocabulary, state, self._about))
         self._last = self._clock()
         self._saved, self._cost, self._next = state.rounds, self._last - began, self._last + self._seconds

@@ -10,7 +10,7 @@ Where vectors come from is JSON, with all that the methods section of a paper ne
     machine            Python, libraries, processor
     corpus             sha256 of what was trained on (ids, words, counts), tokens and bytes in all and by file:
                        tokens = trained + below min-count + joined into the phrase before + subsampled, in each epoch
-    training           seconds, loss and its curve, rollbacks
+    training           seconds, replicas (one for each thread, or fewer), loss and its curve, rollbacks
     vectors            words, dimensions, size of the file
 """
 
@@ -61,6 +61,7 @@ class Trained:
     verdict   what can be said of the vectors
     validation  their scores on the way, if a validation was asked for
     workers   what each worker of a cluster did
+    replicas  how many were trained and merged
     """
 
     vectors: Vectors
@@ -71,6 +72,7 @@ class Trained:
     trace: Trace | None = None
     validation: Validation | None = None
     workers: tuple[dict[str, Any], ...] = ()
+    replicas: int = 1
 
 
 @dataclass
@@ -173,7 +175,7 @@ class Outputs:
     def _write_provenance(self, trained: Trained, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
         made = datetime.now(timezone.utc).isoformat(timespec="seconds")
         sha256 = (keeper.sha256 if keeper is not None else "") or fingerprint_of(trained.corpus)
-        about = provenance(trained.corpus, trained.settings, trained.state, sha256, made)
+        about = provenance(trained, sha256, made)
         about["verdict"] = asdict(trained.verdict)
         if trained.validation is not None:
             about["validation"] = trained.validation.about()
@@ -227,12 +229,13 @@ def _problem(error: OutputError) -> str:
     return str(error).split(": ", 1)[-1]
 
 
-def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha256: str, made: str) -> dict[str, Any]:
-    """Return where the vectors of this run come from.
+def provenance(trained: Trained, sha256: str, made: str) -> dict[str, Any]:
+    """Return where the vectors of a run come from.
 
     sha256  the fingerprint of the corpus
     made    the time, as ISO 8601 has it
     """
+    corpus, settings, state = trained.corpus, trained.settings, trained.state
     account, vocabulary = corpus.account, corpus.vocabulary
     seen, centers, pairs, loss = state.sums.tolist()
     return {
@@ -258,6 +261,7 @@ def provenance(corpus: EncodedCorpus, settings: TrainSettings, state: State, sha
         "training": {
             "seconds": round(state.seconds, 3),
             "epochs": settings.epochs,
+            "replicas": trained.replicas,
             "tokens": int(seen),
             "trained": int(centers),
             "subsampled": int(seen - centers),

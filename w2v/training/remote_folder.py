@@ -1,4 +1,4 @@
-"""A folder of checkpoints on the network: s3://bucket/run, gs:// or whatever else fsspec writes to.
+"""A folder of checkpoints on the network: s3://bucket/run, gs:// and other places that fsspec writes to.
 
 What is written goes to a folder on this disk first, which is gone when the work ends, and from there to its place: an
 object is whole or not there. Nothing keeps two machines from working in one such folder; the name should be of one run.
@@ -18,7 +18,7 @@ from typing import Any
 from w2v.corpus import EncodedCorpus, remote
 from w2v.errors import OutputError, ResumeError, W2VError
 from w2v.places import user_cache
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.folder import IDS, LINES, NAME, STAY, Folder
 
 
@@ -68,7 +68,7 @@ class RemoteFolder(Folder):
         for name in (IDS, LINES) if corpus.lines is not None else (IDS,):
             self._send(name)
 
-    def write(self, kept: Kept) -> None:
+    def write(self, kept: Checkpoint) -> None:
         """Write a checkpoint, then remove all but the newest two. Raises OutputError."""
         super().write(kept)
         self._send(self.found()[0].name)
@@ -76,7 +76,7 @@ class RemoteFolder(Folder):
             for old in sorted(filter(NAME.fullmatch, self._names()), reverse=True)[STAY:]:
                 files.rm_file(f"{path}/{old}")
 
-    def read(self) -> tuple[Kept, list[str]]:
+    def read(self) -> tuple[Checkpoint, list[str]]:
         """Return the newest checkpoint that is whole, and what is wrong with those that are not."""
         self.path.mkdir(parents=True, exist_ok=True)
         with self._reached() as (files, path):

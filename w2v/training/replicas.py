@@ -40,9 +40,10 @@ STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of a
 # That rate times the words of a window, or the outputs of a center, for all are scored before a row moves: 2.1 was
 # stable for the 21 words of Last.fm's lists and 2.9 was not; 2.3 for 21 outputs in Wikipedia, 3.2 for 41 was not.
 STABLE_STEP = 2.5
+UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
-CURVED_ROWS = 2048  # rows of the other table that tell the curvature: more than half of the touches
+CURVED_ROWS = 2048  # rows of the other table that the curvature is computed from: more than half of the touches
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows: they cost some 2 % then, and with
 # the least up to a third of the CPU time (1 million tokens, 32 replicas).
@@ -64,7 +65,7 @@ SUBWORDS_EASED, SUBWORDS_CYCLE_CENTERS = 0.8, 1
 # of one at sqrt(2 G) 17 times .348 / .688, at sqrt(G) .363 / .669, and 33 times .377 / .671. With 17 times, frequent
 # rows every 512 touches and merges after 1, 2, 3, 4, 6, 8 ... rounds do not help: .361 / .670, .362 / .666.
 GROUP_TOUCHES = 4096  # of a group's row between two merges with the other groups
-# All rows of all groups are merged so often in a run at least, and once in so many centers for each row and group.
+# All rows of all groups are merged at least this often in a run, and once for this many centers per row and group.
 GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
 GROUP_AXES = 100
 LEVELS = 64  # of touches between two merges; four for each factor of two
@@ -76,7 +77,7 @@ class Level(NamedTuple):
     copies  how many there are
     rounds  see `w2v.kernels.rounds`
     due     of the input table and of the output table
-    axes    along so many is damped
+    axes    how many directions are damped
     """
 
     copies: int
@@ -101,11 +102,13 @@ class Schedule:
     within   the replicas of each group
     across   the groups; one: they are all replicas
     touches  float64 of both tables, as long as each: how often a row is moved for each center
+    why      fewer replicas train than threads were asked for; empty where as many do
     """
 
     within: Level
     across: Level
     touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+    why: str = ""
 
     @property
     def replicas(self) -> int:
@@ -134,6 +137,156 @@ class Schedule:
         return replace(self, within=alone, across=self.within)
 
 
+class Replicas:
+    """Trains a state round by round, on as many threads of the system as there are cores for it."""
+
+    def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
+        self.settings, self._counts = settings, vocabulary.counts
+        self.work = work_of(stream, vocabulary, settings)
+        self.schedule = schedule(self.work, vocabulary.counts, settings)
+        self._threads = min(self.schedule.replicas, available_threads())
+        self.merged = 0  # rows of replicas that had changed when they were merged
+        self._groups: Groups | None = None
+        self._objective = objective_of(settings)
+
+    @property
+    def rounds(self) -> Rounds:
+        """How units are dealt out."""
+        return self.schedule.rounds
+
+    def advance(self, state: State, limit: int, tick: Tick) -> bool:
+        """Train rounds until `limit`, or until `tick`, called about ten times a second, says stop.
+
+        With several replicas it goes on to the next round after which all rows are merged, for the state is whole
+        there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
+        After an exception a state of several replicas is not whole, and cannot be gone on from.
+        """
+        groups, across = self._begin(state), self.schedule.across
+        before = state.sums
+        reached = np.zeros(groups.threads, np.int64)
+        merged = np.zeros(groups.threads, np.int64)
+        stopping = threading.Event()
+
+        def watch() -> None:
+            if tick(before + groups.accounts[:, :4].sum(axis=0)):
+                stopping.set()
+                groups.signal(kernels.STOP)
+
+        def stop() -> None:
+            """End what still runs: one thread did not start, or the caller was interrupted."""
+            groups.signal(kernels.STOP, kernels.ENDED)
+
+        def each(call: Callable[[int], None]) -> None:
+            groups.clear()
+            together(call, groups.threads, watch, stop)
+
+        def train(thread: int) -> None:
+            reached[thread] = groups.train(thread, state.rounds, last, self.work, within)
+
+        def merge(thread: int) -> None:
+            merged[thread] += groups.merge(thread, state.rounds - 1, state.tables.rows, across, due)
+
+        end = look = state.rounds  # where all rows are merged next, and where the curvature is looked at next
+        try:
+            while not groups.diverged:
+                if state.rounds >= end:
+                    if state.rounds >= limit or stopping.is_set():
+                        break
+                    end, look = self._next_whole(state.rounds, limit), state.rounds
+                if state.rounds >= look:
+                    within, due, look = self._due(state)
+                last = min(end, look)
+                if across.copies > 1:
+                    last = min(last, across.next_merge(state.rounds))
+                reached[:] = state.rounds
+                try:
+                    each(train)
+                finally:
+                    state.rounds = int(reached.min())
+                if across.copies > 1 and not groups.diverged:
+                    each(merge)
+                if self.replicas == 1:  # whole after each of its rounds
+                    end = state.rounds
+        finally:
+            state.sums = before + groups.accounts[:, :4].sum(axis=0)
+            self.merged += int(groups.accounts[:, kernels.MERGED].sum() + merged.sum())
+        if groups.diverged:
+            return False
+        if state.rounds >= self.rounds.all:
+            self._groups = None  # their memory is for whoever writes the vectors
+        return True
+
+    def describe(self) -> str:
+        """Say what a person should see of the work, besides how far it is."""
+        return ""
+
+    def losses(self, state: State) -> tuple[float, float]:
+        """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
+
+        Rows of zeros give every label the probability 1/2. The loss of those of `state` is computed by the training
+        kernel, at a rate at which no number of a row changes: that takes no memory, and nothing is written yet.
+        """
+        plan = self._objective.plan(self.settings, STILL, self.work)
+        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
+        length = len(self.work.stream)
+        tallies = [
+            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
+            for first, stop in spans_of_losses(length).tolist()
+        ]
+        pairs = max(sum(tally.pairs for tally in tallies), 1)
+        outputs = mean_outputs(self._counts, self.settings, self.work)
+        return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
+
+    @property
+    def replicas(self) -> int:
+        """How many there are."""
+        return self.schedule.replicas
+
+    def _next_whole(self, round: int, limit: int) -> int:
+        """Return the next round before which all rows are merged; a single replica goes on to the limit."""
+        end = self.merged_round(limit)
+        return end if self.replicas == 1 else min(end, (round // self.rounds.cycle + 1) * self.rounds.cycle)
+
+    def merged_round(self, limit: int) -> int:
+        """Return the first round from `limit` on before which all rows are merged."""
+        cycle = self.rounds.cycle
+        return min(-(-limit // cycle) * cycle, self.rounds.all)
+
+    def _begin(self, state: State) -> Groups:
+        """Return the groups, all equal to the tables."""
+        tables, schedule = state.tables.rows, self.schedule
+        if self._groups is None:
+            base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
+            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
+        groups = self._groups
+        groups.accounts[:] = 0
+        rate = replica_rate(self.settings, schedule, state.rate_share)
+        groups.begin(tables, self._objective.plan(self.settings, rate, self.work))
+        together(lambda thread: groups.copy(thread, tables), groups.threads)
+        return groups
+
+    def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
+        """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
+        levels = self.schedule.within, self.schedule.across
+        both = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
+        within, across = (due_damped(level, of_level) for level, of_level in zip(levels, both))
+        return within, across, self.schedule.next_axes(state.rounds) if any(both) else self.rounds.all
+
+
+def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
+    """Return the parts of a corpus of this length whose loss is measured at the end, int64 [n, 2]."""
+    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(np.int64))
+    return np.stack([starts, np.minimum(starts + BLOCK, length)], axis=1)
+
+
+def memory_needed(words: int, settings: TrainSettings) -> int:
+    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
+    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
+    each = min(settings.threads // groups, known)
+    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
+    return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
+
+
 def touches_between_merges(replicas: int, groups: int = 1) -> float:
     """Return after how many touches a replica's row is merged with those of its group: sooner where it moves faster."""
     return max(TOUCHES / replicas, LEAST_TOUCHES) / float(np.sqrt(groups))
@@ -151,8 +304,8 @@ def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float)
     return settings.rate * rate_share * faster * eased
 
 
-def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int]:
-    """Return how many groups train, and replicas of each: one a thread, fewer where they could not keep the quality.
+def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int, str]:
+    """Return how many groups train, how many replicas each has, and why these are fewer than the threads, or "".
 
     length        ids of the corpus
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
@@ -163,56 +316,75 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
     most, known = max(1, length // BLOCK), objective_of(settings).replicas
     groups = min(settings.groups, settings.threads, known, most)
     count = min(settings.threads // groups, known, max(1, most // groups))
+    why = ""
+    if groups * count < settings.threads:
+        why = "all groups have as many"
+        if known <= groups * count:
+            why = "this objective loses quality with more" if known == 1 else f"more than {known} were never measured"
+        elif most < settings.threads:
+            why = f"each needs {BLOCK:,} words of the text"
     stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
     while groups > 1 and groups**0.5 > stable:
-        groups -= 1
-    while count > 1 and (
-        speed_up(count) * groups**0.5 > stable or touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches
-    ):
+        groups, why = groups - 1, UNSTABLE
+    while count > 1:
+        if speed_up(count) * groups**0.5 > stable:
+            why = UNSTABLE
+        elif touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches:
+            why = "the vocabulary is so small that more would wait for each other"
+        else:
+            break
         count -= 1
-    return groups, count
+    return groups, count, why
 
 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
     """Return the schedule of a run: a function of the corpus and the settings alone."""
     length, row = len(work.stream), row_length(settings.dim)
     touches = touches_of(objective_of(settings), counts, settings, work)
-    most = max(float(table.max()) for table in touches)
+    most_touches = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
-    groups, each = replica_counts(length, most, together, settings)
+    groups, each, why = replica_counts(length, most_touches, together, settings)
     count = groups * each
-    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
-    # Centers for each unit: what subsampling leaves.
-    centers = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)
-    span = BLOCK if count == 1 else int(np.clip(between / most / centers, LEAST_SPAN, BLOCK))
-    if groups > 1:  # rounds enough to merge the groups so often
-        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
-    epoch = max(1, -(-length // (count * span)))
-    if count > 1:
-        span = -(-length // (count * epoch))  # the same for all, and no replica idle at the end of an epoch
-    all = epoch * settings.epochs
-    trained = span * centers
 
-    def level(copies: int, between: float, cycle: int, centers: float, faster: float, axes: int) -> Level:
-        """Return how copies are merged that each train so many centers in a round."""
+    # A span is as long as the row that is touched most may wait for a merge.
+    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
+    centers_per_unit = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)  # what subsampling leaves
+    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, LEAST_SPAN, BLOCK))
+    if groups > 1:  # rounds enough to merge the groups as often as they have to be
+        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
+    rounds_of_epoch = max(1, -(-length // (count * span)))
+    if count > 1:
+        span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
+    all_rounds = rounds_of_epoch * settings.epochs
+
+    # A cycle ends with a merge of all rows, those that are seldom touched among them.
+    centers = span * centers_per_unit  # that a replica trains in a round
+    cycle = group_cycle = 1
+    if each > 1:
+        merges = all_rounds * centers / LEAST_CYCLES / len(counts)
+        wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
+        cycle = _power_above(wanted * len(counts) / centers)
+        # Once an epoch where that is not too often: only after such a merge is there something to validate and to save.
+        least = _power_above(LEAST_CYCLE_CENTERS * len(counts) / centers)
+        cycle = min(cycle, max(least, 1 << (rounds_of_epoch.bit_length() - 1)))
+    if groups > 1:
+        most_rounds = all_rounds / GROUP_MERGES / 2
+        group_cycle = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * centers), most_rounds))
+        cycle = min(cycle, group_cycle)
+
+    def level(copies: int, centers: float, between: float, cycle: int, faster: float, axes: int) -> Level:
+        """Return how copies are merged that each train `centers` centers in a round."""
         no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
-        return Level(copies, Rounds(span, epoch, all, cycle, faster), (first, second), axes)
+        return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
 
-    merges = all * trained / LEAST_CYCLES / len(counts)
-    wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
-    cycle = _power_above(wanted * len(counts) / trained) if each > 1 else 1
-    seldom = 1
-    if groups > 1:
-        seldom = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * trained), all / GROUP_MERGES / 2))
-        cycle = min(cycle, seldom)
-    faster = speed_up(each)
     return Schedule(
-        level(each, between, cycle, trained, faster, AXES if each >= DAMPED_FROM else 0),
-        level(groups, GROUP_TOUCHES, seldom, each * trained, groups**0.5, GROUP_AXES if groups > 1 else 0),
+        level(each, centers, between, cycle, speed_up(each), AXES if each >= DAMPED_FROM else 0),
+        level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0),
         touches,
+        why,
     )
 
 
@@ -222,7 +394,7 @@ def _power_above(wanted: float) -> int:
 
 
 def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats, Floats]) -> Due:
-    """Return when rows are due that are touched so often in a round."""
+    """Return when rows are due; touches, float64 [V], are of each row in a round."""
     powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
     order = np.argsort(powers, kind="stable").astype(np.int32)
     stops = np.searchsorted(powers[order], np.arange(64), side="right").astype(np.int64)
@@ -293,7 +465,7 @@ def damped(
     found: tuple[list[Damped], list[Damped]] = [], []
     if not (most := max(level.axes for level in levels)):
         return (), ()
-    share = max(1 - round / schedule.rounds.all, settings.last_rate)
+    share = settings.rate_left(round / schedule.rounds.all)
     for other in (1, 0):
         axes, curved = curvature(*vectors_met(tables, other, schedule, work), min(most, settings.dim))
         steps = curved * settings.rate * rate_share * share
@@ -306,147 +478,9 @@ def damped(
     return tuple(found[0]), tuple(found[1])
 
 
-def due_damped(level: Level, by: tuple[Damped, ...]) -> tuple[Due, Due]:
-    """Return which rows are due when, with what is damped."""
-    first, second = level.due
-    return (first._replace(**by[0]._asdict()), second._replace(**by[1]._asdict())) if by else (first, second)
-
-
-class Replicas:
-    """Trains a state round by round, on as many threads of the system as there are cores for it."""
-
-    def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
-        self.settings, self._counts = settings, vocabulary.counts
-        self.work = work_of(stream, vocabulary, settings)
-        self.schedule = schedule(self.work, vocabulary.counts, settings)
-        self._threads = min(self.schedule.replicas, available_threads())
-        self.merged = 0  # rows of replicas that had changed when they were merged
-        self._groups: Groups | None = None
-        self._objective = objective_of(settings)
-
-    @property
-    def rounds(self) -> Rounds:
-        """How units are dealt out."""
-        return self.schedule.rounds
-
-    def advance(self, state: State, limit: int, tick: Tick) -> bool:
-        """Train rounds until `limit`, or until `tick`, called about ten times a second, says stop.
-
-        With several replicas it goes on to the next round after which all rows are merged, for the state is whole
-        there alone: to stop and go on later leads to the same bits. Returns False if a row is not finite any more.
-        After an exception a state of several replicas is not whole, and cannot be gone on from.
-        """
-        groups, across = self._begin(state), self.schedule.across
-        before = state.sums
-        reached = np.zeros(groups.threads, np.int64)
-        merged = np.zeros(groups.threads, np.int64)
-        stopping = threading.Event()
-
-        def watch() -> None:
-            if tick(before + groups.accounts[:, :4].sum(axis=0)):
-                stopping.set()
-                groups.signal(kernels.STOP)
-
-        def stop() -> None:
-            """End what still runs: one thread did not start, or the caller was interrupted."""
-            groups.signal(kernels.STOP, kernels.ENDED)
-
-        def each(call: Callable[[int], None]) -> None:
-            groups.clear()
-            together(call, groups.threads, watch, stop)
-
-        def train(thread: int) -> None:
-            reached[thread] = groups.train(thread, state.rounds, last, self.work, within)
-
-        def merge(thread: int) -> None:
-            merged[thread] += groups.merge(thread, state.rounds - 1, state.tables.rows, across, due)
-
-        try:
-            while state.rounds < limit and not stopping.is_set():
-                end = self.merged_round(limit)
-                if self.schedule.replicas > 1:
-                    end = min(end, (state.rounds // self.rounds.cycle + 1) * self.rounds.cycle)
-                look = state.rounds
-                while state.rounds < end and not groups.diverged:
-                    if state.rounds >= look:
-                        within, due, look = self._due(state)
-                    last = min(end, look)
-                    if across.copies > 1:
-                        last = min(last, across.next_merge(state.rounds))
-                    reached[:] = state.rounds
-                    try:
-                        each(train)
-                    finally:
-                        state.rounds = int(reached.min())
-                    if across.copies > 1 and not groups.diverged:
-                        each(merge)
-                    if stopping.is_set() and self.schedule.replicas == 1:
-                        break
-                if groups.diverged:
-                    return False
-        finally:
-            state.sums = before + groups.accounts[:, :4].sum(axis=0)
-            self.merged += int(groups.accounts[:, kernels.MERGED].sum() + merged.sum())
-        if state.rounds >= self.rounds.all:
-            self._groups = None  # their memory is for whoever writes the vectors
-        return True
-
-    def describe(self) -> str:
-        """Say what a person should see of the work, besides how far it is."""
-        return ""
-
-    def losses(self, state: State) -> tuple[float, float]:
-        """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
-
-        Rows of zeros give every label the probability 1/2. Those of `state` are asked by the training kernel itself,
-        at a rate at which no number of a row changes: it takes no memory, for what was trained is not yet written.
-        """
-        plan = self._objective.plan(self.settings, STILL, self.work)
-        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
-        length = len(self.work.stream)
-        tallies = [
-            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
-            for first, stop in spans_of_losses(length).tolist()
-        ]
-        pairs = max(sum(tally.pairs for tally in tallies), 1)
-        outputs = mean_outputs(self._counts, self.settings, self.work)
-        return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
-
-    def merged_round(self, limit: int) -> int:
-        """Return the first round from `limit` on before which all rows are merged."""
-        cycle = self.rounds.cycle
-        return min(-(-limit // cycle) * cycle, self.rounds.all)
-
-    def _begin(self, state: State) -> Groups:
-        """Return the groups, all equal to the tables."""
-        tables, schedule = state.tables.rows, self.schedule
-        if self._groups is None:
-            base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
-            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
-        groups = self._groups
-        groups.accounts[:] = 0
-        rate = replica_rate(self.settings, schedule, state.rate_share)
-        groups.begin(tables, self._objective.plan(self.settings, rate, self.work))
-        together(lambda thread: groups.copy(thread, tables), groups.threads)
-        return groups
-
-    def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
-        """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
-        levels = self.schedule.within, self.schedule.across
-        by = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
-        within, across = (due_damped(level, damps) for level, damps in zip(levels, by))
-        return within, across, self.schedule.next_axes(state.rounds) if any(by) else self.rounds.all
-
-
-def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
-    """Return the parts of a corpus of this length whose loss is measured at the end, int64 [n, 2]."""
-    starts = np.unique(np.linspace(0, max(length - BLOCK, 0), SPANS).astype(np.int64))
-    return np.stack([starts, np.minimum(starts + BLOCK, length)], axis=1)
-
-
-def memory_needed(words: int, settings: TrainSettings) -> int:
-    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
-    each = min(settings.threads // groups, known)
-    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
-    return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
+def due_damped(level: Level, tables: tuple[Damped, ...]) -> tuple[Due, Due]:
+    """Return which rows are due when, with what is damped in both tables, or in none."""
+    if not tables:
+        return level.due
+    first, second = (due._replace(**of_table._asdict()) for due, of_table in zip(level.due, tables))
+    return first, second

@@ -31,7 +31,7 @@ from w2v.objectives import OBJECTIVES, objective_of
 from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.cluster import Cluster, Nodes, Readers, readable
 from w2v.training.documents import DocumentProgress
 from w2v.training.folder import SUFFIX, Folder
@@ -46,10 +46,10 @@ from w2v.training.trainer import (
     Executor,
     Progress,
     begin,
-    begin_work,
     check_memory,
     compile_ahead,
     finish,
+    make_executor,
     vectors_of,
 )  # fmt: skip
 from w2v.training.validation import Validation, judge
@@ -91,7 +91,7 @@ def train(
     keep_best   return the vectors of the epoch with the highest score, not of the last one
     cluster     "auto", "ray://host:port" or "local:N": train on the machines of a Ray cluster, to the same bits
 
-    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`); `notify` is told.
+    What is left open in the settings is chosen once the corpus is known (`w2v.defaults`).
     The same corpus and settings, the number of threads among them, give the same bits. What `read` decided
     (tokenizer, keep_case, min_count, max_vocab) cannot be changed here. Raises CorpusError, SettingsError,
     ResourceError, OutputError, ResumeError (the folder keeps a run already), DivergenceError, ClusterError;
@@ -107,7 +107,7 @@ def train(
         raise TypeError("keep_best needs validate, which says what is best")
     session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
     session.validation = Validation(validate, keep_best=keep_best) if validate is not None else None
-    return _told(session.start(corpus, chosen), notify)
+    return _with_verdict(session.start(corpus, chosen), notify)
 
 
 def resume(
@@ -130,7 +130,7 @@ def resume(
     >>> w2v.resume("run")  # doctest: +SKIP
     """
     session = Session(tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
-    return _told(session.resume(folder, corpus, settings), notify)
+    return _with_verdict(session.resume(folder, corpus, settings), notify)
 
 
 def extend(
@@ -156,7 +156,7 @@ def extend(
     >>> w2v.extend("run", "new.txt", epochs=3)  # doctest: +SKIP
     """
     session = Session(checkpoint=checkpoint, tmp_dir=tmp_dir, report=report, notify=notify, cluster=cluster)
-    return _told(session.extend(model, corpus, settings), notify)
+    return _with_verdict(session.extend(model, corpus, settings), notify)
 
 
 @dataclass
@@ -292,10 +292,10 @@ class Session:
             self._nodes = claim.enter_context(Nodes(self.cluster))
             self.notify(f"cluster     {self._nodes.describe()}")
 
-    def _begin_work(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
+    def _executor_for(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
         """Return what trains the rounds."""
         if self._nodes is None:
-            return begin_work(stream, vocabulary, settings)
+            return make_executor(stream, vocabulary, settings)
         self._executor = Cluster(self._nodes, stream, vocabulary, settings, self.notify)
         return self._executor
 
@@ -389,7 +389,7 @@ class Session:
         try:
             trained_by = finish(
                 text, settings, state, report=self.report, keeper=keeper, stop=self.stop, notify=self.notify,
-                trace=seen, validation=self.validation, executor=self._begin_work,
+                trace=seen, validation=self.validation, make=self._executor_for,
             )  # fmt: skip
         except DivergenceError as error:
             if keeper is not None and keeper.has_saved and self.outputs.vectors is not None:
@@ -408,7 +408,7 @@ class Session:
         self.keeper = None
         workers = () if self._executor is None else self._executor.by_worker()
         verdict = judge(vectors, text, settings, trained_by.losses(state))
-        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers)
+        trained = Trained(vectors, text, settings, state, verdict, seen, self.validation, workers, trained_by.replicas)
         self.outputs.write(trained, keeper, self.notify)
         if own and keeper is not None and keeper.has_saved:
             keeper.folder.remove()
@@ -431,12 +431,12 @@ class Session:
             return there.with_name(there.name.removesuffix(SUFFIX))
         raise ResumeError(
             path,
-            "does not tell its output (another user made it, another machine, or Python);"
+            "does not say where its vectors go (another user made it, another machine, or Python);"
             " say where the vectors go: -o FILE",
         )
 
 
-def _told(trained: Trained, notify: Notify) -> Vectors:
+def _with_verdict(trained: Trained, notify: Notify) -> Vectors:
     for line in account.verdict_lines(trained.verdict):
         notify(line)
     return trained.vectors
@@ -463,7 +463,7 @@ def _as_read(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
     return replace(settings, **{name: getattr(corpus.settings, name) for name in left_open})
 
 
-def _model(path: Name) -> Kept:
+def _model(path: Name) -> Checkpoint:
     folder = folder_at(path)
     if isinstance(folder, RemoteFolder):
         with folder.locked():

@@ -16,7 +16,7 @@ from w2v.corpus.sources import STDIN
 from w2v.errors import CorpusError, ResumeError, W2VError
 from w2v.settings import TrainSettings, describe
 from w2v.training import extension
-from w2v.training.checkpoints import Kept
+from w2v.training.checkpoints import Checkpoint
 from w2v.training.folder import fingerprint_of
 from w2v.vocabulary import Vocabulary
 
@@ -25,7 +25,7 @@ Corpus = Name | Iterable[Name] | Iterable[Iterable[str]] | EncodedCorpus | Event
 
 
 def check(
-    path: Name, corpus: Corpus, kept: Kept, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Name | None
+    path: Name, corpus: Corpus, kept: Checkpoint, noted: dict[str, Any], text: EncodedCorpus, tmp_dir: Name | None
 ) -> None:
     """Raise ResumeError where a corpus is not that of a run: the one given now, or the noted files if none is given.
 
@@ -49,7 +49,7 @@ def check(
         )
 
 
-def _is_as_read(name: str, number: int, kept: Kept, text: EncodedCorpus, tmp_dir: Name | None) -> bool:
+def _is_as_read(name: str, number: int, kept: Checkpoint, text: EncodedCorpus, tmp_dir: Name | None) -> bool:
     """Return whether a file still gives the ids that it gave, as part `number` of the corpus."""
     if number >= len(text.account.by_file):
         return True

@@ -21,13 +21,13 @@ from w2v.vocabulary import Vocabulary
 
 MOST_PARTS = 63  # as many threads can train; odd, so that the rows of a part do not meet in one set of the cache
 LEAST_WORDS = 64  # of a part
-NUMBERED = 1 << 16  # words of a part: so many numbers have 16 bits
+NUMBERED = 1 << 16  # words of a part: as many as there are numbers of 16 bits
 PAIR_BYTES = 8
-ASKED = 1_000_000  # pairs whose logarithms tell the loss at the start
+ASKED = 1_000_000  # pairs that the loss at the start is computed from
 
 
 def parts_of(words: int) -> int:
-    """Return into how many parts so many words are dealt."""
+    """Return into how many parts a vocabulary is dealt."""
     return max(min(words // LEAST_WORDS, MOST_PARTS), -(-words // NUMBERED)) | 1
 
 
@@ -41,6 +41,8 @@ class Strata:
         self._pairs: strata.Cooccurrences | None = None
         self._counted = 0.0
         self.rounds = kernels.Rounds(1, self._parts, self._parts * settings.epochs, 1, 1.0)
+
+    replicas = 1  # all threads train the same tables
 
     @property
     def pairs(self) -> strata.Cooccurrences:

@@ -34,13 +34,13 @@ DIGITS = 6
 class Pair(NamedTuple):
     """A pair in a step: a word of the window, against the center or one of its negatives.
 
-    epoch, position  where the center stands; epochs from 1, positions of the stream of ids from 0
+    epoch, position  where the center is; epochs from 1, positions of the stream of ids from 0
     rate             learning rate
     center           the word in the middle; one step is all pairs of one center
     word             a word of its window, which gives the row v of the matrix of words
     context          the center (target 1) or a negative (target 0), which gives the row u of the other matrix; the
                      negatives are drawn once for a center, and all words of its window meet the same ones
-    times            how often the negative was drawn: the step is so many times as long
+    times            how often the negative was drawn: the step is that many times as long
     dot, sigmoid     v . u, and 1 / (1 + e^-dot)
     error            target - sigmoid
     ..._after        the same when the step is done, at the same rate
@@ -63,7 +63,7 @@ class Pair(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """A step that is to be looked at: where its center stands, and the rows that it moves."""
+    """A step that is to be looked at: where its center is, and the rows that it moves."""
 
     position: int
     center: int
@@ -106,7 +106,7 @@ class Trace:
         block = first // windows.BLOCK * windows.BLOCK
         rate = float(windows.rate_at(epoch, block, length, plan.epochs, plan.rate, plan.last_rate))
         stop = min(first + replicas.rounds.span, length)
-        found = [step for step, _ in zip(_steps(replicas, epoch, first, stop), range(self._share))]
+        found = [step for step, _ in zip(_steps(replicas, plan, epoch, first, stop), range(self._share))]
         input, output = state.tables.rows
         moved = sorted({id for step in found for id in step.contexts})
         moved_too = sorted({id for step in found for id in (step.center, *step.drawn)})
@@ -147,33 +147,20 @@ def check(path: str | os.PathLike[str]) -> None:
     check_writable(path)
 
 
-def _steps(replicas: Replicas, epoch: int, start: int, stop: int) -> Iterator[_Step]:
+def _steps(replicas: Replicas, plan: spans.Plan, epoch: int, start: int, stop: int) -> Iterator[_Step]:
     """Yield the steps of the positions start..stop of an epoch, found by the training kernel's own functions."""
-    settings, work = replicas.settings, replicas.work
-    room = stop - start + 2 * settings.reach + 2
-    ids, left, right = (np.empty(room, np.int32) for _ in range(3))
-    bits = np.empty(room, np.uint64)
-    key = np.uint64(random.epoch_key(settings.seed, epoch))
-    first, last, _, _ = windows.gather(
-        work.stream,
-        start,
-        stop,
-        work.keep,
-        key,
-        settings.reach,
-        settings.window_mode != "shrink",
-        ids,
-        bits,
-        left,
-        right,
-    )
+    work, unit = replicas.work, epoch * len(replicas.work.stream)
+    scratch = spans.new_scratch(plan, 0)
+    first, last, _, _, _ = spans.find_windows(unit + start, unit + stop, work, plan, scratch)
+    ids, bits, left, right = scratch[:4]
+    key = np.uint64(random.epoch_key(plan.seed, epoch))
     position = start
     for c in range(first, last):
         while random.bits_at(key, position) != bits[c]:
             position += 1
         contexts = [*ids[left[c] : c].tolist(), *ids[c + 1 : right[c]].tolist()]
         if contexts:
-            drawn, clash = np.empty((settings.negatives, 1), np.int32), np.empty(1, np.int32)
+            drawn, clash = np.empty((plan.outputs - 1, 1), np.int32), np.empty(1, np.int32)
             negatives.draw_negatives(ids[c : c + 1], bits[c : c + 1], work.noise, drawn, clash)
             center = int(ids[c])
             yield _Step(position, center, contexts, Counter(id for [id] in drawn.tolist() if id != center))

@@ -35,7 +35,7 @@ MOST_ROLLBACKS = 3
 CURVE_POINTS = 100
 
 Executor = Replicas | Strata  # replicas where units are windows of the text, strata where they are co-occurrences
-Begin = Callable[[npt.NDArray[np.int32], Vocabulary, TrainSettings], Executor]
+MakeExecutor = Callable[[npt.NDArray[np.int32], Vocabulary, TrainSettings], Executor]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Progress:
     note: str = ""
 
 
-def begin_work(stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
+def make_executor(stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> Executor:
     """Return what trains a text on this machine."""
     return (Strata if settings.objective == "glove" else Replicas)(stream, vocabulary, settings)
 
@@ -124,42 +124,46 @@ def finish(
     notify: Callable[[str], None] = lambda line: None,
     trace: Trace | None = None,
     validation: Validation | None = None,
-    executor: Begin = begin_work,
+    make: MakeExecutor = make_executor,
 ) -> Executor:
-    """Train `state` to the end of its run; returns who did it.
+    """Train `state` to the end of its run; returns what trained it.
 
-    keeper  saves it on the way
-    stop    called about ten times a second; True ends the work at the next round after which all rows are merged,
-            saves, and raises StoppedError
-    notify  is told of rollbacks
-    trace   is shown some steps on the way
+    keeper      saves it on the way
+    stop        called about ten times a second; True ends the work at the next round after which all rows are merged,
+                saves, and raises StoppedError
+    notify      called with a line for each rollback, and where fewer replicas than threads train
+    trace       notes some steps on the way
     validation  scores the vectors at the end of each epoch
-    executor  makes what trains the rounds: on this machine, or on a cluster
+    make        makes what trains the rounds: on this machine, or on a cluster
 
     A state that is not finite any more goes back to the last checkpoint (without one, to the beginning) with half the
     rate; the third time, DivergenceError is raised, and `state` is the last good one.
     """
-    work = executor(corpus.stream, corpus.vocabulary, settings)
-    epoch, end = work.rounds.each, work.rounds.all
+    executor = make(corpus.stream, corpus.vocabulary, settings)
+    epoch, end = executor.rounds.each, executor.rounds.all
     meter = _Meter(settings, corpus.account.kept, state, validation)
 
     def tick(sums: Sums) -> bool:
-        report(replace(meter.progress(sums), note=work.describe()))
+        report(replace(meter.progress(sums), note=executor.describe()))
         moved = sums[rounds.TOKENS] > state.sums[rounds.TOKENS]
         return stop() or (moved and keeper is not None and keeper.due(meter.share(sums)))
 
     trace = trace or Trace([])
-    if isinstance(work, Replicas):
-        trace.begin(work, state)
+    if isinstance(executor, Replicas):
+        if why := executor.schedule.why:
+            trains = "trains" if executor.replicas == 1 else "train"
+            notify(f"note        {executor.replicas} of {settings.threads} threads {trains}: {why}")
+        trace.begin(executor, state)
     while state.rounds < end:
-        if isinstance(work, Replicas):
-            trace.look(work, corpus.vocabulary.words, state)
+        if isinstance(executor, Replicas):
+            trace.look(executor, corpus.vocabulary.words, state)
+        # A part goes to the end of the run, or of the epoch if something is done there, or to where the trace looks.
         by_epoch = validation is not None or (keeper is not None and keeper.awake)
         limit = min(end, (state.rounds // epoch + 1) * epoch) if by_epoch else end
         limit = min([limit, *trace.moments])
         began = time.monotonic()
         try:
-            finite = work.advance(state, limit, tick)
+            finite = executor.advance(state, limit, tick)
         finally:
             state.seconds += time.monotonic() - began
         if not finite or (state.rounds >= end and not state.tables.finite()):
@@ -173,7 +177,7 @@ def finish(
         if validation is not None:
             validation.look(vectors_of(corpus.vocabulary, state, settings), state, epoch)
     report(meter.progress(state.sums))
-    return work
+    return executor
 
 
 def _go_back(state: State, settings: TrainSettings, keeper: Keeper | None, notify: Callable[[str], None]) -> None:
@@ -220,8 +224,8 @@ def trained_share(vocabulary: Vocabulary, sample: float) -> float:
 def compile_ahead(settings: TrainSettings) -> None:
     """Compile the training kernel, for instance while a corpus is being read; does nothing the second time."""
     settings, one = replace(settings, subwords=""), Vocabulary(("",), np.ones(1, np.int64))
-    work = begin_work(np.zeros(1, np.int32), one, settings)
-    work.advance(State(_tables(1, settings)), 1, lambda sums: False)
+    executor = make_executor(np.zeros(1, np.int32), one, settings)
+    executor.advance(State(_tables(1, settings)), 1, lambda sums: False)
 
 
 class _Meter:
@@ -240,9 +244,7 @@ class _Meter:
     def progress(self, now: Sums) -> Progress:
         """Return how far the run is, and now and then add a point to the loss curve."""
         tokens = int(now[rounds.TOKENS])
-        rate = (
-            self.settings.rate * self._state.rate_share * max(1 - tokens / max(self.total, 1), self.settings.last_rate)
-        )
+        rate = self.settings.rate * self._state.rate_share * self.settings.rate_left(tokens / max(self.total, 1))
         loss = _loss(self._reported, now)
         if loss is not None:
             self._reported = now

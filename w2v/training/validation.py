@@ -1,6 +1,6 @@
 """How good vectors are: scores at the end of each epoch, with the vectors of the best one, and a verdict at the end.
 
-The verdict is an honest word without any questions: do the vectors tell words apart, and what would make them better?
+The verdict needs no questions: are the vectors of different words different, and what would make them better?
 """
 
 from __future__ import annotations

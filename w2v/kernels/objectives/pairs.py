@@ -25,8 +25,9 @@ from w2v.kernels.objectives.subwords import ask_for_rows, place_inputs, read_mea
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.random import mix
 from w2v.kernels.rows import all_finite
-from w2v.kernels.tiles import prefetch_rows
+from w2v.kernels.tiles import prefetch_rows, prefetch_rows_far
 
+FAR = 12  # pairs
 SPREAD = np.uint64(0xD1342543DE82EF95)  # odd: the pairs of a center are as many different numbers
 
 
@@ -43,7 +44,7 @@ def train_span(first, last, work, rows, plan, scratch):
     panels = (negatives + width) // width
     row_bytes = np.int64(rows.input.shape[1] * 4)
     room = len(clash)
-    centers, seeds, inputs = np.empty(room, np.int32), np.empty(room, np.uint64), np.empty(room + 1, np.int64)
+    centers, seeds, inputs = np.empty(room, np.int32), np.empty(room, np.uint64), np.empty(room, np.int64)
     ends = np.empty(room, np.int64)
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
@@ -63,12 +64,14 @@ def train_span(first, last, work, rows, plan, scratch):
                 count += 1
             ends[c - chunk] = count
             c += 1
-        inputs[count] = spare.ctypes.data
         draw_outputs(centers[:count], seeds[:count], work.noise, rows.output.ctypes.data, row_bytes, width, scratch)
         of, held = chunk, -1
         for i in range(count):
             own = ys.ctypes.data + 8 * i * panels * width
-            # The rows of a pair are few: those of the pairs four ahead are asked for.
+            # The rows of a pair are few: those of the pairs four ahead are asked for, into the L2 cache of FAR ahead.
+            if i + FAR < count:
+                for p in range(panels):
+                    prefetch_rows_far(own + 8 * (FAR * panels + p) * width, row_bytes, panel)
             if i + 4 < count:
                 for p in range(panels):
                     prefetch_rows(own + 8 * (4 * panels + p) * width, row_bytes, panel)
@@ -85,7 +88,7 @@ def train_span(first, last, work, rows, plan, scratch):
                 merge_draws(ys[i], weights, negatives, width, spare.ctypes.data)
             train_panels(
                 inputs.ctypes.data + 8 * i, 1, own, labels.ctypes.data, weights.ctypes.data, steps.ctypes.data, 2,
-                panels, row_bytes, panel,
+                panels, row_bytes, panel, True,
             )  # fmt: skip
             if bits[of] & LOSS_MASK == 0:
                 loss += sum_loss(steps, weights, rate, 1, panels, 2)

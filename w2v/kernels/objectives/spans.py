@@ -11,7 +11,7 @@ from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import epoch_key
 from w2v.kernels.rows import aligned_zeros
-from w2v.kernels.tiles import SLOT, score_panel, update_panel
+from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
@@ -53,7 +53,7 @@ class Scratch(NamedTuple):
     steps    float32 [P * contexts * SLOT], see `w2v.kernels.tiles`
     spare    float32 [row], stands where an output is missing: its weight is 0, so it stays zeros
     means    float32 [2, slots, row], of bags of input rows, as they were and as they are moved
-    room     int64 [n + 2], the addresses of the rows of a bag, and at the end twice that of their mean
+    room     int64 [n + 1], the addresses of the rows of a bag, and at the end that of their mean
     held     int64 [2], see `w2v.kernels.objectives.subwords`
     """
 
@@ -96,14 +96,14 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
         steps=aligned_zeros(panels * contexts * SLOT),
         spare=aligned_zeros(row),
         means=aligned_zeros(2, contexts if plan.bag else 1, row),
-        room=np.empty(plan.bag * contexts + 2, np.int64),
+        room=np.empty(plan.bag * contexts + 1, np.int64),
         held=np.zeros(2, np.int64),
     )
 
 
 @kernel
 def contexts_of(window):
-    """Return how many slots of steps a window takes: even, for contexts are scored by twos, and two are one store."""
+    """Return how many slots of steps a window takes: even, for two are one store."""
     return 2 * window + 2
 
 
@@ -138,18 +138,21 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
 
 
 @inlined_kernel
-def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel):
+def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel, few):
     """Take one step: score m inputs against the outputs of all panels, then move both.
 
     xs, ys, labels, weights, steps  addresses, see `w2v.kernels.tiles`; those of the panels one behind the other
     contexts  slots of `steps` in a panel
+    few       whether there are one or two inputs
     """
     width = len(panel)
     for p in range(panels):
-        score_panel(
-            xs, m, ys + 8 * p * width, labels + 4 * SLOT * p, weights + 4 * SLOT * p, steps + 4 * SLOT * p * contexts,
-            row_bytes, panel,
-        )  # fmt: skip
+        own = ys + 8 * p * width
+        label, weight, step = labels + 4 * SLOT * p, weights + 4 * SLOT * p, steps + 4 * SLOT * p * contexts
+        if few:
+            score_inputs(xs, m, own, label, weight, step, row_bytes, panel)
+        else:
+            score_window(xs, m, own, label, weight, step, row_bytes, panel)
     for p in range(panels):
         update_panel(xs, m, ys + 8 * p * width, steps + 4 * SLOT * p * contexts, row_bytes, panel)
 

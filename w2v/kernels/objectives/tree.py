@@ -42,8 +42,8 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     row_bytes = np.int64(rows.input.shape[1] * 4)
     # Addresses are int64: numba makes float64 of an unsigned and a signed number.
     was, now, rooms = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
-    bag = rooms + 8 * (len(room) - 2)
-    room[len(room) - 2 :] = now
+    bag = rooms + 8 * (len(room) - 1)
+    room[len(room) - 1] = now
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
@@ -89,7 +89,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
         for j in range(0, inputs, TOGETHER):
             train_panels(
                 around + 8 * j, min(TOGETHER, inputs - j), ys[c % (2 * AHEAD)].ctypes.data, labels.ctypes.data,
-                weights.ctypes.data, steps.ctypes.data + 4 * SLOT * j, contexts, panels, row_bytes, panel,
+                weights.ctypes.data, steps.ctypes.data + 4 * SLOT * j, contexts, panels, row_bytes, panel, True,
             )  # fmt: skip
         if mean_first:
             move_rows(of_bag, m, was, now, row_bytes)
