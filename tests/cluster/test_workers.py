@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,11 +18,16 @@ from w2v import training
 from w2v.corpus.shares import Pieces, pieces
 from w2v.kernels import exchange, random, windows
 from w2v.kernels.merging import merge_rows
-from w2v.training.cluster import worker
+from w2v.training import checkpoints
+from w2v.training.cluster import executor, worker
 from w2v.training.cluster.executor import sight_of
 from w2v.training.cluster.mesh import LostWorkerError, Mesh
 from w2v.training.cluster.worker import Task, Worker
+from w2v.training.folder import Folder
 from w2v.training.replicas import Replicas
+from w2v.training.trainer import vectors_of
+from w2v.training.validation import mean_cosine
+from w2v.vocabulary import Vocabulary
 
 TOKEN = b"0123456789abcdef"
 
@@ -193,6 +200,56 @@ def test_rows_that_travel_are_merged_as_rows_that_do_not():
             assert exchange.unpack_merged(message, 0, ids, owner, workers, width, there, share) == len(message)
         assert there.tobytes() == wanted.tobytes()
     assert replicas.tobytes() == apart.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("threads", "groups", "local", "said"),
+    [
+        (3, 1, True, []),
+        (2, 1, True, ["note        2 of 3 workers train (2 replicas): --threads 3 has all train"]),
+        (1, 1, False, ["note        0 of 3 machines train (one replica, trained here): --threads 3 has all train"]),
+        (8, 2, False, ["note        2 of 3 machines train (2 groups): --groups 3 has all train"]),
+        (
+            8,
+            1,
+            False,
+            ["note        --groups 3: machines exchange less; the vectors are others, and score as well"],
+        ),
+    ],
+)
+def test_machines_that_get_nothing_to_train_are_named_with_what_to_do(
+    corpus, monkeypatch, threads, groups, local, said
+):
+    monkeypatch.setattr(executor, "GROUPS_FROM", 1000)
+    nodes, lines = SimpleNamespace(all=[None] * 3, local=local), []
+    executor.Cluster(nodes, corpus.stream, corpus.vocabulary, settings_for(threads, groups=groups), lines.append)
+    assert lines == said
+
+
+def test_a_text_for_fewer_replicas_than_machines_is_said_to_be_so(corpus):
+    nodes, lines = SimpleNamespace(all=[None] * 50, local=True), []
+    executor.Cluster(nodes, corpus.stream, corpus.vocabulary, settings_for(64), lines.append)
+    assert lines[0].endswith("this text and settings take no more")
+
+
+@pytest.mark.parametrize("ending", ["bin", "w2v"])
+def test_the_machine_that_asks_has_no_table_in_memory_of_its_own(tmp_path, ending):
+    words = Vocabulary(tuple(map(str, range(100_000))), np.full(100_000, 9, np.int64))
+    settings = library.TrainSettings(dim=100)
+    kept, folder = {"account": {}, "size": 1, "sha256": ""}, Folder(tmp_path, mapped=True)
+    tracemalloc.start()  # numpy tells it of its memory, and not of mapped files
+    try:
+        state = training.begin(words, settings, mapped=True)
+        folder.write(checkpoints.Checkpoint(settings, words, state, kept))
+        state = folder.read()[0].state
+        assert state.tables.finite()
+        vectors = vectors_of(words, state, settings)
+        mean_cosine(vectors)
+        library.save(vectors, tmp_path / f"vectors.{ending}")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < state.tables.bytes_needed(100_000, 100) / 4, "half of one of the two tables"
 
 
 def test_messages_of_all_sizes_reach_whom_they_are_for(mesh):

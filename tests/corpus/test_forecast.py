@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import shutil
+import time
 from collections import namedtuple
 
 import numpy as np
@@ -11,7 +12,9 @@ import pytest
 
 from w2v import resources
 from w2v.corpus import Expected, read, reading, table
-from w2v.corpus.reading import Forecast
+from w2v.corpus.reading import Forecast, Reading, Seen
+from w2v.corpus.sources import find_sources
+from w2v.corpus.spool import Spool
 from w2v.errors import ResourceError
 from w2v.settings import TrainSettings
 
@@ -48,11 +51,28 @@ def test_the_forecast_is_made_at_the_first_block_and_at_each_doubling():
     told = []
     forecast = Forecast(1000, TrainSettings(min_count=5), told.append)
     for done, ids in ((0, 0), (100, 30), (150, 45), (200, 60), (390, 117), (400, 120)):
-        forecast.look(done, ids, [words])
+        forecast.look(Seen(done, ids, ids), [words])
     assert told == [Expected(300, 2), Expected(300, 2), Expected(300, 2)]
     unknown = Forecast(0, TrainSettings(max_vocab=1), told.append)
-    unknown.look(100, 30, [words])
+    unknown.look(Seen(100, 30, 30), [words])
     assert told[-1] == Expected(30, 1)
+
+
+def test_the_ids_of_a_block_and_its_bytes_are_seen_at_once(tmp_path):
+    class Slow(Spool):
+        """Takes long over the first block: the second, which is small, is counted meanwhile."""
+
+        def put(self, number, ids):
+            super().put(number, ids)
+            time.sleep(0.5 * (number == 0))
+
+    (tmp_path / "large").write_text("a " * 10_000)
+    (tmp_path / "small").write_text("b")
+    seen = []
+    reading = Reading(TrainSettings(threads=2), Slow(None, 1 << 20), [])
+    reading.run(find_sources([tmp_path]), lambda: seen.append(reading.seen))
+    assert any(now.done == 1 for now in seen)
+    assert all(now.ids <= now.done + 2 for now in seen)  # the ends of sentences
 
 
 def test_a_disk_without_room_for_the_ids_is_refused_early(corpus, tmp_path, monkeypatch):

@@ -93,17 +93,10 @@ def read(
         edges = read(corpus.files, graphs.reading(settings), tmp_dir=tmp_dir)
         return graphs.encode(corpus, edges, settings, **how)
     names, rest = named_or_given(corpus)
-    known = read_counts(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
-    wanted = Wanted(phrases_of, None if known is None else known.keys())
+    wanted = wanted_words(settings, phrases_of)
     if rest is not None:
         return sentences.encode(rest, settings, wanted, report)
-    find_tokenizer(settings.tokenizer)  # is there, before files are looked for
-    notes: list[str] = []
-    sources = find_sources(names, notes.append)
-    if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
-        notes.append(hint)
-    sizes = [source.size for source in sources]
-    total = 0 if None in sizes else sum(size or 0 for size in sizes)
+    sources, total, notes = find_text(names, settings)
     with closing(Spool(folder, in_memory)) as spool:
         reading = Reading(settings, spool, notes)
 
@@ -114,14 +107,32 @@ def read(
         forecast = Forecast(total, settings, refuse)
 
         def tick() -> None:
-            forecast.look(reading.done, spool.size, reading.tables)
-            report(ReadProgress(reading.done, total, reading.tokens))
+            seen = reading.seen
+            forecast.look(seen, reading.tables)
+            report(ReadProgress(seen.done, total, seen.tokens))
 
         try:
             reading.run(sources, tick)
             return reading.encode([source.name for source in sources], wanted, report)
         except MemoryError as error:
             raise ResourceError(f"no memory left to read {named([s.name for s in sources])}; {ADVICE}") from error
+
+
+def wanted_words(settings: TrainSettings, phrases_of: Collection[str] | None = None) -> Wanted:
+    """Return the words that are known before a text is read, see `read`."""
+    known = read_counts(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
+    return Wanted(phrases_of, None if known is None else known.keys())
+
+
+def find_text(names: list[str], settings: TrainSettings) -> tuple[list[Source], int, list[str]]:
+    """Return the files, their bytes on disk (0 where a size is unknown), and lines for the account."""
+    find_tokenizer(settings.tokenizer)  # is there, before files are looked for
+    notes: list[str] = []
+    sources = find_sources(names, notes.append)
+    if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
+        notes.append(hint)
+    sizes = [source.size for source in sources]
+    return sources, 0 if None in sizes else sum(size or 0 for size in sizes), notes
 
 
 def named_or_given(corpus: object) -> tuple[list[str], Iterable[Iterable[str]] | None]:
@@ -144,6 +155,14 @@ def named_or_given(corpus: object) -> tuple[list[str], Iterable[Iterable[str]] |
     return [os.fspath(name) for name in names], None
 
 
+class Seen(NamedTuple):
+    """How much was read and counted: bytes on disk, tokens, ids with those of sentence ends."""
+
+    done: int
+    tokens: int
+    ids: int
+
+
 class Forecast:
     """Checks whether there is room: when the first block is read, and whenever twice as much has been."""
 
@@ -152,8 +171,9 @@ class Forecast:
         self._total, self._settings, self._check = total, settings, check
         self._next = 1
 
-    def look(self, done: int, ids: int, tables: Sequence[WordTable]) -> None:
-        """Check, if it is time: `done` bytes were read; they hold `ids` tokens and sentence ends."""
+    def look(self, seen: Seen, tables: Sequence[WordTable]) -> None:
+        """Check, if it is time."""
+        done, _, ids = seen
         if ids < self._next or not done:
             return
         self._next = 2 * ids
@@ -198,7 +218,7 @@ class Reading:
         self.tables = [WordTable() for _ in range(min(settings.threads, MOST_THREADS))]
         self.owners: list[int] = []  # which table numbered the words of each block
         self.sources: list[Source] = []  # the file that each block comes from
-        self.done = self.tokens = 0
+        self.seen = Seen(0, 0, 0)  # replaced as a whole: a small block may be counted before a large one
         self.sums: dict[int, list[int]] = {}  # bytes, tokens and undecodable bytes of each file
         self._lock = threading.Lock()
         self._queue: queue.Queue[_Work | None] = queue.Queue(
@@ -282,9 +302,9 @@ class Reading:
             self.spool.put(work.number, ids)
             with self._lock:
                 self.owners[work.number] = owner
-                self.done += work.taken
                 tokens = int(np.count_nonzero(ids != scanning.SENTENCE_END))
-                self.tokens += tokens
+                seen = self.seen
+                self.seen = Seen(seen.done + work.taken, seen.tokens + tokens, seen.ids + len(ids))
                 sums = self.sums.setdefault(id(work.block.source), [0, 0, 0])
                 undecodable = bad + bad_too + work.block.lost
                 sums[:] = sums[0] + work.block.size, sums[1] + tokens, sums[2] + undecodable

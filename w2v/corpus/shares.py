@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from w2v.corpus import remote
 from w2v.corpus.encoded import FileAccount, ReadProgress
-from w2v.corpus.reading import Forecast, Reading
+from w2v.corpus.reading import Forecast, Reading, Seen
 from w2v.corpus.sources import Source, can_be_cut
 from w2v.corpus.spool import Ids, Spool
 from w2v.corpus.table import WordTable
@@ -101,11 +101,11 @@ class Share:
         self._reading = reading = Reading(self._settings, spool, notes)
         total = sum(source.size or 0 for source in self._sources)
         forecast = Forecast(total, self._settings, lambda expected: spool.require_room(expected.ids))
-        reading.run(self._sources, lambda: forecast.look(reading.done, spool.size, reading.tables))
+        reading.run(self._sources, lambda: forecast.look(reading.seen, reading.tables))
         table = reading.tables[0]
         self._moved = [np.arange(len(table)), *(table.merge(other) for other in reading.tables[1:])]
         del reading.tables[1:]
-        return Counts(len(reading.owners), reading.tokens, notes)
+        return Counts(len(reading.owners), reading.seen.tokens, notes)
 
     def pid(self) -> int:
         """Return the number of this process."""
@@ -114,7 +114,8 @@ class Share:
     def progress(self) -> ReadProgress:
         """Return how far the reading is."""
         reading = self._reading
-        return ReadProgress(0, 0, 0) if reading is None else ReadProgress(reading.done, 0, reading.tokens)
+        seen = Seen(0, 0, 0) if reading is None else reading.seen
+        return ReadProgress(seen.done, 0, seen.tokens)
 
     def table(self, blocks: int) -> WordTable:
         """Return the words, where `blocks` are in the shares before this one."""

@@ -112,8 +112,8 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: npt.NDArray[Any]) -
             member.write(array[block].astype(little, copy=False).tobytes())
 
 
-def read(path: Path) -> Checkpoint:
-    """Read a checkpoint. Raises FormatError where it is not whole, or not one."""
+def read(path: Path, *, mapped: bool = False) -> Checkpoint:
+    """Read a checkpoint, its tables `mapped` as `Tables.empty` has it. Raises FormatError where it is not whole."""
     with _members(path) as members:
         header = _read_header(members)
         settings = _read_settings(_entry(header, "settings", dict))
@@ -131,7 +131,8 @@ def read(path: Path) -> Checkpoint:
         _read_array(members, COUNTS, counts)
         if counts.min() < 1 or float(counts.sum(dtype=np.float64)) > 2.0**62:
             raise _DamageError("counts out of range")
-        tables = Tables.empty(len(words), settings.dim, ngrams=ngrams, squares=settings.objective == "glove")
+        squares = settings.objective == "glove"
+        tables = Tables.empty(len(words), settings.dim, ngrams=ngrams, mapped=mapped, squares=squares)
         _read_array(members, INPUT, tables.input[:, :numbers])
         _read_array(members, OUTPUT, tables.output[:, :numbers])
         if not tables.finite():

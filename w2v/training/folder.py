@@ -19,7 +19,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -45,9 +45,10 @@ ADVICE = "free some space or name a folder on another disk with --checkpoint"
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of checkpoints."""
+    """A folder of checkpoints; the tables that are read from it are `mapped`, see `Tables.empty`, or in memory."""
 
     path: Path
+    mapped: bool = field(default=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -192,7 +193,7 @@ class Folder:
         wrong: list[str] = []
         for path in self.found():
             try:
-                return checkpoints.read(path), wrong
+                return checkpoints.read(path, mapped=self.mapped), wrong
             except FormatError as error:
                 wrong.append(str(error))
         raise ResumeError(self.name, wrong[0] if wrong else "no checkpoint in it: the run ended before its first one")

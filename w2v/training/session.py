@@ -247,7 +247,7 @@ class Session:
 
     def resume(self, path: Name, corpus: Corpus, given: dict[str, Any]) -> Trained:
         """Go on with a run that was stopped; `corpus` and `given`, settings by name, must be those of the run."""
-        folder = folder_at(path)
+        folder = replace(folder_at(path), mapped=self.cluster is not None)
         folder.check_there()
         with folder.locked(), ExitStack() as claim:
             self._connect(claim)
@@ -366,6 +366,7 @@ class Session:
         if self.checkpoint is None and output is None:
             return self._train(text, settings, state, None, own=False)
         folder = folder_at(self.checkpoint) if self.checkpoint is not None else Folder.beside(output or Path())
+        folder = replace(folder, mapped=self._nodes is not None)
         keeper = Keeper(
             folder, text, settings, minutes=self.minutes, asleep=not asked, claimed=asked, notify=self.notify
         )  # fmt: skip

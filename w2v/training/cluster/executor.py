@@ -37,6 +37,8 @@ STATUS_SECONDS = 0.5
 ANSWER_SECONDS = 60.0  # that a living worker needs to answer at most, and to end a round
 MOST_LOSSES = 10  # of workers, one after the other without a round that was kept in between
 
+# Ids from which on groups exchange less: by scripts/README.md 8 machines are slower with them at 3 M, faster at 333 M.
+GROUPS_FROM = 100_000_000
 SLOW = 1.3  # times the median training time: worth a word
 
 Watch = Callable[[], None]
@@ -55,9 +57,24 @@ class Cluster(Replicas):
         groups = self.schedule.apart().across.copies
         workers = min(len(nodes.all), groups)
         self._shares = [groups // workers + (worker < groups % workers) for worker in range(workers)]
+        for line in self._advice(groups):
+            notify(line)
         self._accounts = np.zeros((self.schedule.replicas, 8))  # of what was trained here
         self._team: Team | None = None
         self._at: tuple[int, int] | None = None  # where the workers are, if they are at a round of their own
+
+    def _advice(self, groups: int) -> Iterator[str]:
+        """Yield what to do where machines have nothing to train, or exchange more than they need to."""
+        settings, machines, here = self.settings, len(self._nodes.all), self.schedule.replicas == 1
+        each, trained = "workers" if self._nodes.local else "machines", 0 if here else len(self._shares)
+        by_groups = settings.groups > 1
+        option, asked = ("--groups", settings.groups) if by_groups else ("--threads", settings.threads)
+        if trained < machines:
+            there = "one replica, trained here" if here else f"{groups} {'groups' if by_groups else 'replicas'}"
+            more = f"{option} {machines} has all train" if asked < machines else "this text and settings take no more"
+            yield f"note        {trained} of {machines} {each} train ({there}): {more}"
+        elif not by_groups and settings.threads > machines > 1 and len(self.work.stream) >= GROUPS_FROM:
+            yield f"note        --groups {machines}: {each} exchange less; the vectors are others, and score as well"
 
     def advance(self, state: State, limit: int, tick: Tick) -> bool:
         """Train rounds on the cluster, as `Replicas.advance` does on this machine."""

@@ -18,19 +18,16 @@ from typing import Any, cast
 
 import numpy as np
 
-from w2v.corpus import columns
 from w2v.corpus.encoded import Check, EncodedCorpus, FileAccount, ReadProgress, Report
-from w2v.corpus.ranking import Wanted, ranked_corpus
-from w2v.corpus.reading import Forecast
+from w2v.corpus.ranking import ranked_corpus
+from w2v.corpus.reading import Forecast, Seen, find_text, wanted_words
 from w2v.corpus.shares import Pieces, Share, Spans, deal, merged
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.corpus.spool import Ids
-from w2v.corpus.tokenizers import find_tokenizer
 from w2v.errors import ClusterError
-from w2v.settings import AUTO, TrainSettings
+from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
-from w2v.vocabulary import read_counts
 
 LOOK_SECONDS = 0.5
 MOST_LOSSES = 10
@@ -74,13 +71,8 @@ class Readers:
         self, names: list[str], settings: TrainSettings, report: Report, check: Check = lambda expected: None
     ) -> EncodedCorpus:
         """Read files, once, as `w2v.corpus.read` does. Raises what that does, and ClusterError."""
-        find_tokenizer(settings.tokenizer)
-        known = read_counts(settings.vocab, settings.encoding.replace(AUTO, "utf-8")) if settings.vocab else None
-        notes: list[str] = []
-        sources = find_sources(names, notes.append)
-        if settings.tokenizer == "words" and (hint := columns.advice(sources[0].name)):
-            notes.append(hint)
-        total = sum(source.size or 0 for source in sources)
+        wanted = wanted_words(settings)
+        sources, total, notes = find_text(names, settings)
         self._settings = settings
         self._shares = deal(sources, len(self._nodes.all), settings.encoding)
         self._actors = [self._start(reader) for reader in range(len(self._shares))]
@@ -96,7 +88,7 @@ class Readers:
                     found = [self._nodes.get(call, name) for call, name in zip(ready, self._names)]
                     last = last._replace(done=sum(one.done for one in found), tokens=sum(one.tokens for one in found))
                 asked = [actor.progress.remote() for actor in self._actors]
-            forecast.look(last.done, last.tokens, ())
+            forecast.look(Seen(last.done, last.tokens, last.tokens), ())
             report(last)
 
         counts = self._all("read", (), watch)
@@ -114,10 +106,7 @@ class Readers:
             # Who asks for ids or their number does not see that they are elsewhere; see `readers_of`.
             return cast(Ids, self), self._files([files for _, files in found])
 
-        wanted = Wanted(only=None if known is None else known.keys())
-        return ranked_corpus(
-            table, renumber, notes, settings, [source.name for source in sources], wanted, report
-        )  # fmt: skip
+        return ranked_corpus(table, renumber, notes, settings, [source.name for source in sources], wanted, report)
 
     def __len__(self) -> int:
         return int(self._bounds[-1])
