@@ -7,6 +7,9 @@ u % L of epoch u // L. A span lies within one epoch and holds at most BLOCK unit
 replicas or files; what it draws at random follows from seed, epoch and position alone.
 
 Which kernel trains is decided by the type of `plan`, when the caller is compiled.
+
+To read one training step, begin with `skipgram.train_windows`; `spans` has what it shares with the other kernels, among
+it the step itself (`train_panels`), and `w2v.kernels.tiles` the products that the step is made of.
 """
 
 from __future__ import annotations

@@ -47,8 +47,8 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     panels = (negatives + width) // width
     row_bytes = np.int64(rows.input.shape[1] * 4)
     # Addresses are int64: numba makes float64 of an unsigned and a signed number.
-    was, now, rooms = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
-    bag = rooms + 8 * (len(room) - 1)
+    was, now, bag = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
+    mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
@@ -81,12 +81,12 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
             center, xs[c] = xs[c], xs[right[c] - 1]
             around = np.int64(xs.ctypes.data) + 8 * left[c]
             if plan.bag and mean_first:
-                around, m = rooms, find_rows_around(c, work, rows, scratch)
+                around, m = bag, find_rows_around(c, work, rows, scratch)
             if mean_first:
                 mean_rows(around, m, was, now, row_bytes)
             inputs = 1 if mean_first else m
             train_panels(
-                bag if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
+                mean if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
                 steps.ctypes.data, contexts, panels, row_bytes, panel, mean_first,
             )  # fmt: skip
             if mean_first:
