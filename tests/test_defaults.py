@@ -87,7 +87,7 @@ def test_a_text_of_ids_is_a_text_with_a_note():
     assert are_ids(["1043", "a77", "b-9"])
     assert not are_ids(["the", "of", "1984"])
     said = "note        the words look like ids, not like text: "
-    raw = "--tokenizer whitespace --keep-case takes them as they stand"
+    raw = "--tokenizer whitespace --keep-case takes them unchanged"
     for more, noted in (
         ({}, said + "--preset items suits them, " + raw),
         ({"tokenizer": "whitespace"}, said + "--preset items suits them"),
