@@ -46,7 +46,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     copies = [[table.copy() for table in base] for _ in range(count)]
     assert work.advance(state, rounds.all, lambda sums: False)
     merged_early, paths = 0, naive.huffman(counts.tolist())
-    rate = 0.025 * rounds.faster * (0.8 if subwords else 1.15 if objective == "skipgram-pairs" else 1)
+    rate = 0.025 * rounds.faster * (0.8 if subwords else 1)
     width = 6 if kind == "hs" else spans.panel_width(5)
     for round in range(rounds.all):
         epoch, first = divmod(round, rounds.each)

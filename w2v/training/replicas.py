@@ -299,14 +299,9 @@ def speed_up(replicas: int) -> float:
 
 def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float) -> float:
     """Return the learning rate that each replica begins with."""
-    eased = _eased(settings) if schedule.replicas > 1 else 1.0
+    eased = SUBWORDS_EASED if settings.subwords and schedule.replicas > 1 else 1.0
     faster = schedule.within.rounds.faster * schedule.across.rounds.faster
     return settings.rate * rate_share * faster * eased
-
-
-def _eased(settings: TrainSettings) -> float:
-    """Return what the rate of replicas is multiplied with, besides `speed_up`, by which their changes are divided."""
-    return SUBWORDS_EASED if settings.subwords else objective_of(settings).faster
 
 
 def replica_counts(length: int, most_touches: float, together: float, settings: TrainSettings) -> tuple[int, int, str]:
@@ -328,7 +323,7 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
             why = "this objective loses quality with more" if known == 1 else f"more than {known} were never measured"
         elif most < settings.threads:
             why = f"each needs {BLOCK:,} words of the text"
-    stable = min(STABLE_RATE, STABLE_STEP / together) / (settings.rate * max(_eased(settings), 1.0))
+    stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
     while groups > 1 and groups**0.5 > stable:
         groups, why = groups - 1, UNSTABLE
     while count > 1:
