@@ -169,7 +169,7 @@ class Held:
 
 def train(
     stream, center, context, keep, noise, window, count, epochs, rate, last_rate, seed, width, block=10_000, part=None,
-    objective="skipgram", paths=None, rows=None,
+    objective="skipgram", paths=None, rows=None, together=None,
 ):  # fmt: skip
     """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
 
@@ -178,6 +178,7 @@ def train(
     objective  skipgram, cbow, or one of them with -hs or -pairs, as the table of objectives has them
     paths      of each word, where the objective ends in -hs
     rows       of each word, its rows of `center`, where it has several
+    together   contexts of skip-gram that are scored before rows move; all, where it is not given
     """
     loss = pairs = 0.0
     several = rows is not None
@@ -199,6 +200,8 @@ def train(
                 table = held.take(place - window, max(place, *places_around) + 1)
                 bags = [[other] for other in places_around]
             steps = [(bags, bits, id)]
+            if objective == "skipgram" and together:  # the last context stands where the center was
+                steps = [(bags[n : n + together], bits, id) for n in range(0, len(bags), together)]
             if objective == "skipgram-hs":  # two inputs, then the next two
                 steps = [(bags[n : n + 2], bits, id) for n in range(0, len(bags), 2)]
             if objective == "skipgram-pairs":  # one after the other, each with random bits of its own

@@ -37,9 +37,9 @@ def random_stream(rng, tokens, words, sentence):
 KINDS = {name: row.kind for name, row in OBJECTIVES.items()}
 
 
-def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram", bag=0):
+def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram", bag=0, together=100):
     width = TREE_PANEL if kind.endswith("-hs") else spans.panel_width(outputs)
-    return KINDS[kind](window, False, outputs, epochs, rate, rate * 1e-4, seed, (0,) * width, bag)
+    return KINDS[kind](window, False, outputs, epochs, rate, rate * 1e-4, seed, (0,) * width, together, bag)
 
 
 def work_of(stream, counts, sample=0.05, rows=None):
@@ -69,11 +69,11 @@ def blocks(stream, epochs=1):
 
 def run(
     stream, center, context, counts, *, window, negatives, epochs=1, rate=0.05, sample=0.05, seed=1, kind="skipgram",
-    rows=None,
+    rows=None, together=100,
 ):  # fmt: skip
     work = work_of(stream, counts, sample, rows)
     outputs = np.diff(work.paths.starts).max() if kind.endswith("-hs") else 1 + negatives
-    plan = plan_of(window, outputs, epochs, rate, seed, kind, 0 if rows is None else max(map(len, rows)))
+    plan = plan_of(window, outputs, epochs, rate, seed, kind, 0 if rows is None else max(map(len, rows)), together)
     return work, plan, train(work, Rows(center, context), plan, blocks(stream, epochs))
 
 
@@ -85,15 +85,16 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(
-    ("kind", "dim", "negatives", "window", "ngrams"),
+    ("kind", "dim", "negatives", "window", "ngrams", "together"),
     [
-        *[("skipgram", *shape, 0) for shape in SHAPES],
+        *[("skipgram", *shape, 0, 100) for shape in SHAPES],
+        *[("skipgram", dim, 5, 8, ngrams, together) for dim, ngrams, together in ((33, 0, 4), (7, 30, 2), (100, 0, 6))],
         # One width of panels for the others: each is a compilation of some seconds.
-        *[(kind, *shape, 0) for kind in KINDS if kind != "skipgram" for shape in SHAPES if shape[1] == 5],
-        *[(kind, dim, 5, window, 30) for kind in KINDS for dim, window in ((7, 3), (33, 1), (100, 8))],
+        *[(kind, *shape, 0, 100) for kind in KINDS if kind != "skipgram" for shape in SHAPES if shape[1] == 5],
+        *[(kind, dim, 5, window, 30, 100) for kind in KINDS for dim, window in ((7, 3), (33, 1), (100, 8))],
     ],
 )
-def test_the_kernel_agrees_with_the_naive_twin(kind, dim, negatives, window, ngrams):
+def test_the_kernel_agrees_with_the_naive_twin(kind, dim, negatives, window, ngrams, together):
     rng = np.random.default_rng(dim * 1000 + negatives * 10 + window)
     words = 25
     stream = random_stream(rng, 400, words, 9)
@@ -107,11 +108,13 @@ def test_the_kernel_agrees_with_the_naive_twin(kind, dim, negatives, window, ngr
     wanted_center, wanted_context = center[:, :dim].astype(float), context[:, :dim].astype(float)
 
     work, plan, account = run(
-        stream, center, context, counts, window=window, negatives=negatives, epochs=2, kind=kind, rows=rows
-    )
+        stream, center, context, counts, window=window, negatives=negatives, epochs=2, kind=kind, rows=rows,
+        together=together,
+    )  # fmt: skip
     loss, pairs = naive.train(
         stream, wanted_center, wanted_context, work.keep, work.noise, window, negatives, 2, 0.05, 0.05e-4, 1,
         len(plan.panel), objective=kind, paths=naive.huffman(sorted(counts.tolist(), reverse=True)), rows=rows,
+        together=together,
     )  # fmt: skip
 
     # float32 rounding over some hundred steps of up to 300 terms

@@ -9,7 +9,7 @@ import pytest
 from topics import separation, trained
 
 import w2v as library
-from w2v import training
+from w2v import objectives, training
 from w2v.errors import ResourceError
 from w2v.kernels.objectives import spans
 from w2v.objectives import MOST_REPLICAS, OBJECTIVES
@@ -27,6 +27,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     monkeypatch.setattr(replicas, "TOUCHES", 6)
     monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
+    monkeypatch.setattr(objectives, "STEP_TOGETHER", 0.2)
     short = corpus.stream[:2_003].copy()
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
     counts = np.sort(counts)[::-1].copy()  # as a vocabulary has them
@@ -47,7 +48,8 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     assert work.advance(state, rounds.all, lambda sums: False)
     merged_early, paths = 0, naive.huffman(counts.tolist())
     rate = 0.025 * rounds.faster * (0.8 if subwords else 1)
-    width = 6 if kind == "hs" else spans.panel_width(5)
+    width, together = 6 if kind == "hs" else spans.panel_width(5), objectives.contexts_together(rate)
+    assert together < 2 * 3 or objective != "skipgram", "no window is taken in parts"
     for round in range(rounds.all):
         epoch, first = divmod(round, rounds.each)
         for replica, (center, context) in enumerate(copies):
@@ -55,6 +57,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, rate, rate * 1e-4, 1, width,
                 part=(epoch, begin, begin + rounds.span), objective=objective, paths=paths, rows=rows,
+                together=together,
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):

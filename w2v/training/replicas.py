@@ -25,7 +25,7 @@ from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.rows import row_length
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import mean_contexts, mean_outputs, objective_of, touches_of, work_of
+from w2v.objectives import OBJECTIVES, mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.subwords import expected_rows
 from w2v.training.groups import Groups
@@ -37,8 +37,8 @@ LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a te
 TOUCHES = 512  # of a row between two merges, over all replicas; 2 merge as rarely as that, 32 each 16 touches
 LEAST_TOUCHES = 16
 STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
-# That rate times the words of a window, or the outputs of a center, for all are scored before a row moves: 2.1 was
-# stable for the 21 words of Last.fm's lists and 2.9 was not; 2.3 for 21 outputs in Wikipedia, 3.2 for 41 was not.
+# That rate times the outputs of a center, for all are scored before a row moves, or, but for skip-gram (see
+# `contexts_together`), the words of a window: 2.3 was stable for 21 outputs in Wikipedia, 3.2 for 41 was not.
 STABLE_STEP = 2.5
 UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
@@ -48,9 +48,10 @@ ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows: they cost some 2 % then, and with
 # the least up to a third of the CPU time (1 million tokens, 32 replicas).
 CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 20, 1
-# Rows that are seldom touched are merged by these merges alone. 20 MB of English Wikipedia, 8 replicas, 2 seeds, with
-# CYCLE_CENTERS 20 and 1: analogies .101 and .106, SimLex .209 and .233 (one thread .107 and .241).
-LEAST_CYCLES = 32
+# Rows that are seldom touched are merged by these merges alone: so many in a run for each replica, and at the most.
+# 20 MB of English Wikipedia, 8 replicas, 2 seeds, with CYCLE_CENTERS 20 and 1: analogies .101 and .106, SimLex .209 and
+# .233 (one thread .107 and .241). With two replicas 8 merges or 32 make no difference (20 and 100 MB, 3 and 4 seeds).
+CYCLES, MOST_CYCLES = 4, 32
 AXES_ROUNDS = 128  # at most between two looks at the curvature
 SPANS = 20  # of the text, whose loss is measured at the end
 STILL = 1e-30  # a rate at which no float32 of a row changes
@@ -344,6 +345,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     most_touches = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
+    if objective_of(settings) is OBJECTIVES["skipgram"]:
+        contexts = 1.0  # however many they are: see `contexts_together`
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
     groups, each, why = replica_counts(length, most_touches, together, settings)
     count = groups * each
@@ -363,7 +366,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     centers = span * centers_per_unit  # that a replica trains in a round
     cycle = group_cycle = 1
     if each > 1:
-        merges = all_rounds * centers / LEAST_CYCLES / len(counts)
+        merges = all_rounds * centers / min(CYCLES * each, MOST_CYCLES) / len(counts)
         wanted = SUBWORDS_CYCLE_CENTERS if settings.subwords else np.clip(merges, LEAST_CYCLE_CENTERS, CYCLE_CENTERS)
         cycle = _power_above(wanted * len(counts) / centers)
         # Once an epoch where that is not too often: only after such a merge is there something to validate and to save.

@@ -7,7 +7,7 @@ its contexts (Ji et al. 2016). A span is trained in three passes, each over arra
     gather   which tokens are kept, and the window of each
     draw     the negatives of every center. Apart from training, so that the look-ups in the noise
              table overlap and the next centers' rows are known and can be fetched
-    train    score and update, center after center
+    train    score and update, center after center: as many contexts at once as the rate allows
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from w2v.kernels.objectives.spans import (
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.rows import all_finite
-from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows, prefetch_rows_far
+from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows, prefetch_rows_far
 
 FAR = 6  # centers ahead whose rows are asked for into the L2 cache
 
@@ -85,10 +85,12 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
             if mean_first:
                 mean_rows(around, m, was, now, row_bytes)
             inputs = 1 if mean_first else m
-            train_panels(
-                mean if mean_first else around, inputs, own, labels.ctypes.data, weights.ctypes.data,
-                steps.ctypes.data, contexts, panels, row_bytes, panel, mean_first,
-            )  # fmt: skip
+            for some in range(0, inputs, plan.together):
+                train_panels(
+                    mean if mean_first else around + 8 * some, min(inputs - some, plan.together), own,
+                    labels.ctypes.data, weights.ctypes.data, steps.ctypes.data + 4 * SLOT * some, contexts, panels,
+                    row_bytes, panel, mean_first,
+                )  # fmt: skip
             if mean_first:
                 move_rows(around, m, was, now, row_bytes)
             xs[c] = center

@@ -26,6 +26,7 @@ class Plan(NamedTuple):
     rate      at the start; falls linearly with the position, but not below last_rate
     outputs   of a center, at most: itself and its negatives, or the nodes of its path
     panel     tuple whose length is the width of a panel, see `panel_width`
+    together  contexts that are scored before a row moves, an even number
     bag       input rows that a word has at the most, see `w2v.kernels.objectives.subwords`; 0 where each has one
     """
 
@@ -37,6 +38,7 @@ class Plan(NamedTuple):
     last_rate: float
     seed: int
     panel: tuple[int, ...]
+    together: int
     bag: int = 0
 
 
