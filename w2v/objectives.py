@@ -24,11 +24,11 @@ MOST_REPLICAS = 64  # the rule of merging was measured up to here
 # 10, where 20 contexts would be scored at once, several replicas, whose rate is higher, lose what this keeps. 20 MB
 # of English Wikipedia, analogies / WordSim-353 / SimLex-999, 3 seeds, one replica .127 / .643 / .238:
 #     all at once       8 replicas .115 / .651 / .227    32 .109 / .638 / .210
-#     in parts of 8     8 replicas .133 / .652 / .237
-#     in parts of 6     8 replicas .134 / .651 / .238    32 .128 / .648 / .236
+#     in parts of 8     8 replicas .133 / .652 / .237    32 .126 / .660 / .231
 #     in parts of 4                                      32 .136 / .637 / .247
-# Where the rate allows to take all at once it is better: in parts of 8, subwords at twice 0.04 lose .04 of WordSim.
-STEP_TOGETHER, LEAST_TOGETHER = 0.85, 4
+# Smaller parts cost WordSim: 100 MB, window 5, 32 replicas .378 / .665 in parts of 8 and .389 / .648 in parts of 4, one
+# .378 / .677 (2 seeds); subwords on two threads, at rate 0.08, .51 in parts of 8 and .55 all at once.
+STEP_TOGETHER, LEAST_TOGETHER = 0.85, 8
 TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
 
 

@@ -28,6 +28,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
     monkeypatch.setattr(objectives, "STEP_TOGETHER", 0.2)
+    monkeypatch.setattr(objectives, "LEAST_TOGETHER", 4)
     short = corpus.stream[:2_003].copy()
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
     counts = np.sort(counts)[::-1].copy()  # as a vocabulary has them
