@@ -25,7 +25,7 @@ from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.rows import row_length
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import OBJECTIVES, mean_contexts, mean_outputs, objective_of, touches_of, work_of
+from w2v.objectives import mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.subwords import expected_rows
 from w2v.training.groups import Groups
@@ -37,8 +37,10 @@ LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a te
 TOUCHES = 512  # of a row between two merges, over all replicas; 2 merge as rarely as that, 32 each 16 touches
 LEAST_TOUCHES = 16
 STABLE_RATE = 0.3  # a replica's rate at the start; beyond it rows grow out of all bounds
-# That rate times the outputs of a center, for all are scored before a row moves, or, but for skip-gram (see
-# `contexts_together`), the words of a window: 2.3 was stable for 21 outputs in Wikipedia, 3.2 for 41 was not.
+# That rate times the words of a window, or the outputs of a center, for many are scored before a row moves: 2.3 was
+# stable for 21 outputs in Wikipedia, 3.2 for 41 was not. With Last.fm's lists, of 21 words, two replicas at twice the
+# rate get stuck (hit@20 .08, one replica .18), though windows are taken in parts of eight; in parts of four they do
+# not (.19).
 STABLE_STEP = 2.5
 UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
@@ -345,8 +347,6 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     most_touches = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
-    if objective_of(settings) is OBJECTIVES["skipgram"]:
-        contexts = 1.0  # however many they are: see `contexts_together`
     together = max(contexts, 1 if settings.loss == "hs" else 1 + settings.negatives)
     groups, each, why = replica_counts(length, most_touches, together, settings)
     count = groups * each
