@@ -5,9 +5,13 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line."""
+    import atexit
+    import gc
+
     from w2v import kernels
     from w2v.cli import cli, process, progress
 
+    atexit.register(gc.freeze)  # or Python looks for garbage among all objects of numba before it ends: 0.1 s
     process.replace_streams()
     process.answer_cut_files()
     kernels.notify = progress.note_between

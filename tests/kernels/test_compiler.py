@@ -23,9 +23,9 @@ DAMAGES = {
 }
 
 
-def ask(folder, cache):
+def ask(folder, cache, program=ASK):
     result = subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", program],
         cwd=folder,
         env=os.environ | {"W2V_CACHE": str(cache), "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -33,6 +33,13 @@ def ask(folder, cache):
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+LOADED = "; import sys; print('numba.np.arraymath' in sys.modules)"  # among the last that numba loads to compile
+
+
+def test_a_run_with_kept_code_loads_nothing_that_compiles(tmp_path):
+    assert ask(PACKAGE.parent, tmp_path, ASK + LOADED).endswith("True\n")
+    assert ask(PACKAGE.parent, tmp_path, ASK + LOADED).endswith("False\n")
 
 
 def test_a_changed_callee_is_seen_by_a_cached_caller(tmp_path):

@@ -186,6 +186,13 @@ def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     assert count(2, rate=0.05, together=21) == 2
 
 
+def test_the_higher_the_rate_the_fewer_contexts_are_scored_before_rows_move():
+    assert objectives.contexts_together(0.025) >= 20, "a window of 10 is taken as a whole by one thread"
+    assert objectives.contexts_together(0.05) >= 10, "and one of 5 by two, whose rate is twice that"
+    assert [objectives.contexts_together(rate) for rate in (0.1, 0.2, 10)] == [8, 8, 8]
+    assert objectives.contexts_together(replicas.STILL) > 10**6, "to measure a loss a window is taken as a whole"
+
+
 def test_what_is_scored_at_once_bounds_the_replicas():
     ids = np.tile(np.arange(100, dtype=np.int32), 5000)
     vocabulary = Vocabulary(tuple(f"w{id}" for id in range(100)), np.full(100, 5000))

@@ -24,6 +24,7 @@ import llvmlite.binding
 import numba
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from w2v import __version__, kernels
@@ -101,7 +102,9 @@ class _KernelCache(NullCache):
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Return the code for these types of arguments, or None if it is to be compiled."""
-        target.refresh()
+        # To run, only numba's runtime is needed. What it compiles with takes 0.3 s more to load, half of it SciPy where
+        # that is installed; if there is something to compile, numba loads it by itself.
+        rtsys.initialize(target)
         # However damaged the cache is, a kernel can be compiled.
         with contextlib.suppress(Exception):
             kept = self._path(signature, target.codegen()).read_bytes()
