@@ -15,6 +15,7 @@ from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
+LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
 
 
@@ -50,8 +51,8 @@ class Scratch(NamedTuple):
     ys       int64 [CHUNK or more, P * width], the addresses of each center's output rows
     drawn    int32 [N, CHUNK or more], see `draw_negatives`
     clash    int32 [CHUNK or more], likewise
-    labels   float32 [P * SLOT], 1 for what should score high: here the first output
-    weights  float32 [P * SLOT], rate times how often each was drawn
+    labels   float32 [LINES * P * SLOT], 1 for what should score high: of the first line the first output
+    weights  float32 [LINES * P * SLOT], rate times how often each was drawn
     steps    float32 [P * contexts * SLOT], see `w2v.kernels.tiles`
     spare    float32 [row], stands where an output is missing: its weight is 0, so it stays zeros
     means    float32 [2, slots, row], of bags of input rows, as they were and as they are moved
@@ -82,7 +83,7 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
     panels = -(-plan.outputs // width)
     contexts = contexts_of(plan.window)
     size, chunk = BLOCK + contexts, max(CHUNK, contexts)
-    labels = np.zeros(panels * SLOT, np.float32)
+    labels = np.zeros(LINES * panels * SLOT, np.float32)
     labels[0] = 1
     return Scratch(
         ids=np.empty(size, np.int32),
@@ -94,7 +95,7 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
         drawn=np.empty((plan.outputs - 1, chunk), np.int32),
         clash=np.empty(chunk, np.int32),
         labels=labels,
-        weights=np.zeros(panels * SLOT, np.float32),
+        weights=np.zeros(LINES * panels * SLOT, np.float32),
         steps=aligned_zeros(panels * contexts * SLOT),
         spare=aligned_zeros(row),
         means=aligned_zeros(2, contexts if plan.bag else 1, row),

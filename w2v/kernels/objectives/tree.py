@@ -15,7 +15,7 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 from w2v.kernels.objectives import spans
-from w2v.kernels.objectives.spans import CHUNK, LOSS_MASK, contexts_of, find_windows, sum_loss, train_panels
+from w2v.kernels.objectives.spans import CHUNK, LINES, LOSS_MASK, contexts_of, find_windows, sum_loss, train_panels
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.rows import all_finite
@@ -23,6 +23,8 @@ from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows
 
 TOGETHER = 2  # inputs that are scored at once
 AHEAD = 2  # centers whose rows are asked for before their turn
+FURTHER = 4  # centers before their turn whose paths are asked for, and twice as many where their paths begin
+PATH_BYTES = 128  # of most paths
 
 
 class SkipGramTree(spans.Plan):
@@ -37,6 +39,9 @@ class CbowTree(spans.Plan):
 def _train_span(first, last, work, rows, plan, scratch, mean_first):
     """Train the units first..last; mean_first tells CBOW from skip-gram."""
     ids, bits, left, right, xs, ys, _, _, labels, weights, steps, spare, means, room, _ = scratch
+    # Written as numbers and read as registers: right after each other, that would wait for all stores before it.
+    labels, weights = labels.reshape((LINES, len(labels) // LINES)), weights.reshape((LINES, len(weights) // LINES))
+    starts, nodes, turns = work.paths.starts, work.paths.nodes, work.paths.labels
     panel, contexts = plan.panel, 2 if mean_first else contexts_of(plan.window)
     width = len(panel)
     row_bytes = np.int64(rows.input.shape[1] * 4)
@@ -44,36 +49,37 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     was, now, bag = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
     mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
+    places = np.empty(3, np.int64)
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
     pairs, loss = 0, 0.0
     for following in range(begin, end + AHEAD):
         if following < end:
-            # The rows of a path are looked up and asked for before the center's turn comes.
-            own = ys[following % (2 * AHEAD)]
-            path = work.paths.nodes[work.paths.starts[ids[following]] : work.paths.starts[ids[following] + 1]]
-            for k in range(len(path)):
-                own[k] = rows.output.ctypes.data + path[k] * row_bytes
-            panels = -(-len(path) // width)
-            for k in range(len(path), panels * width):
-                own[k] = spare.ctypes.data
+            # Where a path begins is asked for, then the path, then its rows, all before the center's turn comes.
+            start = starts[ids[min(following + FURTHER, end - 1)]]
+            places[0] = np.int64(starts.ctypes.data) + 8 * ids[min(following + 2 * FURTHER, end - 1)]
+            places[1] = np.int64(nodes.ctypes.data) + 4 * start
+            places[2] = np.int64(turns.ctypes.data) + 4 * start
+            prefetch_rows(places.ctypes.data, PATH_BYTES, (0, 0, 0))
+            start, stop, line = starts[ids[following]], starts[ids[following] + 1], following % LINES
+            panels = -(-(stop - start) // width)
+            for k in range(panels * width):
+                slot, inside = k // width * SLOT + k % width, k < stop - start
+                ys[line, k] = rows.output.ctypes.data + nodes[start + k] * row_bytes if inside else spare.ctypes.data
+                labels[line, slot] = turns[start + k] if inside else 0
+                weights[line, slot] = rate if inside else 0
             for p in range(panels):
-                prefetch_rows(own.ctypes.data + 8 * p * width, row_bytes, panel)
+                prefetch_rows(ys[line].ctypes.data + 8 * p * width, row_bytes, panel)
             prefetch_rows(xs.ctypes.data + 8 * min(following + plan.window, size - 1), row_bytes, (0,))
         c = following - AHEAD
         if c < begin:
             continue
         m = right[c] - left[c] - 1
-        start, stop = work.paths.starts[ids[c]], work.paths.starts[ids[c] + 1]
+        start, stop, line = starts[ids[c]], starts[ids[c] + 1], c % LINES
         if m == 0 or start == stop:
             continue
         panels = -(-(stop - start) // width)
-        for k in range(panels * width):
-            slot = k // width * SLOT + k % width
-            inside = k < stop - start
-            labels[slot] = work.paths.labels[start + k] if inside else 0
-            weights[slot] = rate if inside else 0
         if plan.bag and not mean_first:
             hold_window(c, size, work, rows, plan, scratch)
         # The last of the contexts takes the place of the center.
@@ -88,14 +94,14 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
         inputs = 1 if mean_first else m
         for j in range(0, inputs, TOGETHER):
             train_panels(
-                around + 8 * j, min(TOGETHER, inputs - j), ys[c % (2 * AHEAD)].ctypes.data, labels.ctypes.data,
-                weights.ctypes.data, steps.ctypes.data + 4 * SLOT * j, contexts, panels, row_bytes, panel, True,
+                around + 8 * j, min(TOGETHER, inputs - j), ys[line].ctypes.data, labels[line].ctypes.data,
+                weights[line].ctypes.data, steps.ctypes.data + 4 * SLOT * j, contexts, panels, row_bytes, panel, True,
             )  # fmt: skip
         if mean_first:
             move_rows(of_bag, m, was, now, row_bytes)
         xs[c] = center
         if bits[c] & LOSS_MASK == 0:
-            loss += sum_loss(steps, weights, rate, inputs, panels, contexts)
+            loss += sum_loss(steps, weights[line], rate, inputs, panels, contexts)
             pairs += inputs
     release(size, work, rows, scratch)
     return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
