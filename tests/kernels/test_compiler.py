@@ -34,6 +34,7 @@ def ask(folder, cache, program=ASK):
     assert result.returncode == 0, result.stderr
     return result.stdout
 
+
 LOADED = "; import sys; print('numba.np.arraymath' in sys.modules)"  # among the last that numba loads to compile
 
 
