@@ -27,7 +27,7 @@ MOST_REPLICAS = 64  # the rule of merging was measured up to here
 #     in parts of 8     8 replicas .133 / .652 / .237    32 .126 / .660 / .231
 #     in parts of 4                                      32 .136 / .637 / .247
 # Smaller parts cost WordSim: 100 MB, window 5, 32 replicas .378 / .665 in parts of 8 and .389 / .648 in parts of 4, one
-# .378 / .677 (2 seeds); subwords on two threads, at rate 0.08, .51 in parts of 8 and .55 all at once.
+# .378 / .677 (2 seeds). Subwords on two threads, at rate 0.08, score the same either way (WordSim .514 and .517).
 STEP_TOGETHER, LEAST_TOGETHER = 0.85, 8
 TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from w2v.kernels import compiler
+
 PACKAGE = Path(__file__).parent.parent.parent / "w2v"
 ASK = "from w2v.kernels import random; import numpy as np; print(int(random.epoch_key(1, 2)), random.epoch_key.stats)"
 
@@ -35,12 +37,28 @@ def ask(folder, cache, program=ASK):
     return result.stdout
 
 
-LOADED = "; import sys; print('numba.np.arraymath' in sys.modules)"  # among the last that numba loads to compile
+LOADED = "import sys; print('numba.np.arraymath' in sys.modules)"  # among the last that numba loads to compile
+TRAIN = """
+from w2v import TrainSettings
+from w2v.corpus import read
+from w2v.training import train
+settings = TrainSettings(min_count=1, epochs=1, threads=2, {})
+train(read([["a", "b", "c", "d"] * 5000], settings), settings)
+"""
 
 
-def test_a_run_with_kept_code_loads_nothing_that_compiles(tmp_path):
-    assert ask(PACKAGE.parent, tmp_path, ASK + LOADED).endswith("True\n")
-    assert ask(PACKAGE.parent, tmp_path, ASK + LOADED).endswith("False\n")
+def test_to_run_a_kept_kernel_nothing_is_loaded_that_compiles(tmp_path):
+    assert ask(PACKAGE.parent, tmp_path, f"{ASK}; {LOADED}").endswith("True\n")
+    assert ask(PACKAGE.parent, tmp_path, f"{ASK}; {LOADED}").endswith("False\n")
+
+
+@pytest.mark.parametrize(
+    "settings", ["", "loss='hs'", "objective='cbow'", "negatives_per='pair'", "subwords='3-4'", "objective='glove'"]
+)
+def test_no_kernel_that_trains_needs_what_compiles(settings):
+    ask(PACKAGE.parent, compiler.KERNEL_CACHE.parent, TRAIN.format(settings))
+    program = TRAIN.format(settings) + LOADED
+    assert ask(PACKAGE.parent, compiler.KERNEL_CACHE.parent, program).endswith("False\n")
 
 
 def test_a_changed_callee_is_seen_by_a_cached_caller(tmp_path):

@@ -103,7 +103,8 @@ class _KernelCache(NullCache):
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Return the code for these types of arguments, or None if it is to be compiled."""
         # To run, only numba's runtime is needed. What it compiles with takes 0.3 s more to load, half of it SciPy where
-        # that is installed; if there is something to compile, numba loads it by itself.
+        # that is installed; numba loads it by itself if there is something to compile, and for a kernel that calls
+        # some functions of numpy, as sum or iinfo.
         rtsys.initialize(target)
         # However damaged the cache is, a kernel can be compiled.
         with contextlib.suppress(Exception):

@@ -9,6 +9,8 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 
+NONE_YET = np.iinfo(np.int64).max  # the weight of a node that is not made
+
 
 @kernel
 def huffman_paths(counts):
@@ -26,7 +28,7 @@ def huffman_paths(counts):
     parents = np.zeros(words + inner, np.int64)
     second = np.zeros(words + inner, np.uint8)  # whether a node is the second, larger child
     weights[:words] = counts
-    weights[words:] = np.iinfo(np.int64).max
+    weights[words:] = NONE_YET
     leaf, node = words - 1, words  # the least of the leaves and of the inner nodes that have no parent yet
     for made in range(words, words + inner):
         both = 0

@@ -84,8 +84,10 @@ def noise_table(counts: np.ndarray, exponent: float) -> np.ndarray:
 
 @kernel
 def _fill_alias(shares, table):
-    size = len(shares)
-    shares *= size / shares.sum()
+    size, total = len(shares), 0.0
+    for share in shares:  # not numpy's sum: see `_KernelCache.load_overload`
+        total += share
+    shares *= size / total
     small = np.empty(size, np.int64)
     large = np.empty(size, np.int64)
     smalls = larges = 0
