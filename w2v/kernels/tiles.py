@@ -179,6 +179,19 @@ def score_inputs(
     return types.void(*[types.int64] * 7, shape), emit
 
 
+def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int = 4) -> None:
+    """Emit what is done to neighbouring registers of every row: emit(offset, how many), first by `most` of 1, 2 or 4.
+
+    A loop over rows is left by a branch that is often not foreseen, and one register after the other is a chain.
+    """
+    done: Any = whole(0)
+    for deep in (deep for deep in (4, 2, 1) if deep <= most):
+        part = b.and_(b.sub(row_bytes, done), whole(-deep * BYTES))
+        with loop(b, part, step=deep * BYTES) as column:
+            emit(b.add(done, column.index), deep)
+        done = b.add(done, part)
+
+
 @intrinsic
 def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, shape: Any) -> Any:
     """Move the outputs of one panel and the contexts, each by the other as it was.
@@ -197,8 +210,7 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
         xs, m, ys, steps, row_bytes, _ = args
         rows = [load_address(b, ys, 8 * k) for k in range(width)]
 
-        def columns(b: Any, offset: Any, deep: int) -> None:
-            """Update `deep` neighbouring registers of every row."""
+        def update(offset: Any, deep: int) -> None:
             old = [load(b, b.add(rows[k], offset), BYTES * v) for k in range(width) for v in range(deep)]
             with loop(b, m, old) as each:
                 x = b.add(load_address(b, _address(b, xs, each.index, 8)), offset)
@@ -220,29 +232,10 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
 
         # Two columns halve the loads of steps, where the registers suffice: old and new of each
         # output, a context before and after, and a step.
-        deep = 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1
-        even = b.and_(row_bytes, whole(-deep * BYTES))
-        with loop(b, even, step=deep * BYTES) as column:
-            columns(b, column.index, deep)
-        if deep == 2:
-            with loop(b, b.sub(row_bytes, even), step=BYTES):
-                columns(b, even, 1)
+        _columns(b, row_bytes, update, 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 5, shape), emit
-
-
-def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None]) -> None:
-    """Emit what is done to neighbouring registers of every row: emit(offset, how many), by four as long as it goes.
-
-    A loop over rows is left by a branch that is often not foreseen, and one register after the other is a chain.
-    """
-    done: Any = whole(0)
-    for deep in (4, 2, 1):
-        part = b.and_(b.sub(row_bytes, done), whole(-deep * BYTES))
-        with loop(b, part, step=deep * BYTES) as column:
-            emit(b.add(done, column.index), deep)
-        done = b.add(done, part)
 
 
 @intrinsic
