@@ -13,6 +13,7 @@ import numpy as np
 
 MASK = 2**64 - 1
 GOLDEN = 0x9E3779B97F4A7C15
+NEXT = 0xF1357AEA2E62A9C5
 SPREAD = 0xD1342543DE82EF95
 
 
@@ -75,13 +76,14 @@ def negatives(bits, center, noise, count):
     The center itself is left out.
     """
     drawn = {}
-    state = splitmix(bits)
+    random = splitmix(bits)
+    slots = noise.reshape(-1, 2).tolist()
     for place in range(1, count + 1):
-        state = (state + GOLDEN) & MASK
-        random = splitmix(state)
-        slot = ((random >> 32) * len(noise)) >> 32
-        share, alias = int(noise[slot]) & 0xFFFFFFFF, int(noise[slot]) >> 32
-        id = slot if (random & 0xFFFFFFFF) < share else alias
+        random = random * NEXT & MASK
+        slot, left_over = divmod((random >> 32) * len(slots), 1 << 32)
+        alias, share = divmod(slots[slot][0], 1 << 32)
+        words, first_word = divmod(slots[slot if left_over < share else alias][1], 1 << 32)
+        id = first_word + ((random & 0xFFFFFFFF) * words >> 32)
         if id != center:
             first, times = drawn.get(id, (place, 0))
             drawn[id] = first, times + 1

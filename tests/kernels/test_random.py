@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import naive
 import numpy as np
 import pytest
@@ -9,34 +11,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from w2v.kernels import random
+from w2v.kernels import negatives, random
 
 
 def noise_probabilities(table):
     """Return the probability of each word, from the table alone."""
-    share = (table & np.uint64(0xFFFFFFFF)).astype(float) / 2**32
-    alias = (table >> np.uint64(32)).astype(int)
-    return (share + np.bincount(alias, 1 - share, len(table))) / len(table)
+    low, high = (part.astype(int).reshape(-1, 2) for part in (table & np.uint64(0xFFFFFFFF), table >> np.uint64(32)))
+    share, alias, first, words = low[:, 0] / 2**32, high[:, 0], low[:, 1], high[:, 1]
+    runs = (share + np.bincount(alias, 1 - share, len(share))) / len(share)
+    assert first.tolist() == [0, *np.cumsum(words)[:-1]]
+    return np.repeat(runs / words, words)
 
 
-@given(arrays(np.int64, st.integers(1, 300), elements=st.integers(1, 10**7)), st.sampled_from([0.75, 1.0, 0.0, -0.5]))
+@given(
+    arrays(np.int64, st.integers(1, 300), elements=st.integers(1, 10) | st.integers(1, 10**7)),
+    st.sampled_from([0.75, 1.0, 0.0, -0.5]),
+)
 def test_the_alias_table_holds_the_noise_distribution(counts, exponent):
     wanted = counts.astype(float) ** exponent
     found = noise_probabilities(random.noise_table(counts, exponent))
-    # each slot is exact to 2^-32, and a word may be the alias of all others
+    # each slot is exact to 2^-32, and a run of words may be the alias of all others
     np.testing.assert_allclose(found, wanted / wanted.sum(), rtol=0, atol=1e-8)
 
 
 def test_drawn_negatives_follow_the_noise_distribution():
-    counts = np.array([1000, 300, 100, 30, 10, 3, 1])
+    counts = np.array([1000, 300, 100, 30, 30, 30, 10, 10, 3, 1])
     table = random.noise_table(counts, 0.75)
-    draws = 200_000
-    found = np.zeros(len(counts))
-    for position in range(draws):
-        found[random.draw(np.uint64(random.bits_at(np.uint64(7), position)), table)] += 1
+    assert len(table) == 2 * 7
+    draws, several = 40_000, 5
+    drawn, clash = np.empty((several, draws), np.int32), np.empty(draws, np.int32)
+    bits = np.array([random.bits_at(np.uint64(7), position) for position in range(draws)], np.uint64)
+    negatives.draw_negatives(np.zeros(draws, np.int32), bits, table, drawn, clash)
     wanted = draws * counts**0.75 / (counts**0.75).sum()
-    # chi square with 6 degrees of freedom: 22.5 is passed by chance once in a thousand seeds
-    assert ((found - wanted) ** 2 / wanted).sum() < 22.5
+    for row in drawn:
+        # chi square with 9 degrees of freedom: 27.9 is passed by chance once in a thousand seeds
+        assert ((np.bincount(row, minlength=len(counts)) - wanted) ** 2 / wanted).sum() < 27.9
+    shares = wanted / draws
+    for first, second in itertools.combinations(drawn, 2):
+        # and two draws of a center know nothing of each other: of 100 cells, 81 degrees of freedom
+        found = np.bincount(first * len(counts) + second, minlength=len(counts) ** 2)
+        expected = draws * np.outer(shares, shares).ravel()
+        likely = expected > 5
+        assert ((found - expected)[likely] ** 2 / expected[likely]).sum() < 130
 
 
 @pytest.mark.parametrize("sample", [1e-3, 1e-5, 0.0])

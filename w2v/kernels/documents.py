@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.random import GOLDEN, HALF, bits_at, draw, epoch_key, mix
+from w2v.kernels.random import HALF, NEXT, bits_at, draw, epoch_key, mix
 from w2v.kernels.strata import dot_rows
 
 CLIP = 10.0  # of scores, as in `w2v.kernels.emit`
@@ -46,7 +46,8 @@ def train_documents(first, last, stream, starts, stops, rows, output, keep, nois
                 for k in range(negatives + 1):
                     other = word
                     if k > 0:
-                        other = draw(mix(state + np.uint64(k) * GOLDEN), noise)
+                        state *= NEXT
+                        other = draw(state, noise)
                         if other == word:
                             continue
                     their = output.ctypes.data + other * row_bytes

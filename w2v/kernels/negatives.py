@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.random import GOLDEN, draw, mix
+from w2v.kernels.random import NEXT, draw, mix
 from w2v.kernels.tiles import SLOT
 
 
@@ -27,7 +27,8 @@ def draw_negatives(words, bits, noise, drawn, clash):
     for n in range(drawn.shape[0]):
         row = drawn[n]
         for c in range(len(words)):
-            row[c] = draw(mix(states[c] + np.uint64(n + 1) * GOLDEN), noise)
+            states[c] *= NEXT
+            row[c] = draw(states[c], noise)
         for c in range(len(words)):
             clash[c] |= np.int32(row[c] == words[c])
         for earlier in range(n):

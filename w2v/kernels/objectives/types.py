@@ -37,7 +37,7 @@ class Work(NamedTuple):
 
     stream  int32 [L], ids with SENTENCE_END behind each sentence
     keep    uint32 [V], see `w2v.kernels.random.keep_limits`
-    noise   uint64 [V], see `w2v.kernels.random.noise_table`
+    noise   uint64 [2 G], see `w2v.kernels.random.noise_table`
     paths   see Paths
     bags    see Bags
     """
