@@ -123,28 +123,38 @@ def huffman(counts):
     return least[0][3]
 
 
-def take_step(center, context, bags, outputs, labels, times, places, rate, width):
-    """Take one SGD step in place: every bag, a list of input rows, against every output. Returns the loss.
+def rows_of(center, bags):
+    """Return the row of each bag: its own where it has one alone, to be moved in place, else the mean of its rows."""
+    return [center[bag[0]] if len(bag) == 1 else center[bag].mean(axis=0) for bag in bags]
 
-    A bag is the mean of its rows, and each of them is moved by what is owed to the mean.
-    All errors are taken at one point, then carried out panel by panel (`width` outputs), bag by bag.
 
-    places  at which place of the panels each output stands
+def take_steps(center, context, steps, width):
+    """Take SGD steps in place, of which all errors are taken at one point. Returns the loss.
+
+    steps  of each its bags, outputs, labels, times, places and rate: every bag, a list of input rows, is scored
+           against every output; places tells at which place of the panels each output stands
+
+    A bag is the mean of its rows, and each of them is moved by what is owed to the mean. Steps are carried out
+    one after the other, each panel by panel (`width` outputs), bag by bag.
     """
-    rows = [center[bag[0]] if len(bag) == 1 else center[bag].mean(axis=0) for bag in bags]
-    before = [row.copy() for row in rows]
-    x, y = np.array(rows), context[outputs]
-    errors = window_steps(x, y, labels, times, rate)[2]
-    for panel in range(places.max() // width + 1):
-        here = places // width == panel
-        for row, error in zip(rows, errors):
-            was = row.copy()
-            row += error[here] @ y[here]
-            context[np.array(outputs)[here]] += np.outer(error[here], was)
-    for bag, row, was in zip(bags, rows, before):
-        if len(bag) > 1:
-            np.add.at(center, bag, row - was)
-    return window_loss(x, y, labels, times)
+    loss, errors = 0.0, []
+    for bags, outputs, labels, times, _, rate in steps:
+        x, y = np.array(rows_of(center, bags)), context[outputs]
+        loss += window_loss(x, y, labels, times)
+        errors.append(window_steps(x, y, labels, times, rate)[2])
+    for (bags, outputs, _, _, places, _), of_step in zip(steps, errors):
+        rows = rows_of(center, bags)
+        before, y = [row.copy() for row in rows], context[outputs]
+        for panel in range(places.max() // width + 1):
+            here = places // width == panel
+            for row, error in zip(rows, of_step):
+                was = row.copy()
+                row += error[here] @ y[here]
+                context[np.array(outputs)[here]] += np.outer(error[here], was)
+        for bag, row, was in zip(bags, rows, before):
+            if len(bag) > 1:
+                np.add.at(center, bag, row - was)
+    return loss
 
 
 class Held:
@@ -206,12 +216,15 @@ def train(
                 steps = [(bags[n : n + together], bits, id) for n in range(0, len(bags), together)]
             if objective == "skipgram-hs":  # two inputs, then the next two
                 steps = [(bags[n : n + 2], bits, id) for n in range(0, len(bags), 2)]
-            if objective == "skipgram-pairs":  # one after the other, each with random bits of its own
+            at_once = 1
+            if objective == "skipgram-pairs":  # two at a time, each with random bits of its own
+                at_once = 2
                 draws = [splitmix((bits + number * SPREAD) & MASK) for number in range(1, len(contexts) + 1)]
                 steps = [([bag], draw, id) for bag, draw in zip(bags, draws)]
                 if several:  # fastText: the center's mean predicts the words around it
                     table = held.take(place, place + 1)
                     steps = [([[place]], draw, word) for word, draw in zip(contexts, draws)]
+            prepared = []
             for step, seed_of_step, predicted in steps:
                 if objective.endswith("-hs"):
                     outputs, labels = map(list, zip(*paths[id]))
@@ -223,10 +236,13 @@ def train(
                     places = np.array([0, *(place for place, _ in drawn.values())])
                     labels = np.array([1.0] + [0.0] * len(drawn))
                     times = np.array([1.0, *(often for _, often in drawn.values())])
-                of_step = take_step(table, context, step, outputs, labels, times, places, now, width)
+                prepared.append((step, outputs, labels, times, places, now))
+            for n in range(0, len(prepared), at_once):
+                some = prepared[n : n + at_once]
+                of_some = take_steps(table, context, some, width)
                 if bits % 32 == 0:
-                    loss += of_step
-                    pairs += len(step)
+                    loss += of_some
+                    pairs += sum(len(bags) for bags, *_ in some)
         held.release()
     return loss, pairs
 

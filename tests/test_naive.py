@@ -53,7 +53,7 @@ def test_every_row_of_a_bag_is_moved_by_minus_the_numeric_gradient_of_the_mean()
         losses = [naive.window_loss((x + h * np.eye(7)[d])[None], y, labels, times) for h in (1e-6, -1e-6)]
         numeric[d] = (losses[0] - losses[1]) / 2e-6
     before = center.copy()
-    naive.take_step(center, context, [bag], outputs, labels, times, np.arange(3), 1.0, 8)
+    naive.take_steps(center, context, [([bag], outputs, labels, times, np.arange(3), 1.0)], 8)
     np.testing.assert_allclose((center - before)[bag], np.tile(-numeric, (3, 1)), rtol=1e-6, atol=1e-8)
     assert (center == before)[[1, 2]].all()
 

@@ -90,6 +90,15 @@ def load_repeated(b: Builder, address: Value, length: int) -> Value:
     return b.shuffle_vector(value, ir.Constant(short, ir.Undefined), ir.Constant(WHOLE, order))
 
 
+def load_joined(b: Builder, addresses: Sequence[Value]) -> Value:
+    """One vector out of one place, or of its halves from two."""
+    short = ir.VectorType(F32, LANES // len(addresses))
+    values = [b.load(_pointer(b, address, 0, short)) for address in addresses]
+    for value in values:
+        value.align = 4
+    return b.shuffle_vector(*values, ir.Constant(WHOLE, list(range(LANES)))) if len(values) == 2 else values[0]
+
+
 def prefetch(b: Builder, address: Value, near: bool) -> None:
     """Ask for a cache line that will be read and written: into the L1 cache (near) or the L2."""
     pointer = b.inttoptr(address, I8.as_pointer())

@@ -42,6 +42,9 @@ And on a Zen 4, in ns for each center (the best of 9 to 40 runs on a core of its
                     the same four / eight / twelve centers ahead                     372 / 375 / 378
                     contexts twice as far ahead as outputs                           356, not 373
                     no prefetch of contexts                                          428, not 373
+                    rows asked for while others move, see `update_panel`             5 to 8 % less, CBOW 15 %
+                    the same pair by pair, and none into L1                          12 % less
+                    the same with a tree, into L2 / into L1                          3 to 6 % less / no faster
     1,000 words     registers halved to 8 lanes, which pads dim 100 less             no faster
                     the sums of a tile by blends and shuffles                        5 % slower
                     hierarchical softmax: rows of a path asked for into L2 first     no faster
@@ -70,6 +73,7 @@ from w2v.kernels.emit import (
     fma,
     load,
     load_address,
+    load_joined,
     load_repeated,
     load_splat,
     loop,
@@ -91,6 +95,30 @@ def _address(b: Any, base: Any, index: Any, size: int) -> Any:
     return b.add(base, b.mul(index, whole(size)))
 
 
+def _products(b: Any, inputs: list[Any], outputs: list[list[Any]], row_bytes: Any) -> list[Any]:
+    """Emit the products of inputs and outputs, addresses of rows: all have outputs[0], or input i has outputs[i].
+
+    Returns registers whose sums they are, laid out in slots of 8.
+    """
+    width = len(outputs[0])
+    with loop(b, row_bytes, [number(0)] * (len(inputs) * width), step=BYTES) as row:
+        parts = [load(b, b.add(x, row.index)) for x in inputs]
+        products = [None] * (len(inputs) * width)
+        for k in range(width):
+            ys = [load(b, b.add(rows[k], row.index)) for rows in outputs]
+            for i, part in enumerate(parts):
+                products[i * width + k] = fma(b, part, ys[i % len(ys)], row.carried[i * width + k])
+        row.following = products
+    slots: list[Any] = [None] * (len(inputs) * SLOT)
+    for i in range(len(inputs)):
+        slots[i * SLOT : i * SLOT + width] = row.result[i * width : (i + 1) * width]
+    return slots
+
+
+def _step(b: Any, score: Any, label: Any, weight: Any) -> Any:
+    return b.fmul(b.fsub(label, sigmoid(b, score)), weight)
+
+
 def _score(b: Any, args: Any, width: int, apart: bool) -> None:
     """Emit `score_window` (the steps `apart`, in a second pass) or `score_inputs`."""
     xs, m, ys, labels, weights, steps, row_bytes, _ = args
@@ -101,31 +129,16 @@ def _score(b: Any, args: Any, width: int, apart: bool) -> None:
         for values in (labels, weights)
     )
 
-    def step(score: Any, part: int) -> Any:
-        return b.fmul(b.fsub(of_label[part], sigmoid(b, score)), of_weight[part])
-
     def score(first: Any, together: int) -> None:
-        """Score `together` contexts, from the context `first` on."""
+        """Score `together` contexts, from the context `first` on: as many sums at once as a register has lanes."""
         at = _address(b, xs, first, 8)
-        x = [load_address(b, at, 8 * i) for i in range(together)]
-        with loop(b, row_bytes, [number(0)] * (together * width), step=BYTES) as row:
-            parts = [load(b, b.add(x[i], row.index)) for i in range(together)]
-            products = [None] * (together * width)
-            for k in range(width):
-                y = load(b, b.add(rows[k], row.index))
-                for i in range(together):
-                    products[i * width + k] = fma(b, parts[i], y, row.carried[i * width + k])
-            row.following = products
-        # Lay the products out in slots of 8, and sum as many as a register has lanes.
-        slots: list[Any] = [None] * (together * SLOT)
-        for i in range(together):
-            slots[i * SLOT : i * SLOT + width] = row.result[i * width : (i + 1) * width]
+        slots = _products(b, [load_address(b, at, 8 * i) for i in range(together)], [rows], row_bytes)
         out = _address(b, steps, first, SLOT_BYTES)
         for place in range(0, together * SLOT, LANES):
             some = slots[place : place + LANES]
             if any(product is not None for product in some):
-                summed = sums(b, some)
-                store(b, summed if apart else step(summed, place % SLOT // LANES), out, 4 * place)
+                summed, part = sums(b, some), place % SLOT // LANES
+                store(b, summed if apart else _step(b, summed, of_label[part], of_weight[part]), out, 4 * place)
 
     even = b.and_(m, whole(-2))
     with loop(b, even, step=2) as pair:
@@ -136,7 +149,8 @@ def _score(b: Any, args: Any, width: int, apart: bool) -> None:
         with loop(b, b.mul(m, whole(SLOT)), step=max(SLOT, LANES)) as each:
             at = _address(b, steps, each.index, 4)
             for place in range(0, width, LANES):
-                store(b, step(load(b, at, 4 * place), place // LANES), at, 4 * place)
+                part = place // LANES
+                store(b, _step(b, load(b, at, 4 * place), of_label[part], of_weight[part]), at, 4 * place)
 
 
 @intrinsic
@@ -180,6 +194,40 @@ def score_inputs(
     return types.void(*[types.int64] * 7, shape), emit
 
 
+@intrinsic
+def score_two(
+    _: Any, xs: Any, ys: Any, labels: Any, weights: Any, steps: Any, row_bytes: Any, apart: Any, shape: Any
+) -> Any:
+    """Score two inputs, each against outputs of its own, and write the steps that follow.
+
+    xs       address of int64 [2], the inputs' rows
+    ys       address of int64 [width], the outputs of the first input
+    weights  address of float32 [8], of the outputs of the first input
+    steps    address of float32 [2, 8], written
+    apart    int64 (2,), after how many bytes `ys` and `weights` of the second input follow
+    labels, row_bytes, shape as in `score_window`; the labels are those of both
+    """
+    width = shape.count
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        xs, ys, labels, weights, steps, row_bytes, apart, _ = args
+        starts = (ys, b.add(ys, b.extract_value(apart, 0)))
+        rows = [[load_address(b, start, 8 * k) for k in range(width)] for start in starts]
+        slots = _products(b, [load_address(b, xs, 8 * i) for i in range(2)], rows, row_bytes)
+        pairs = weights, b.add(weights, b.extract_value(apart, 1))
+        for place in range(0, 2 * SLOT, LANES):
+            some, inside = slots[place : place + LANES], place % SLOT
+            if any(product is not None for product in some):
+                of_these = [
+                    b.add(of_pair, whole(4 * inside)) for of_pair in pairs[place // SLOT :][: -(-LANES // SLOT)]
+                ]
+                label = load_repeated(b, b.add(labels, whole(4 * inside)), min(SLOT, LANES))
+                store(b, _step(b, sums(b, some), label, load_joined(b, of_these)), steps, 4 * place)
+        return ctx.get_dummy_value()
+
+    return types.void(*[types.int64] * 6, types.UniTuple(types.int64, 2), shape), emit
+
+
 def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int = 4) -> None:
     """Emit what is done to neighbouring registers of every row: emit(offset, how many), first by `most` of 1, 2 or 4.
 
@@ -202,8 +250,8 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
     ahead  tuple of up to two int64: how many bytes behind ys the addresses of as many rows are that are asked for
            meanwhile: into the L2 cache those of the first, into the L1 cache those of the second
 
-    A processor waits for no more than some 24 cache lines at a time (Zen 4's L1), and stands still where a whole
-    panel's are asked for at once: spread over the columns they cost 6 % less of skip-gram's time, 12 % pair by pair.
+    A core waits for no more than some 24 cache lines at a time (Zen 4) and stands still where a whole panel's are
+    asked for at once; so each column asks for its own.
 
     Both products in one pass: a column of registers of the outputs is loaded once, old and new side by
     side, while all contexts go by. A context is read when its turn comes: one that stands in the window
