@@ -219,7 +219,7 @@ def train(
             at_once = 1
             if objective == "skipgram-pairs":  # two at a time, each with random bits of its own
                 at_once = 2
-                draws = [splitmix((bits + number * SPREAD) & MASK) for number in range(1, len(contexts) + 1)]
+                draws = [(bits + number * SPREAD) & MASK for number in range(1, len(contexts) + 1)]
                 steps = [([bag], draw, id) for bag, draw in zip(bags, draws)]
                 if several:  # fastText: the center's mean predicts the words around it
                     table = held.take(place, place + 1)

@@ -26,7 +26,6 @@ from w2v.kernels.objectives.spans import (
 )
 from w2v.kernels.objectives.subwords import ask_for_rows, place_inputs, read_mean, write_mean
 from w2v.kernels.objectives.types import Tally
-from w2v.kernels.random import mix
 from w2v.kernels.rows import all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows_far, score_inputs, score_two, update_panel
 
@@ -68,7 +67,7 @@ def train_span(first, last, work, rows, plan, scratch):
                 # The last of the contexts takes the place of the center.
                 j = left[c] + place if left[c] + place != c else right[c] - 1
                 centers[count], inputs[count] = (ids[j], means[1].ctypes.data) if plan.bag else (ids[c], xs[j])
-                seeds[count] = mix(bits[c] + np.uint64(place + 1) * SPREAD)
+                seeds[count] = bits[c] + np.uint64(place + 1) * SPREAD
                 count += 1
             ends[c - chunk] = count
             c += 1
@@ -91,11 +90,8 @@ def train_span(first, last, work, rows, plan, scratch):
             x = inputs.ctypes.data + 8 * i
             for p in range(panels):
                 y, slot = ys.ctypes.data + 8 * (i * panels + p) * width, 4 * SLOT * p
-                label, weight, step = (
-                    labels.ctypes.data + slot,
-                    weights.ctypes.data + slot,
-                    steps.ctypes.data + 2 * slot,
-                )
+                label, weight = labels.ctypes.data + slot, weights.ctypes.data + slot
+                step = steps.ctypes.data + 2 * slot
                 if stop - i == TOGETHER:
                     score_two(x, y, label, weight, step, row_bytes, apart, panel)
                 else:
