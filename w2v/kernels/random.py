@@ -14,7 +14,8 @@ from w2v.kernels.compiler import kernel
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: steps of the generator below
 # From one draw of a center to its next: with no more than a multiplication (Steele & Vigna 2021, "Computationally easy,
-# spectrally good multipliers for congruential pseudorandom number generators").
+# spectrally good multipliers for congruential pseudorandom number generators"). In two dimensions it and its next seven
+# powers have .37 to .94 of the best figure of merit there is modulo 2^64, their low halves .57 to .95 modulo 2^32.
 NEXT = np.uint64(0xF1357AEA2E62A9C5)
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
