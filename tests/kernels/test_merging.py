@@ -84,3 +84,19 @@ def test_the_curvature_of_rows_that_lie_along_one_axis():
     # The slope of the error times the touches of a center, 10, times the square of 2.
     assert values[0] == pytest.approx(replicas.ERROR_SLOPE * 10 * 4)
     assert values[1] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("rows", "size"), [(200, 48), (20, 32), (3, 16)])
+def test_axes_are_those_of_numpy(rows, size):
+    rng = np.random.default_rng(size)
+    spread = np.geomspace(1, 0.05, size)  # as in tables: a few directions have most of it
+    them = (rng.normal(size=(rows, size)) * spread).astype(np.float32)
+    touches = rng.random(rows)
+    axes, values = replicas.curvature(them, touches, 5)
+    outer = sum((t * np.outer(row, row) for t, row in zip(touches, them)), np.zeros((size, size)))
+    wanted, directions = np.linalg.eigh(replicas.ERROR_SLOPE * outer)
+    wanted, directions = wanted[::-1], directions[:, ::-1].T
+    np.testing.assert_allclose(values, np.maximum(wanted[:5], 0), rtol=1e-4, atol=1e-6 * wanted[0])
+    for axis, direction in list(zip(axes, directions))[:rows]:
+        assert abs(axis @ direction) == pytest.approx(1, abs=1e-4)
+        assert axis @ axis == pytest.approx(1, abs=1e-4)

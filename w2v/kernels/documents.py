@@ -11,7 +11,7 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 from w2v.kernels.random import HALF, NEXT, bits_at, draw, epoch_key, mix
-from w2v.kernels.strata import dot_rows
+from w2v.kernels.tiles import dot_rows
 
 CLIP = 10.0  # of scores, as in `w2v.kernels.emit`
 

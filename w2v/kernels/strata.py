@@ -30,11 +30,11 @@ from numba.extending import intrinsic
 
 from w2v.kernels.barrier import fetch, fetch_add, wait_for_all
 from w2v.kernels.compiler import kernel
-from w2v.kernels.emit import BYTES, fma, load, loop, number, rsqrt, splat, store, sums
+from w2v.kernels.emit import BYTES, fma, load, loop, rsqrt, splat, store
 from w2v.kernels.random import epoch_key, mix
 from w2v.kernels.rounds import CENTERS, DIVERGED, ENDED, LOSS, PAIRS, STOP, TOKENS
 from w2v.kernels.rows import LARGEST, aligned_zeros
-from w2v.kernels.tiles import prefetch_rows
+from w2v.kernels.tiles import dot_rows, prefetch_rows
 
 POWER = 0.75  # of the weight f
 ARRIVED, CLAIMED, LAST = 16, 32, 40  # in what threads share, beside what `w2v.kernels.rounds` has there
@@ -65,19 +65,6 @@ class Glove(NamedTuple):
     rate: float
     most: float
     seed: int
-
-
-@intrinsic
-def dot_rows(_: Any, x: Any, y: Any, bytes: Any) -> Any:
-    """Return the dot product of two rows of `bytes`, whole registers, at these addresses."""
-
-    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        x, y, bytes = args
-        with loop(b, bytes, [number(0)], step=BYTES) as row:
-            row.following = [fma(b, load(b, b.add(x, row.index)), load(b, b.add(y, row.index)), row.carried[0])]
-        return b.extract_element(sums(b, [row.result[0]]), ctx.get_constant(types.int32, 0))
-
-    return types.float32(types.int64, types.int64, types.int64), emit
 
 
 @intrinsic

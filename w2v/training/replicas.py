@@ -23,7 +23,7 @@ from w2v.kernels import merging
 from w2v.kernels import rounds as kernels
 from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
-from w2v.kernels.rows import row_length
+from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK
 from w2v.objectives import mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
@@ -54,7 +54,6 @@ CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 20, 1
 # 20 MB of English Wikipedia, 8 replicas, 2 seeds, with CYCLE_CENTERS 20 and 1: analogies .101 and .106, SimLex .209 and
 # .233 (one thread .107 and .241). With two replicas 8 merges or 32 make no difference (20 and 100 MB, 3 and 4 seeds).
 CYCLES, MOST_CYCLES = 4, 32
-AXES_ROUNDS = 128  # at most between two looks at the curvature
 SPANS = 20  # of the text, whose loss is measured at the end
 STILL = 1e-30  # a rate at which no float32 of a row changes
 # With subwords replicas need less of a rate, and rows that are merged more often: of the analogies on 20 MB of English
@@ -124,13 +123,12 @@ class Schedule:
         return (self.across if self.across.copies > 1 else self.within).rounds
 
     def next_axes(self, round: int) -> int:
-        """Return the next round before which the curvature is looked at: 1, 2, 4 ..., then every AXES_ROUNDS.
+        """Return the next round before which the curvature is looked at: 1, 2, 4 ..., besides after each cycle.
 
         With groups it is merges that are counted so: tables are what they were in between.
         """
         every = self.across.every if self.across.copies > 1 else 1
-        done = round // every
-        return every * (2 ** done.bit_length() if done < AXES_ROUNDS else (done // AXES_ROUNDS + 1) * AXES_ROUNDS)
+        return every << (round // every).bit_length()
 
     def apart(self) -> Schedule:
         """Return the same schedule for machines: without groups, each replica is one, and all merging is across."""
@@ -414,11 +412,13 @@ def curvature(other: Floats, touches: npt.NDArray[np.float64], axes: int) -> tup
     A touch of a row x moves it by about rate * ERROR_SLOPE * sum(y y^T) x, over the rows y that it meets.
     """
     part = touches[:CURVED_ROWS].astype(np.float32)
-    second = np.empty((other.shape[1], other.shape[1]), np.float32)
-    merging.second_moment(other, part, second)
-    values, vectors = np.linalg.eigh(second.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum()))
-    main = slice(None, -axes - 1, -1)
-    return np.ascontiguousarray(vectors[:, main].T.astype(np.float32)), np.maximum(values[main], 1e-12)
+    lines, squares = aligned_zeros(row := other.shape[1], row), np.empty(row, np.float32)
+    merging.second_moment(other, part, lines)
+    merging.find_axes(lines, squares)
+    main = np.argsort(-squares, kind="stable")[:axes]
+    values = np.sqrt(np.maximum(squares[main], 1e-30))
+    curved = values.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum())
+    return np.ascontiguousarray(lines[main] / values[:, None]), np.maximum(curved, 1e-12)
 
 
 def damping(steps: npt.NDArray[np.float64], replicas: int, faster: float) -> Floats:
@@ -469,8 +469,14 @@ def damped(
     if not (most := max(level.axes for level in levels)):
         return (), ()
     share = settings.rate_left(round / schedule.rounds.all)
-    for other in (1, 0):
-        axes, curved = curvature(*vectors_met(tables, other, schedule, work), min(most, settings.dim))
+    looked: dict[int, tuple[Floats, npt.NDArray[np.float64]]] = {}
+
+    def look(table: int) -> None:
+        looked[table] = curvature(*vectors_met(tables, 1 - table, schedule, work), min(most, settings.dim))
+
+    together(look, 2)
+    for table in range(2):
+        axes, curved = looked[table]
         steps = curved * settings.rate * rate_share * share
         # Within a group all go as fast as one thread does for the other groups.
         for level, pace, into in zip(levels, (schedule.across.rounds.faster, 1.0), found):
