@@ -16,17 +16,16 @@ from w2v.kernels.compiler import kernel
 from w2v.kernels.negatives import merge_draws, set_weights
 from w2v.kernels.objectives import spans
 from w2v.kernels.objectives.spans import (
-    CHUNK,
     FAR,
     LINES,
     LOSS_MASK,
     draw_outputs,
     find_windows,
+    last_finite,
     sum_loss,
 )
 from w2v.kernels.objectives.subwords import ask_for_rows, place_inputs, read_mean, write_mean
 from w2v.kernels.objectives.types import Tally
-from w2v.kernels.rows import all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows_far, score_inputs, score_two, update_panel
 
 TOGETHER = 2  # pairs of a center that are scored before rows move
@@ -108,4 +107,4 @@ def train_span(first, last, work, rows, plan, scratch):
             i = stop
         if held >= 0:
             write_mean(ids[held], 0, work, rows, scratch)
-    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+    return Tally(tokens, end - begin, pairs, loss, last_finite(begin, end, rows, scratch))

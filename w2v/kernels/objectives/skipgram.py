@@ -23,12 +23,12 @@ from w2v.kernels.objectives.spans import (
     contexts_of,
     draw_outputs,
     find_windows,
+    last_finite,
     sum_loss,
     train_panels,
 )
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
-from w2v.kernels.rows import all_finite
 from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows, prefetch_rows_far
 
 FAR, NEAR = 6, 2  # centers ahead whose rows are asked for into the L2 cache, and into the L1, see `w2v.kernels.tiles`
@@ -94,7 +94,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
             if clash[i]:
                 set_weights(weights, negatives, width, rate)
     release(size, work, rows, scratch)
-    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+    return Tally(tokens, end - begin, pairs, loss, last_finite(begin, end, rows, scratch))
 
 
 @kernel

@@ -10,13 +10,14 @@ import numpy.typing as npt
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import epoch_key
-from w2v.kernels.rows import aligned_zeros
+from w2v.kernels.rows import aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
 FAR = 12  # centers or pairs ahead whose rows are asked for, at the most
 LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
+CHECKED = 32  # of so many centers of a span the row of one is looked at
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
 
 
@@ -162,6 +163,12 @@ def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes,
             score_window(xs, m, own, label, weight, step, row_bytes, panel)
     for p in range(panels):
         update_panel(xs, m, ys + 8 * p * width, steps + 4 * SLOT * p * contexts, row_bytes, panel, ahead)
+
+
+@kernel
+def last_finite(begin, end, rows, scratch):
+    """Return whether the input rows of the last centers of a span are finite: of one in CHECKED, or none."""
+    return all_finite(rows.input, scratch.ids[end - -(-(end - begin) // CHECKED) : end])
 
 
 @kernel

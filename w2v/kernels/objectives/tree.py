@@ -15,10 +15,17 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 from w2v.kernels.objectives import spans
-from w2v.kernels.objectives.spans import CHUNK, LINES, LOSS_MASK, contexts_of, find_windows, sum_loss, train_panels
+from w2v.kernels.objectives.spans import (
+    LINES,
+    LOSS_MASK,
+    contexts_of,
+    find_windows,
+    last_finite,
+    sum_loss,
+    train_panels,
+)
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
-from w2v.kernels.rows import all_finite
 from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows
 
 TOGETHER = 2  # inputs that are scored at once
@@ -114,7 +121,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
             loss += sum_loss(steps, weights[line], rate, inputs, panels, contexts)
             pairs += inputs
     release(size, work, rows, scratch)
-    return Tally(tokens, end - begin, pairs, loss, all_finite(rows.input, ids[max(begin, end - CHUNK) : end]))
+    return Tally(tokens, end - begin, pairs, loss, last_finite(begin, end, rows, scratch))
 
 
 @kernel
