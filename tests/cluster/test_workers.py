@@ -171,7 +171,7 @@ def test_rows_that_travel_are_merged_as_rows_that_do_not():
         replica[moved, :width] += rng.normal(size=(moved.sum(), width)).astype(np.float32)
     ids = rng.permutation(rows)[:17].astype(np.int32)
     shares = np.split(replicas, workers)
-    no_axes = np.zeros((0, 16), np.float32), np.zeros((16, 0), np.float32), np.zeros((1, 0), np.float32)
+    no_axes = np.zeros((0, 16), np.float32), np.zeros((1, 0), np.float32)
     levels = np.zeros(rows, np.uint8)
 
     wanted, apart = base.copy(), replicas.copy()

@@ -104,7 +104,7 @@ def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, mon
     state, work = trained(corpus, threads=16)
     state.rounds = work.rounds.all // 2
     for due in work._due(state)[0]:
-        assert np.allclose(due.axes @ due.across, np.eye(replicas.AXES), atol=1e-5)
+        assert np.allclose(due.axes @ due.axes.T, np.eye(replicas.AXES), atol=1e-5)
         used = due.damping[np.unique(due.levels)]
         assert used.max() > 0.3
         assert used.min() < 0.05, "the mean: a replica counts as little as if it had converged everywhere"

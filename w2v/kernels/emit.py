@@ -50,10 +50,10 @@ def _pointer(b: Builder, address: Value, offset: int, kind: Any) -> Value:
     return b.inttoptr(b.add(address, whole(offset)) if offset else address, kind.as_pointer())
 
 
-def load(b: Builder, address: Value, offset: int = 0) -> Value:
-    """One vector; rows and buffers are aligned to whole vectors."""
+def load(b: Builder, address: Value, offset: int = 0, align: int = BYTES) -> Value:
+    """One vector; rows and buffers are aligned to whole vectors, or to `align` bytes."""
     value = b.load(_pointer(b, address, offset, VECTOR))
-    value.align = BYTES
+    value.align = align
     return value
 
 

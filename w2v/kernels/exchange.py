@@ -68,11 +68,11 @@ def add_changes(message, at, replicas, base, ids, first, step, width, totals, to
 
 
 @kernel
-def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, across, damping, levels, message, at):
+def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, damping, levels, message, at):
     """Merge the touched rows of ids[first::step] and put them into `message` from `at` on; returns where they end.
 
     totals   float32 [n, row], the changes of all replicas; written over
-    faster, axes, across, damping, levels  see `w2v.kernels.merging.merge_rows`, whose arithmetic this is
+    faster, axes, damping, levels  see `w2v.kernels.merging.merge_rows`, whose arithmetic this is
 
     `base` is left as it is: `unpack_merged` writes it, here as everywhere.
     """
@@ -87,7 +87,7 @@ def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, ac
             for d in range(len(total)):
                 total[d] *= share
             if len(axes):
-                damp(total, axes, across, damping[levels[id]], along)
+                damp(total, axes, damping[levels[id]], along)
             message[at] = place
             for d in range(width):
                 numbers[at + 1 + d] = base[id, d] + total[d]

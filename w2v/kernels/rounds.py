@@ -36,14 +36,13 @@ class Due(NamedTuple):
     order   int32 [V], the rows, those that are due most often first
     stops   int64 [n], order[: stops[z]] is due in round t if z = the number of zero bits at the end of t + 1
     levels  uint8 [V], which line of `damping` is a row's: its touches between two merges, as a step of a scale
-    axes, across, damping  see `merge_rows`
+    axes, damping  see `merge_rows`
     """
 
     order: npt.NDArray[np.int32]
     stops: npt.NDArray[np.int64]
     levels: npt.NDArray[np.uint8]
     axes: npt.NDArray[np.float32]
-    across: npt.NDArray[np.float32]
     damping: npt.NDArray[np.float32]
 
 
@@ -132,8 +131,8 @@ def merge_due(base, replicas, due, round, thread, threads, rounds, total):
     """Merge this thread's share of the rows that are due after a round; returns how many rows had changed."""
     stop = due_stop(due, round, rounds)
     return merge_rows(
-        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.across, due.damping,
-        due.levels, total,
+        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.damping, due.levels,
+        total,
     )  # fmt: skip
 
 

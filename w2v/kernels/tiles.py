@@ -344,12 +344,13 @@ def move_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> An
 
 @intrinsic
 def dot_rows(_: Any, x: Any, y: Any, bytes: Any) -> Any:
-    """Return the dot product of two rows of `bytes`, whole registers, at these addresses."""
+    """Return the dot product of two rows of `bytes`, whole registers, at these addresses, which may be any."""
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
         x, y, bytes = args
         with loop(b, bytes, [number(0)], step=BYTES) as row:
-            row.following = [fma(b, load(b, b.add(x, row.index)), load(b, b.add(y, row.index)), row.carried[0])]
+            parts = [load(b, b.add(start, row.index), align=4) for start in (x, y)]
+            row.following = [fma(b, *parts, row.carried[0])]
         return b.extract_element(sums(b, [row.result[0]]), ctx.get_constant(types.int32, 0))
 
     return types.float32(types.int64, types.int64, types.int64), emit

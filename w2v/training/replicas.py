@@ -377,7 +377,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
 
     def level(copies: int, centers: float, between: float, cycle: int, faster: float, axes: int) -> Level:
         """Return how copies are merged that each train `centers` centers in a round."""
-        no_axes = np.zeros((0, row), np.float32), np.zeros((row, 0), np.float32), np.zeros((LEVELS, 0), np.float32)
+        no_axes = np.zeros((0, row), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
         return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
 
@@ -394,7 +394,7 @@ def _power_above(wanted: float) -> int:
     return 1 << int(np.ceil(np.log2(max(wanted, 1))))
 
 
-def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats, Floats]) -> Due:
+def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats]) -> Due:
     """Return when rows are due; touches, float64 [V], are of each row in a round."""
     powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
     order = np.argsort(powers, kind="stable").astype(np.int32)
@@ -441,7 +441,6 @@ class Damped(NamedTuple):
     """What is damped when rows of a table are merged, see `w2v.kernels.merging.merge_rows`."""
 
     axes: Floats
-    across: Floats
     damping: Floats
 
 
@@ -483,7 +482,7 @@ def damped(
             if level.axes:
                 main = np.ascontiguousarray(axes[: level.axes])
                 shares = damping(pace * steps[: level.axes], level.copies, level.rounds.faster)
-                into.append(Damped(main, np.ascontiguousarray(main.T), shares))
+                into.append(Damped(main, shares))
     return tuple(found[0]), tuple(found[1])
 
 

@@ -285,7 +285,7 @@ class Worker:
                 self._groups.accounts[0, rounds.MERGED] += (at[worker] - start - share) // (1 + width)
             start, end = end, exchange.pack_merged(
                 base, part, number, workers, width, totals, touched, across.rounds.faster, rows.axes,
-                rows.across, rows.damping, rows.levels, buffers.merged, end,
+                rows.damping, rows.levels, buffers.merged, end,
             )  # fmt: skip
             self._merged += (end - start - 1) // (1 + width)
         return buffers.merged[:end]
