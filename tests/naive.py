@@ -247,6 +247,13 @@ def train(
     return loss, pairs
 
 
+def axes_of(rows, touches, count=None):
+    """Return orthonormal directions and the curvature along each, of the rows that a table is scored against."""
+    second = 0.15 * sum(t * np.outer(row, row) for t, row in zip(touches, rows))
+    steep, axes = np.linalg.eigh(second)
+    return axes.T[::-1][:count], np.maximum(steep, 1e-12)[::-1][:count]
+
+
 def merge(base, replicas, faster, axes=(), curvature=(), rate=0.0, touches=0.0):
     """Return a row that replicas moved from `base` [D], each to its own replicas[r], at `faster` times the rate.
 

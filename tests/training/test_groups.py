@@ -15,13 +15,6 @@ from w2v.training.replicas import Replicas
 from w2v.vocabulary import Vocabulary
 
 
-def axes_of(rows, touches):
-    """Return orthonormal directions and the curvature along each, of the rows that a table is scored against."""
-    second = replicas.ERROR_SLOPE * sum(t * np.outer(row, row) for t, row in zip(touches, rows))
-    steep, axes = np.linalg.eigh(second)
-    return axes.T, np.maximum(steep, 1e-12)
-
-
 @pytest.mark.parametrize(("threads", "groups", "cores"), [(4, 2, 1), (4, 2, 4), (3, 3, 2)])
 def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores, monkeypatch):
     """Two levels in plain numpy: replicas merge with their group, groups with each other where rows are due there."""
@@ -54,7 +47,9 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
     for round in range(rounds.all):
         if round == look:
             share = max(1 - round / rounds.all, 1e-4)
-            found = [(*axes_of(shared[1 - table], schedule.touches[1 - table]), 0.025 * share) for table in range(2)]
+            found = [
+                (*naive.axes_of(shared[1 - table], schedule.touches[1 - table]), 0.025 * share) for table in range(2)
+            ]
             look = schedule.next_axes(round)
         if round % rounds.cycle == 0:
             look = min(look, round + rounds.cycle)  # at each merge of all rows, for a run can go on from there

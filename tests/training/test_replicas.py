@@ -25,6 +25,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     monkeypatch.setattr(replicas, "LEAST_SPAN", 4)
     monkeypatch.setattr(replicas, "BLOCK", 200)
     monkeypatch.setattr(replicas, "TOUCHES", 6)
+    monkeypatch.setattr(replicas, "STABLE_RATE", 1)
+    monkeypatch.setattr(replicas, "DAMPED_SPAN", 4)
+    monkeypatch.setattr(replicas, "DAMPED_TOUCHES", 6)
     monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
     monkeypatch.setattr(objectives, "STEP_TOGETHER", 0.2)
@@ -33,9 +36,12 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
     counts = np.sort(counts)[::-1].copy()  # as a vocabulary has them
     name, _, kind = objective.partition("-")
+    damped = OBJECTIVES[objective].damped
+    start = 0.3 if damped else 0.025  # there is something to damp
     settings = library.TrainSettings(
         objective=name, loss="hs" if kind == "hs" else "ns", negatives_per="pair" if kind == "pairs" else "window",
         dim=16, epochs=2, window=3, negatives=4, sample=0, threads=3, min_count=1, subwords=subwords, buckets=50,
+        rate=start,
     )  # fmt: skip
     vocabulary = Vocabulary(corpus.vocabulary.words, counts)
     work = Replicas(short, vocabulary, settings)
@@ -47,11 +53,16 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     base = [table[:, :16].astype(float) for table in state.tables.rows]
     copies = [[table.copy() for table in base] for _ in range(count)]
     assert work.advance(state, rounds.all, lambda sums: False)
-    merged_early, paths = 0, naive.huffman(counts.tolist())
-    rate = 0.025 * rounds.faster * (0.8 if subwords else 1)
+    merged_early, paths, look = 0, naive.huffman(counts.tolist()), 0
+    curved = [((), (), 0.0)] * 2
+    assert rounds.faster == (2**0.5 if damped else 6**0.5)
+    rate = start * rounds.faster * (0.8 if subwords else 1)
     width, together = 6 if kind == "hs" else spans.panel_width(5), objectives.contexts_together(rate)
     assert together < 2 * 3 or objective != "skipgram", "no window is taken in parts"
     for round in range(rounds.all):
+        if damped and (round >= look or round % rounds.cycle == 0):
+            look, slower = work.schedule.next_axes(round), start * max(1 - round / rounds.all, 1e-4)
+            curved = [(*naive.axes_of(base[1 - table], work.schedule.touches[1 - table]), slower) for table in range(2)]
         epoch, first = divmod(round, rounds.each)
         for replica, (center, context) in enumerate(copies):
             begin = (first * count + replica) * rounds.span
@@ -63,15 +74,17 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):
             touches = work.schedule.touches[table] * rounds.span * counts.sum() / len(short)
+            axes, steep, slower = curved[table]
             for row in range(len(base[table])):
                 # The largest power of two of rounds in which the row is touched as often as it may be.
                 period = 1
-                while period * 2 * touches[row] <= replicas.touches_between_merges(count) and period < rounds.cycle:
+                while period * 2 * touches[row] <= 2 and period < rounds.cycle:
                     period *= 2
                 if everything or (round + 1) % period == 0:
                     merged_early += not everything
                     moved = [model[table][row] for model in copies]
-                    base[table][row] = naive.merge(base[table][row], moved, rounds.faster)
+                    k = 2 ** (np.round(4 * np.log2(max(touches[row] * period, 1))) / 4)
+                    base[table][row] = naive.merge(base[table][row], moved, rounds.faster, axes, steep, slower, k)
                     for model in copies:
                         model[table][row] = base[table][row]
     assert merged_early > 0 or count == 1, "no row was due before all were"
@@ -117,7 +130,7 @@ def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, mon
 def test_changes_that_are_summed_at_the_rate_of_one_thread_are_lost(corpus, monkeypatch):
     """A plain sum of replicas that are merged rarely overshoots: this is what the rule is for."""
     one = separation(corpus, trained(corpus, threads=1)[0])
-    monkeypatch.setattr(replicas, "speed_up", lambda count: 1.0)
+    monkeypatch.setattr(replicas, "speed_up", lambda *_: 1.0)
     monkeypatch.setattr(replicas, "DAMPED_FROM", 1000)
     chosen = library.TrainSettings(dim=20, epochs=2, min_count=1, sample=0, threads=32)
     state = training.begin(corpus.vocabulary, chosen)
@@ -204,6 +217,6 @@ def test_what_is_scored_at_once_bounds_the_replicas():
     assert schedule(negatives=5).replicas == 16
     assert schedule(negatives=20).replicas == 11  # at 41 outputs and 5 replicas the rows of a Wikipedia were lost
     assert schedule(negatives=40).replicas == 2
-    assert schedule(objective="cbow", loss="hs").replicas == 1
+    assert schedule(objective="cbow", loss="hs").replicas == 4, "more lose quality"
     few = schedule(negatives=5, epochs=2).rounds
     assert few.all >= 16 * few.cycle, "rows that are seldom touched are merged often enough in a short run"

@@ -25,7 +25,7 @@ from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import mean_contexts, mean_outputs, objective_of, touches_of, work_of
+from w2v.objectives import MOST_REPLICAS, mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.subwords import expected_rows
 from w2v.training.groups import Groups
@@ -46,6 +46,10 @@ UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that the curvature is computed from: more than half of the touches
+# Of objectives that are always damped. CBOW with a tree, two replicas, 20 MB of English Wikipedia, analogies / WordSim,
+# 4 seeds: 4 axes .077 / .564, 16 .086 / .574, 24 .089 / .582, 32 .088 / .585, 64 .087 / .580, 100 .084 / .579; 32 axes
+# and half of the touches and span .089 / .564, twice as many .084 / .565.
+DAMPED_TOUCHES, DAMPED_SPAN, DAMPED_AXES = 1024, 1000, 24
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows: they cost some 2 % then, and with
 # the least up to a third of the CPU time (1 million tokens, 32 replicas).
@@ -288,14 +292,14 @@ def memory_needed(words: int, settings: TrainSettings) -> int:
     return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
 
 
-def touches_between_merges(replicas: int, groups: int = 1) -> float:
+def touches_between_merges(replicas: int, groups: int = 1, damped: bool = False) -> float:
     """Return after how many touches a replica's row is merged with those of its group: sooner where it moves faster."""
-    return max(TOUCHES / replicas, LEAST_TOUCHES) / float(np.sqrt(groups))
+    return max((DAMPED_TOUCHES if damped else TOUCHES) / replicas, LEAST_TOUCHES) / float(np.sqrt(groups))
 
 
-def speed_up(replicas: int) -> float:
+def speed_up(replicas: int, damped: bool = False) -> float:
     """Return what the rate of a replica is multiplied with, and its changes divided by."""
-    return float(np.sqrt(2 * replicas)) if replicas > 1 else 1.0
+    return float(np.sqrt(replicas - 1 if damped else 2 * replicas)) if replicas > 1 else 1.0
 
 
 def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float) -> float:
@@ -314,23 +318,25 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
 
     A replica has 10,000 ids of an epoch at least, and its rate, sqrt(2 R) times that of one, must stay stable.
     """
-    most, known = max(1, length // BLOCK), objective_of(settings).replicas
+    most, known, damped = max(1, length // BLOCK), objective_of(settings).replicas, objective_of(settings).damped
     groups = min(settings.groups, settings.threads, known, most)
     count = min(settings.threads // groups, known, max(1, most // groups))
     why = ""
     if groups * count < settings.threads:
         why = "all groups have as many"
         if known <= groups * count:
-            why = "this objective loses quality with more" if known == 1 else f"more than {known} were never measured"
+            why = "this objective loses quality with more"
+            if known == MOST_REPLICAS:
+                why = f"more than {known} were never measured"
         elif most < settings.threads:
             why = f"each needs {BLOCK:,} words of the text"
     stable = min(STABLE_RATE, STABLE_STEP / together) / settings.rate
     while groups > 1 and groups**0.5 > stable:
         groups, why = groups - 1, UNSTABLE
     while count > 1:
-        if speed_up(count) * groups**0.5 > stable:
+        if speed_up(count, damped) * groups**0.5 > stable:
             why = UNSTABLE
-        elif touches_between_merges(count, groups) < LEAST_SPAN / 4 * most_touches:
+        elif touches_between_merges(count, groups, damped) < LEAST_SPAN / 4 * most_touches:
             why = "the vocabulary is so small that more would wait for each other"
         else:
             break
@@ -340,8 +346,8 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
 
 def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings) -> Schedule:
     """Return the schedule of a run: a function of the corpus and the settings alone."""
-    length, row = len(work.stream), row_length(settings.dim)
-    touches = touches_of(objective_of(settings), counts, settings, work)
+    length, row, objective = len(work.stream), row_length(settings.dim), objective_of(settings)
+    touches = touches_of(objective, counts, settings, work)
     most_touches = max(float(table.max()) for table in touches)
     tokens = int(counts.sum())
     contexts = min(mean_contexts(counts, settings, work), tokens / max(length - tokens, 1) - 1)
@@ -350,11 +356,13 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     count = groups * each
 
     # A span is as long as the row that is touched most may wait for a merge.
-    between = touches_between_merges(each, groups) if each > 1 else GROUP_TOUCHES
+    between = touches_between_merges(each, groups, objective.damped) if each > 1 else GROUP_TOUCHES
+    least_span = DAMPED_SPAN if objective.damped else LEAST_SPAN
+    axes = DAMPED_AXES * (each > 1) if objective.damped else AXES * (each >= DAMPED_FROM)
     centers_per_unit = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)  # what subsampling leaves
-    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, LEAST_SPAN, BLOCK))
+    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, least_span, BLOCK))
     if groups > 1:  # rounds enough to merge the groups as often as they have to be
-        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, LEAST_SPAN))
+        span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, least_span))
     rounds_of_epoch = max(1, -(-length // (count * span)))
     if count > 1:
         span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
@@ -382,7 +390,7 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
         return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
 
     return Schedule(
-        level(each, centers, between, cycle, speed_up(each), AXES if each >= DAMPED_FROM else 0),
+        level(each, centers, between, cycle, speed_up(each, objective.damped), axes),
         level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0),
         touches,
         why,
