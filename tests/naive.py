@@ -247,11 +247,11 @@ def train(
     return loss, pairs
 
 
-def axes_of(rows, touches, count=None):
+def axes_of(rows, touches):
     """Return orthonormal directions and the curvature along each, of the rows that a table is scored against."""
     second = 0.15 * sum(t * np.outer(row, row) for t, row in zip(touches, rows))
     steep, axes = np.linalg.eigh(second)
-    return axes.T[::-1][:count], np.maximum(steep, 1e-12)[::-1][:count]
+    return axes.T[::-1], np.maximum(steep, 1e-12)[::-1]
 
 
 def merge(base, replicas, faster, axes=(), curvature=(), rate=0.0, touches=0.0):

@@ -163,6 +163,6 @@ OBJECTIVES = {
     "cbow": Objective(cbow.Cbow, _drawn, _window_touches),
     # The root is moved at every center, and an input by all nodes of a path: at twice the rate two replicas have .072 /
     # .581 on 20 MB of English Wikipedia, damped and at the rate itself .089 / .582. One has .082 / .577, 3 .085 / .572,
-    # 4 .082 / .562, 8 .078 / .552 and 16 .076 / .500 (4 seeds; one: 6).
+    # 4 .082 / .562, 8 .078 / .552, and 16 with spans half as long .076 / .500 (4 seeds; one: 6; at twice the rate: 3).
     "cbow-hs": Objective(tree.CbowTree, _longest_path, _tree_touches, replicas=4, damped=True),
 }

@@ -316,7 +316,7 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
     most_touches  of a row for each center: if it is moved all the time, merging it keeps the replicas from training
     together      inputs or outputs that a row is scored against before it is moved
 
-    A replica has 10,000 ids of an epoch at least, and its rate, sqrt(2 R) times that of one, must stay stable.
+    A replica has 10,000 ids of an epoch at least, and its rate, see `speed_up`, must stay stable.
     """
     most, known, damped = max(1, length // BLOCK), objective_of(settings).replicas, objective_of(settings).damped
     groups = min(settings.groups, settings.threads, known, most)
