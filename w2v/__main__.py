@@ -17,6 +17,10 @@ def main() -> None:
     kernels.notify = progress.note_between
     try:
         cli(prog_name="w2v")
+    except SystemExit as end:
+        if isinstance(end.code, int) and end.code:
+            process.leave(end.code)
+        raise
     except Exception:
         import sys
         import traceback

@@ -133,3 +133,16 @@ def test_a_bug_is_shown_whole_with_a_line_that_says_to_report_it():
     assert "ZeroDivisionError" in done.stderr
     assert done.stderr.splitlines()[-1].startswith("This is a bug in w2v")
     assert done.returncode == 1
+
+
+def test_a_command_that_fails_while_a_thread_is_within_llvm_ends_with_its_own_code():
+    # A daemon thread compiles while a corpus is read. At an ordinary end LLVM's destructors run under it: SIGABRT.
+    code = (
+        "import sys, threading, time, llvmlite.binding as llvm; from w2v.__main__ import main;"
+        "functions = ''.join(f'define i64 @f{i}(i64 %x) {{ ret i64 %x }}' for i in range(100_000));"
+        "threading.Thread(target=llvm.parse_assembly, args=(functions,), daemon=True).start();"
+        "time.sleep(0.05); sys.argv = ['w2v', 'no-such-command']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=TOP)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("Error: No such command")

@@ -335,7 +335,7 @@ class Session:
             with suppress(Exception):  # what fails here fails again where it is answered
                 (compile_ahead if self._nodes is None else cluster.compile_ahead)(trained)
 
-        ahead = threading.Thread(target=compile_kernel, daemon=True)
+        ahead = threading.Thread(target=compile_kernel)  # no daemon: Python waits, for it must not end within LLVM
 
         def report(progress: ReadProgress) -> None:
             if progress.tokens and not ahead.ident:
