@@ -11,6 +11,7 @@ from numba.extending import intrinsic
 
 from w2v.kernels.compiler import kernel
 from w2v.kernels.emit import I64, whole
+from w2v.kernels.rows import address
 
 SPINS = 2000  # looks at the counter, some 20 microseconds, before the core is offered to other threads
 
@@ -25,11 +26,11 @@ def wait_for_all(counter, threads, ended):
     What was written before the call by any of them can be read by all of them after it. A thread spins at first,
     for slices are short; then it yields, so that threads that share a core get on.
     """
-    address = counter.ctypes.data
-    goal = (fetch_add(address) // threads + 1) * threads
+    place = address(counter)
+    goal = (fetch_add(place) // threads + 1) * threads
     spins = 0
-    while fetch(address) < goal:
-        if fetch(ended.ctypes.data) != 0:
+    while fetch(place) < goal:
+        if fetch(address(ended)) != 0:
             return False
         spins += 1
         if spins > SPINS:

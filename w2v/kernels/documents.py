@@ -11,6 +11,7 @@ import numpy as np
 
 from w2v.kernels.compiler import kernel
 from w2v.kernels.random import HALF, NEXT, bits_at, draw, epoch_key, mix
+from w2v.kernels.rows import address
 from w2v.kernels.tiles import dot_rows
 
 CLIP = 10.0  # of scores, as in `w2v.kernels.emit`
@@ -50,8 +51,8 @@ def train_documents(first, last, stream, starts, stops, rows, output, keep, nois
                         other = draw(state, noise)
                         if other == word:
                             continue
-                    their = output.ctypes.data + other * row_bytes
-                    score = min(max(dot_rows(row.ctypes.data, their, row_bytes), -CLIP), CLIP)
+                    their = address(output) + other * row_bytes
+                    score = min(max(dot_rows(address(row), their, row_bytes), -CLIP), CLIP)
                     step = np.float32(now * ((k == 0) - 1 / (1 + np.exp(-score))))
                     for d in range(len(owed)):
                         owed[d] += step * output[other, d]

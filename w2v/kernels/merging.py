@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
+from w2v.kernels.rows import address
 from w2v.kernels.tiles import dot_rows, prefetch_rows
 
 ORTHOGONAL = 1e-10  # a product of two lines of length 1 whose square is below it
@@ -44,9 +45,9 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
         origin = base[id]
         if i + AHEAD * step < len(ids):
             for table in range(-1, len(replicas)):
-                first_row = base.ctypes.data if table < 0 else replicas[table].ctypes.data
-                later[0] = np.int64(first_row) + ids[i + AHEAD * step] * row_bytes
-                prefetch_rows(later.ctypes.data, row_bytes, (0,))
+                first_row = address(base) if table < 0 else address(replicas[table])
+                later[0] = first_row + ids[i + AHEAD * step] * row_bytes
+                prefetch_rows(address(later), row_bytes, (0,))
         touched = 0
         for r in range(len(replicas)):
             row = replicas[r, id]
@@ -94,7 +95,7 @@ def damp(total, axes, damping, along):
     """
     row_bytes = np.int64(4 * len(total))
     for a in range(len(axes)):
-        along[a] = dot_rows(np.int64(total.ctypes.data), np.int64(axes.ctypes.data) + a * row_bytes, row_bytes)
+        along[a] = dot_rows(address(total), address(axes) + a * row_bytes, row_bytes)
     for a in range(len(axes)):
         axis, less = axes[a], along[a] * damping[a]
         for d in range(len(total)):
@@ -129,7 +130,7 @@ def find_axes(matrix, squares):
     whose threads spin for some 20 ms when it is done: training by 16 replicas on two cores took 20 % more time for it.
     """
     size = len(matrix)
-    row_bytes, start = np.int64(4 * matrix.shape[1]), np.int64(matrix.ctypes.data)
+    row_bytes, start = np.int64(4 * matrix.shape[1]), address(matrix)
     one, two = np.float32(1), np.float32(2)
     for _ in range(SWEEPS):
         for i in range(size):

@@ -23,6 +23,7 @@ from w2v.kernels.barrier import fetch, wait_for_all
 from w2v.kernels.compiler import kernel
 from w2v.kernels.merging import merge_rows
 from w2v.kernels.objectives import Rows, train_span
+from w2v.kernels.rows import address
 
 # What the threads of a run share, int64 [32]: cache lines of their own.
 STOP, DIVERGED, ARRIVED, ENDED = 0, 8, 16, 24
@@ -77,7 +78,7 @@ def train_rounds(thread, threads, first, last, offset, count, work, base, replic
     accounts  float64 [r, 8], added to
     """
     total = np.empty(base.input.shape[1], np.float32)
-    flags = shared.ctypes.data
+    flags = address(shared)
     for round in range(first, last):
         if count == 1 and fetch(flags + 8 * STOP) != 0:
             return round

@@ -1,9 +1,16 @@
-"""Rows of float32 numbers that begin on cache lines: how they are made, and whether they are still finite."""
+"""Rows of float32 numbers that begin on cache lines: how they are made, where, and whether they are still finite."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+from llvmlite import ir
+from numba import types
+from numba.core.cgutils import create_struct_proxy
+from numba.extending import intrinsic
 
 from w2v.kernels.compiler import kernel
 
@@ -24,6 +31,19 @@ def aligned_zeros(*shape: int) -> npt.NDArray[np.float32]:
     room = np.zeros(size + CACHE_LINE, np.float32)
     skip = -(room.ctypes.data // 4) % CACHE_LINE
     return room[skip : skip + size].reshape(shape)
+
+
+@intrinsic
+def _address(_: Any, array: Any) -> Any:
+    """Return where an array begins, an int64. `ctypes.data` is unsigned: with a signed number numba makes float64."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        return b.ptrtoint(create_struct_proxy(array)(ctx, b, args[0]).data, ir.IntType(64))
+
+    return types.int64(array), emit
+
+
+address: Callable[[Any], int] = _address
 
 
 @kernel

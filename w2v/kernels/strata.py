@@ -33,7 +33,7 @@ from w2v.kernels.compiler import kernel
 from w2v.kernels.emit import BYTES, fma, load, loop, rsqrt, splat, store
 from w2v.kernels.random import epoch_key, mix
 from w2v.kernels.rounds import CENTERS, DIVERGED, ENDED, LOSS, PAIRS, STOP, TOKENS
-from w2v.kernels.rows import LARGEST, aligned_zeros
+from w2v.kernels.rows import LARGEST, address, aligned_zeros
 from w2v.kernels.tiles import dot_rows, prefetch_rows
 
 POWER = 0.75  # of the weight f
@@ -119,7 +119,7 @@ def train_block(p, q, epoch, pairs, rows, plan):
         return trained, loss, True
     row_bytes = np.int64(4 * rows.input.shape[1])
     half = row_bytes // 2
-    inputs, outputs = rows.input.ctypes.data + p * row_bytes, rows.output.ctypes.data + q * row_bytes
+    inputs, outputs = address(rows.input) + p * row_bytes, address(rows.output) + q * row_bytes
     key = mix(epoch_key(plan.seed, epoch) + np.uint64(p * parts + q))
     stride, at = stride_of(key, count), np.int64(mix(key) % np.uint64(count))
     ring = np.empty((AHEAD + 1, 2), np.int64)  # the rows of this pair and the next ones
@@ -138,7 +138,7 @@ def train_block(p, q, epoch, pairs, rows, plan):
             pair[slot] = -1 if p == q and turned and word == context else i
             ring[slot, 0] = inputs + word * parts * row_bytes
             ring[slot, 1] = outputs + context * parts * row_bytes
-            prefetch_rows(ring.ctypes.data + 16 * slot, row_bytes, (0, 0))
+            prefetch_rows(address(ring) + 16 * slot, row_bytes, (0, 0))
             at += stride
             at -= count if at >= count else 0
         slot = (n + 1) % (AHEAD + 1)
@@ -177,7 +177,7 @@ def train_strata(threads, begin, end, pairs, rows, plan, shared, accounts):
     shared    see `shared_flags`; STOP ends the work after a stratum, ENDED at once
     accounts  float64 [S, 8], of each part of the words, added to
     """
-    parts, flags = pairs.parts, shared.ctypes.data
+    parts, flags = pairs.parts, address(shared)
     for round in range(begin, end):
         if fetch(flags + 8 * LAST) == round:
             return round

@@ -200,32 +200,33 @@ def score_two(
 ) -> Any:
     """Score two inputs, each against outputs of its own, and write the steps that follow.
 
-    xs       address of int64 [2], the inputs' rows
-    ys       address of int64 [width], the outputs of the first input
-    weights  address of float32 [8], of the outputs of the first input
-    steps    address of float32 [2, 8], written
-    apart    int64 (2,), after how many bytes `ys` and `weights` of the second input follow
-    labels, row_bytes, shape as in `score_window`; the labels are those of both
+    xs, ys, labels, weights  addresses as in `score_window`, of one input
+    steps  address of float32 [2, 8], written
+    apart  int64 (4,), how many bytes after each of xs, ys, labels and weights that of the second input follows; 0 where
+           they share it
+    row_bytes, shape as in `score_window`
     """
     width = shape.count
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
-        xs, ys, labels, weights, steps, row_bytes, apart, _ = args
-        starts = (ys, b.add(ys, b.extract_value(apart, 0)))
-        rows = [[load_address(b, start, 8 * k) for k in range(width)] for start in starts]
-        slots = _products(b, [load_address(b, xs, 8 * i) for i in range(2)], rows, row_bytes)
-        pairs = weights, b.add(weights, b.extract_value(apart, 1))
+        *first, steps, row_bytes, apart, _ = args
+        second = [b.add(start, b.extract_value(apart, i)) for i, start in enumerate(first)]
+        xs, ys, labels, weights = zip(first, second, strict=True)
+        rows = [[load_address(b, start, 8 * k) for k in range(width)] for start in ys]
+        slots = _products(b, [load_address(b, start) for start in xs], rows, row_bytes)
         for place in range(0, 2 * SLOT, LANES):
             some, inside = slots[place : place + LANES], place % SLOT
             if any(product is not None for product in some):
-                of_these = [
-                    b.add(of_pair, whole(4 * inside)) for of_pair in pairs[place // SLOT :][: -(-LANES // SLOT)]
-                ]
-                label = load_repeated(b, b.add(labels, whole(4 * inside)), min(SLOT, LANES))
-                store(b, _step(b, sums(b, some), label, load_joined(b, of_these)), steps, 4 * place)
+                label, weight = (
+                    load_joined(
+                        b, [b.add(start, whole(4 * inside)) for start in both[place // SLOT :][: -(-LANES // SLOT)]]
+                    )
+                    for both in (labels, weights)
+                )
+                store(b, _step(b, sums(b, some), label, weight), steps, 4 * place)
         return ctx.get_dummy_value()
 
-    return types.void(*[types.int64] * 6, types.UniTuple(types.int64, 2), shape), emit
+    return types.void(*[types.int64] * 6, types.UniTuple(types.int64, 4), shape), emit
 
 
 def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int = 4) -> None:

@@ -26,6 +26,7 @@ from w2v.kernels.objectives.spans import (
 )
 from w2v.kernels.objectives.subwords import ask_for_rows, place_inputs, read_mean, write_mean
 from w2v.kernels.objectives.types import Tally
+from w2v.kernels.rows import address
 from w2v.kernels.tiles import SLOT, prefetch_rows_far, score_inputs, score_two, update_panel
 
 TOGETHER = 2  # pairs of a center that are scored before rows move
@@ -47,7 +48,7 @@ def train_span(first, last, work, rows, plan, scratch):
     ahead = (8 * panels * width * FAR,)  # into the L1 cache too: 4 % more time
     row_bytes = np.int64(rows.input.shape[1] * 4)
     weights = weights.reshape((LINES, len(weights) // LINES))
-    apart = 8 * panels * width, weights.strides[0]
+    apart = 8, 8 * panels * width, 0, weights.strides[0]
     room = len(clash)
     centers, seeds, inputs = np.empty(room, np.int32), np.empty(room, np.uint64), np.empty(room, np.int64)
     ends = np.empty(room, np.int64)
@@ -65,40 +66,40 @@ def train_span(first, last, work, rows, plan, scratch):
             for place in range(right[c] - left[c] - 1):
                 # The last of the contexts takes the place of the center.
                 j = left[c] + place if left[c] + place != c else right[c] - 1
-                centers[count], inputs[count] = (ids[j], means[1].ctypes.data) if plan.bag else (ids[c], xs[j])
+                centers[count], inputs[count] = (ids[j], address(means[1])) if plan.bag else (ids[c], xs[j])
                 seeds[count] = bits[c] + np.uint64(place + 1) * SPREAD
                 count += 1
             ends[c - chunk] = count
             c += 1
-        draw_outputs(centers[:count], seeds[:count], work.noise, rows.output.ctypes.data, row_bytes, width, scratch)
+        draw_outputs(centers[:count], seeds[:count], work.noise, address(rows.output), row_bytes, width, scratch)
         of, held, i = chunk, -1, 0
         while i < count:
             while i >= ends[of - chunk]:
                 of += 1
-                prefetch_rows_far(xs.ctypes.data + 8 * min(of + AHEAD + plan.window, size - 1), row_bytes, (0,))
+                prefetch_rows_far(address(xs) + 8 * min(of + AHEAD + plan.window, size - 1), row_bytes, (0,))
             stop = min(i + TOGETHER, ends[of - chunk])
             for j in range(i, stop):
                 if clash[j]:
-                    merge_draws(ys[j], weights[j - i], negatives, width, spare.ctypes.data)
+                    merge_draws(ys[j], weights[j - i], negatives, width, address(spare))
             if plan.bag and of != held:
                 if held >= 0:
                     write_mean(ids[held], 0, work, rows, scratch)
                 ask_for_rows(ids[min(of + 1, size - 1)], work, rows, scratch)
                 read_mean(ids[of], 0, work, rows, scratch)
                 held = of
-            x = inputs.ctypes.data + 8 * i
+            x = address(inputs) + 8 * i
             for p in range(panels):
-                y, slot = ys.ctypes.data + 8 * (i * panels + p) * width, 4 * SLOT * p
-                label, weight = labels.ctypes.data + slot, weights.ctypes.data + slot
-                step = steps.ctypes.data + 2 * slot
+                y, slot = address(ys) + 8 * (i * panels + p) * width, 4 * SLOT * p
+                label, weight = address(labels) + slot, address(weights) + slot
+                step = address(steps) + 2 * slot
                 if stop - i == TOGETHER:
                     score_two(x, y, label, weight, step, row_bytes, apart, panel)
                 else:
                     score_inputs(x, 1, y, label, weight, step, row_bytes, panel)
             for j in range(stop - i):
                 for p in range(panels):
-                    y, step = ys.ctypes.data + 8 * ((i + j) * panels + p) * width, 4 * SLOT * (2 * p + j)
-                    update_panel(x + 8 * j, 1, y, steps.ctypes.data + step, row_bytes, panel, ahead)
+                    y, step = address(ys) + 8 * ((i + j) * panels + p) * width, 4 * SLOT * (2 * p + j)
+                    update_panel(x + 8 * j, 1, y, address(steps) + step, row_bytes, panel, ahead)
                 if bits[of] & LOSS_MASK == 0:
                     loss += sum_loss(steps[j * SLOT :], weights[j], rate, 1, panels, 2)
                     pairs += 1

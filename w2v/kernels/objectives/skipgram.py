@@ -29,6 +29,7 @@ from w2v.kernels.objectives.spans import (
 )
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
+from w2v.kernels.rows import address
 from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows, prefetch_rows_far
 
 FAR, NEAR = 6, 2  # centers ahead whose rows are asked for into the L2 cache, and into the L1, see `w2v.kernels.tiles`
@@ -47,8 +48,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     panels = (negatives + width) // width
     ahead = 8 * panels * width * FAR, 8 * panels * width * NEAR
     row_bytes = np.int64(rows.input.shape[1] * 4)
-    # Addresses are int64: numba makes float64 of an unsigned and a signed number.
-    was, now, bag = np.int64(means[0].ctypes.data), np.int64(means[1].ctypes.data), np.int64(room.ctypes.data)
+    was, now, bag = address(means[0]), address(means[1]), address(room)
     mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
 
@@ -58,22 +58,22 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     pairs, loss = 0, 0.0
     for chunk in range(begin, end, CHUNK):
         stop = min(chunk + CHUNK, end)
-        draw_outputs(ids[chunk:stop], bits[chunk:stop], work.noise, rows.output.ctypes.data, row_bytes, width, scratch)
+        draw_outputs(ids[chunk:stop], bits[chunk:stop], work.noise, address(rows.output), row_bytes, width, scratch)
         for c in range(chunk, stop):
             i = c - chunk
-            own = ys.ctypes.data + 8 * i * panels * width
-            prefetch_rows_far(xs.ctypes.data + 8 * min(c + 2 * FAR + plan.window, size - 1), row_bytes, (0,))
-            prefetch_rows(xs.ctypes.data + 8 * min(c + NEAR + plan.window, size - 1), row_bytes, (0,))
+            own = address(ys) + 8 * i * panels * width
+            prefetch_rows_far(address(xs) + 8 * min(c + 2 * FAR + plan.window, size - 1), row_bytes, (0,))
+            prefetch_rows(address(xs) + 8 * min(c + NEAR + plan.window, size - 1), row_bytes, (0,))
             m = right[c] - left[c] - 1
             if m == 0:
                 continue
             if clash[i]:
-                merge_draws(ys[i], weights, negatives, width, spare.ctypes.data)
+                merge_draws(ys[i], weights, negatives, width, address(spare))
             if plan.bag and not mean_first:
                 hold_window(c, size, work, rows, plan, scratch)
             # The order of the contexts does not matter: the last of them takes the place of the center.
             center, xs[c] = xs[c], xs[right[c] - 1]
-            around = np.int64(xs.ctypes.data) + 8 * left[c]
+            around = address(xs) + 8 * left[c]
             if plan.bag and mean_first:
                 around, m = bag, find_rows_around(c, work, rows, scratch)
             if mean_first:
@@ -82,7 +82,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
             for some in range(0, inputs, plan.together):
                 train_panels(
                     mean if mean_first else around + 8 * some, min(inputs - some, plan.together), own,
-                    labels.ctypes.data, weights.ctypes.data, steps.ctypes.data + 4 * SLOT * some, contexts, panels,
+                    address(labels), address(weights), address(steps) + 4 * SLOT * some, contexts, panels,
                     row_bytes, panel, mean_first, ahead,
                 )  # fmt: skip
             if mean_first:

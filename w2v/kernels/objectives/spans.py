@@ -10,7 +10,7 @@ import numpy.typing as npt
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import epoch_key
-from w2v.kernels.rows import aligned_zeros, all_finite
+from w2v.kernels.rows import address, aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
@@ -141,7 +141,7 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
         for k in range(negatives):
             ys[i, k + 1] = table + drawn[k, i] * row_bytes
         for k in range(negatives + 1, ys.shape[1]):
-            ys[i, k] = scratch.spare.ctypes.data
+            ys[i, k] = address(scratch.spare)
 
 
 @inlined_kernel

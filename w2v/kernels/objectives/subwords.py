@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
+from w2v.kernels.rows import address
 from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
 
 AHEAD = 3  # words whose rows are asked for before their turn
@@ -31,25 +32,25 @@ def find_rows(word, bags, table, row_bytes, room, count):
 @kernel
 def read_mean(word, slot, work, rows, scratch):
     """Take the mean of a word's rows into a slot."""
-    was, row_bytes = scratch.means[0, slot].ctypes.data, np.int64(rows.input.shape[1] * 4)
-    count = find_rows(word, work.bags, rows.input.ctypes.data, row_bytes, scratch.room, 0)
-    mean_rows(scratch.room.ctypes.data, count, was, scratch.means[1, slot].ctypes.data, row_bytes)
+    was, row_bytes = address(scratch.means[0, slot]), np.int64(rows.input.shape[1] * 4)
+    count = find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)
+    mean_rows(address(scratch.room), count, was, address(scratch.means[1, slot]), row_bytes)
 
 
 @kernel
 def write_mean(word, slot, work, rows, scratch):
     """Add what the mean in a slot has moved by to each of the word's rows."""
-    was, row_bytes = scratch.means[0, slot].ctypes.data, np.int64(rows.input.shape[1] * 4)
-    count = find_rows(word, work.bags, rows.input.ctypes.data, row_bytes, scratch.room, 0)
-    move_rows(scratch.room.ctypes.data, count, was, scratch.means[1, slot].ctypes.data, row_bytes)
+    was, row_bytes = address(scratch.means[0, slot]), np.int64(rows.input.shape[1] * 4)
+    count = find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)
+    move_rows(address(scratch.room), count, was, address(scratch.means[1, slot]), row_bytes)
 
 
 @kernel
 def ask_for_rows(word, work, rows, scratch):
     """Prefetch the rows of a word."""
     row_bytes = np.int64(rows.input.shape[1] * 4)
-    for i in range(find_rows(word, work.bags, rows.input.ctypes.data, row_bytes, scratch.room, 0)):
-        prefetch_rows(scratch.room.ctypes.data + 8 * i, row_bytes, (0,))
+    for i in range(find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)):
+        prefetch_rows(address(scratch.room) + 8 * i, row_bytes, (0,))
 
 
 @kernel
@@ -58,7 +59,7 @@ def find_rows_around(c, work, rows, scratch):
     row_bytes, count = np.int64(rows.input.shape[1] * 4), 0
     for j in range(scratch.left[c], scratch.right[c]):
         if j != c:
-            count = find_rows(scratch.ids[j], work.bags, rows.input.ctypes.data, row_bytes, scratch.room, count)
+            count = find_rows(scratch.ids[j], work.bags, address(rows.input), row_bytes, scratch.room, count)
     return count
 
 
@@ -66,12 +67,12 @@ def find_rows_around(c, work, rows, scratch):
 def place_inputs(size, rows, plan, scratch):
     """Write where the input of each word of a span is: its row, or the slot of its mean. None is held yet."""
     row_bytes = np.int64(rows.input.shape[1] * 4)
-    slots, means = scratch.means.shape[1], scratch.means[1].ctypes.data
+    slots, means = scratch.means.shape[1], address(scratch.means[1])
     for c in range(size):
         if plan.bag:
             scratch.xs[c] = means + c % slots * row_bytes
         else:
-            scratch.xs[c] = rows.input.ctypes.data + scratch.ids[c] * row_bytes
+            scratch.xs[c] = address(rows.input) + scratch.ids[c] * row_bytes
     scratch.held[:] = 0
 
 
