@@ -52,7 +52,7 @@ class Several:
 
     def __init__(self, corpus: Path, folder: Path, chance: random.Random) -> None:
         self._corpus, self._folder, self._chance = corpus, folder, chance
-        self._kills = 0
+        self._kills, self._shortest = 0, WAITS
         self._open()
 
     def __enter__(self) -> Several:
@@ -74,14 +74,18 @@ class Several:
 
         The vectors and the account must be those of the run that nothing happened to.
         """
-        moment = self._chance.uniform(0, self.wanted.seconds)
+        moment = self._chance.uniform(0, min(self.wanted.seconds, self._shortest))
         self._fill()
         run = self._begin(sys.executable, "-c", RUN, "--cluster", "auto")
         while "cluster " not in self._said() and run.poll() is None:
             time.sleep(0.01)
         time.sleep(moment)
-        killed = self._kill_node() if self._kills % NODE_EVERY == 0 else self._kill_process()
+        killed = ""
+        if run.poll() is None:
+            killed = self._kill_node() if self._kills % NODE_EVERY == 0 else self._kill_process()
         ended = self._ended(run)
+        if not killed:  # too late: the first run, by which moments are drawn, started Ray's processes and took longer
+            self._shortest = min(self._shortest, ended.seconds)
         assert ended[:2] == self.wanted[:2], f"killed {killed} after {moment} s: other bits, or another account"
         self._kills += bool(killed)
         return killed
