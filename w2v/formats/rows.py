@@ -28,6 +28,7 @@ BOM = b"\xef\xbb\xbf"
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf|infinity)|-?nan\(ind\)", re.IGNORECASE)
 COMMA = re.compile(rb"[-+]?\d+,\d+([eE][-+]?\d+)?")
 SPARSE = re.compile(rb"\d+:[-+]?[\d.]+([eE][-+]?\d+)?")
+MARK, HALF = re.compile(r"[ \n\r\t]"), re.compile(r"[\ud800-\udfff]")  # half of a surrogate pair
 Made = TypeVar("Made")
 
 
@@ -236,18 +237,14 @@ def unwritable(word: str) -> str:
     """Return why a word would break the lines or fields of a text file, or nothing."""
     if not word:
         return "an empty word"
-    if any(mark in word for mark in " \n\r\t"):
+    if MARK.search(word):
         return f"the word {word!r}, which holds a blank or a line end"
     return "" if encodable(word) else f"the word {word!r}, which is not text"
 
 
 def encodable(word: str) -> bool:
     """Say whether UTF-8 has bytes for a word: for half of a surrogate pair it has none."""
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return word.isascii() or not HALF.search(word)
 
 
 def header_of(line: bytes) -> tuple[int, int] | None:
