@@ -52,8 +52,8 @@ CURVED_ROWS = 2048  # rows of the other table that the curvature is computed fro
 DAMPED_TOUCHES, DAMPED_SPAN, DAMPED_AXES = 1024, 1000, 24
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows. With the least they cost up to a third of the CPU
-# time (1 million tokens, 32 replicas); two replicas of 100 MB take 3 % less time with 40 than with 20, and score as well
-# (3 seeds: .385 / .679 and .384 / .679).
+# time (1 million tokens, 32 replicas); two replicas of 100 MB take 3 % less time with 40 than with 20, at the same
+# scores (3 seeds: .385 / .679 and .384 / .679).
 CYCLE_CENTERS, LEAST_CYCLE_CENTERS = 40, 1
 # Rows that are seldom touched are merged by these merges alone: so many in a run for each replica, and at the most.
 # 20 MB of English Wikipedia, 8 replicas, 2 seeds, with CYCLE_CENTERS 20 and 1: analogies .101 and .106, SimLex .209 and
