@@ -259,6 +259,16 @@ def test_a_rate_that_is_far_too_high_is_found_without_a_checkpoint(corpus):
     assert said == [back + "5", back + "2.5"]
 
 
+def test_vectors_that_grow_are_found_long_before_they_are_infinite():
+    settings = library.TrainSettings(
+        dim=20, window=8, epochs=1, negatives=2, sample=1e-3, rate=0.4, tokenizer="whitespace"
+    )
+    said = []
+    vectors = training.train(DATA / "demo.txt", settings, notify=said.append)
+    assert "warning     the vectors grew out of all bounds; back to the beginning, with half the rate: 0.2" in said
+    assert np.abs(vectors.matrix).max() < 30  # 19,000 at the rate that was asked for
+
+
 def test_a_checkpoint_is_read_as_it_was_written(corpus, tmp_path):
     state = training.begin(corpus.vocabulary, SETTINGS)
     training.finish(corpus, SETTINGS, state)

@@ -15,8 +15,9 @@ from numba.extending import intrinsic
 from w2v.kernels.compiler import kernel
 
 CACHE_LINE = 16  # float32 numbers; also the widest vector register
-# Rows that learn hold numbers below a hundred. Beyond this one they are lost, long before the first infinity.
-LARGEST = 2.0**20
+# Rows that learn hold numbers below 30, in 45 runs of settings drawn at random with rates of 0.1 to 1. Beyond this they
+# are lost, long before the first infinity: two of those runs had ended with numbers of 724 and 600,634.
+LARGEST = 256.0
 LARGEST_BITS = np.int32(np.float32(LARGEST).view(np.int32))
 
 

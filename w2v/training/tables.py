@@ -140,7 +140,11 @@ class StartRows:
         pairs: npt.NDArray[np.int64] = np.array(found, np.int64).reshape(-1, 2)
         sound = np.array([bool((np.abs(self._vectors.matrix[row]) < LARGEST).all()) for _, row in found], np.bool_)
         self._places, self._rows = pairs[sound].T
-        bad = f"; {len(pairs) - len(self._rows):,} rows hold no numbers to begin with" if not sound.all() else ""
+        bad = (
+            f"; {len(pairs) - len(self._rows):,} rows hold numbers beyond {LARGEST:.0f}, or none"
+            if not sound.all()
+            else ""
+        )
         words = len(vocabulary)
         return (
             f"start       {len(self._rows):,} of {words:,} words begin with their rows of {self._path},"
