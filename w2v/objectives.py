@@ -150,10 +150,8 @@ def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
     """A node is moved when a word below it is the center."""
     shares, _ = _shares(counts, settings)
     lengths = np.diff(work.paths.starts)
-    nodes: Floats = np.bincount(work.paths.nodes[: lengths.sum()], np.repeat(shares, lengths), len(counts)).astype(
-        np.float64
-    )
-    return mean_contexts(counts, settings, work) * shares, nodes
+    nodes = np.bincount(work.paths.nodes[: lengths.sum()], np.repeat(shares, lengths), len(counts))
+    return mean_contexts(counts, settings, work) * shares, nodes.astype(np.float64)
 
 
 OBJECTIVES = {

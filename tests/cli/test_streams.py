@@ -136,7 +136,7 @@ def test_a_bug_is_shown_whole_with_a_line_that_says_to_report_it():
 
 
 def test_a_command_that_fails_while_a_thread_is_within_llvm_ends_with_its_own_code():
-    # A daemon thread compiles while a corpus is read. At an ordinary end LLVM's destructors run under it: SIGABRT.
+    # Threads load and compile kernels while a corpus is read. At an ordinary end LLVM's destructors run under them.
     code = (
         "import sys, threading, time, llvmlite.binding as llvm; from w2v.__main__ import main;"
         "functions = ''.join(f'define i64 @f{i}(i64 %x) {{ ret i64 %x }}' for i in range(100_000));"

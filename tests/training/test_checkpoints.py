@@ -269,6 +269,16 @@ def test_vectors_that_grow_are_found_long_before_they_are_infinite():
     assert np.abs(vectors.matrix).max() < 30  # 19,000 at the rate that was asked for
 
 
+def test_a_loss_that_rose_is_said_and_no_more_epochs_are_advised():
+    settings = library.TrainSettings(
+        dim=20, window=8, epochs=1, negatives=2, sample=3e-4, rate=0.4, tokenizer="whitespace"
+    )
+    said = []
+    training.train(DATA / "demo.txt", settings, notify=said.append)
+    assert "warning     the loss rose: the rate is too high; train again with a smaller --alpha" in said
+    assert not any("under-trained" in line for line in said)
+
+
 def test_a_checkpoint_is_read_as_it_was_written(corpus, tmp_path):
     state = training.begin(corpus.vocabulary, SETTINGS)
     training.finish(corpus, SETTINGS, state)

@@ -152,3 +152,10 @@ def test_the_command_line_trains_reports_resumes_and_shows(w2v, tmp_path, monkey
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     outcome = w2v("tune", DATA / "demo.txt", "--objective", "glove")
     assert (outcome.exit_code, outcome.stdout) == (2, "")
+
+
+def test_sums_of_squares_may_be_larger_than_vectors():
+    settings = library.TrainSettings(dim=50, window=10, epochs=5, rate=0.2, objective="glove", tokenizer="whitespace")
+    said = []
+    training.train(DATA / "demo.txt", settings, notify=said.append)
+    assert not any("out of all bounds" in line for line in said)

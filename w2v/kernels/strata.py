@@ -33,7 +33,7 @@ from w2v.kernels.compiler import kernel
 from w2v.kernels.emit import BYTES, fma, load, loop, rsqrt, splat, store
 from w2v.kernels.random import epoch_key, mix
 from w2v.kernels.rounds import CENTERS, DIVERGED, ENDED, LOSS, PAIRS, STOP, TOKENS
-from w2v.kernels.rows import LARGEST, address, aligned_zeros
+from w2v.kernels.rows import LARGEST_SUM, address, aligned_zeros
 from w2v.kernels.tiles import dot_rows, prefetch_rows
 
 POWER = 0.75  # of the weight f
@@ -146,7 +146,7 @@ def train_block(p, q, epoch, pairs, rows, plan):
             continue
         x, y, log = ring[slot, 0], ring[slot, 1], pairs.logs[pair[slot], 1]
         error = log - dot_rows(x, y, half)
-        if not abs(error) < LARGEST:
+        if not abs(error) < LARGEST_SUM:
             finite = False
             break
         weight = np.exp(np.float32(POWER) * min(log - np.float32(plan.most), np.float32(0)))

@@ -101,7 +101,9 @@ def verdict_lines(verdict: Verdict) -> list[str]:
         f"verdict     {loss}cosine of random words {verdict.cosine:.2f};"
         f" {verdict.rare:.0%} of the words seen fewer than {RARE} times"
     ]
-    if verdict.epochs:
+    if verdict.rose:
+        lines.append("warning     the loss rose: the rate is too high; train again with a smaller --alpha")
+    elif verdict.epochs:
         lines.append(f"note        under-trained: neighbours will be better after {_counted(verdict.epochs, 'epoch')}")
     elif verdict.last > HARDLY * verdict.first:
         lines.append("note        the loss hardly fell: there is too little text to learn from")

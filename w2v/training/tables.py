@@ -13,7 +13,7 @@ import numpy.typing as npt
 from w2v import formats
 from w2v.errors import SettingsError
 from w2v.kernels.objectives import Rows
-from w2v.kernels.rows import LARGEST, aligned_zeros, row_length
+from w2v.kernels.rows import LARGEST, LARGEST_SUM, aligned_zeros, row_length
 from w2v.resources import require_disk
 from w2v.settings import TrainSettings
 from w2v.vocabulary import Vocabulary
@@ -89,9 +89,10 @@ class Tables:
         self.output[:] = other.output
 
     def finite(self) -> bool:
-        """Return whether all numbers are finite and of a size that vectors have, see `w2v.kernels.rows`."""
+        """Return whether all numbers are finite and of a size that they have in training, see `w2v.kernels.rows`."""
+        largest = LARGEST_SUM if self.squares else LARGEST
         return all(
-            bool((np.abs(rows[first : first + PART]) < LARGEST).all())
+            bool((np.abs(rows[first : first + PART]) < largest).all())
             for rows in self.rows
             for first in range(0, len(rows), PART)
         )

@@ -23,6 +23,7 @@ PAIRS, PART = 20_000, 500  # all, and at once
 ALIKE = 0.6
 ENOUGH = 0.7  # of the epochs that are chosen for a corpus of this size
 RARE = 10
+ROSE = 1.2  # times the loss at the start; texts of a few lines may end a little above it
 
 
 class Score(NamedTuple):
@@ -96,6 +97,11 @@ class Verdict:
     rare: float
     epochs: int
 
+    @property
+    def rose(self) -> bool:
+        """Whether the loss rose: the rate was too high."""
+        return self.last > ROSE * self.first
+
 
 def mean_cosine(vectors: Vectors) -> float:
     """Return the mean cosine of random pairs of different words; 0 where there is one word."""
@@ -118,4 +124,5 @@ def judge(vectors: Vectors, corpus: EncodedCorpus, settings: TrainSettings, loss
     wanted = choose(left_open, corpus.size)[0].epochs
     more = 2 * settings.epochs if cosine > ALIKE and settings.preset != "graph" else 0  # of which alike is no fault
     epochs = wanted if settings.epochs < ENOUGH * wanted else more
-    return Verdict(cosine, *losses, float(np.mean(corpus.vocabulary.counts < RARE)), epochs)
+    verdict = Verdict(cosine, *losses, float(np.mean(corpus.vocabulary.counts < RARE)), epochs)
+    return replace(verdict, epochs=0) if verdict.rose else verdict  # more epochs at this rate do not help
