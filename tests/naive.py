@@ -29,6 +29,12 @@ def bits_at(seed, epoch, position):
     return splitmix((key + position * GOLDEN) & MASK)
 
 
+def token_bits(seed, epoch, position):
+    """The bits of the first epoch; in each later one both halves are a fixed, irrational share of their range on."""
+    keeping, window = int((math.sqrt(2) - 1) * 2**32), int((math.sqrt(5) - 1) / 2 * 2**32)
+    return (bits_at(seed, 0, position) + epoch * (keeping << 32 | window)) & MASK
+
+
 def keep_probability(count, total, sample):
     """word2vec.c: (sqrt(f / t) + 1) * t / f, with f the word's share of the corpus."""
     if sample == 0:
@@ -59,7 +65,7 @@ def windows(stream, keep, window, seed, epoch, fixed=False):
     for sentence in sentences(stream):
         kept = []
         for position, id in sentence:
-            bits = bits_at(seed, epoch, position)
+            bits = token_bits(seed, epoch, position)
             if bits >> 32 <= int(keep[id]):
                 kept.append((position, bits, id))
         for i, (position, bits, id) in enumerate(kept):
@@ -276,7 +282,7 @@ def train_document(stream, start, stop, row, context, keep, noise, count, epochs
     row = row.copy()
     for epoch in range(epochs):
         for position in range(start, stop):
-            bits, id = bits_at(seed, epoch, position), int(stream[position])
+            bits, id = token_bits(seed, epoch, position), int(stream[position])
             if id < 0 or bits >> 32 > int(keep[id]):
                 continue
             drawn = negatives(bits, id, noise, count)

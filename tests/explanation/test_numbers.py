@@ -84,7 +84,7 @@ def test_the_pairs_are_those_of_skip_gram():
 def test_the_negatives_are_the_first_different_draws_of_the_trainer(explained):
     word, real = explained.window.word, int(explained.window.targets.sum())
     noise = random.noise_table(explained.toy.counts, 0.75)
-    drawn = naive.negatives(naive.bits_at(1, 0, 0), explained.toy.words.index(word), noise, 80)
+    drawn = naive.negatives(naive.token_bits(1, 0, 0), explained.toy.words.index(word), noise, 80)
     expected = [explained.toy.words[id] for id in drawn]
     shown = explained.window.contexts[real:]
     assert list(shown) == [other for other in expected if other not in explained.window.contexts[:real]][:5]

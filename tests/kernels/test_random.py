@@ -71,11 +71,33 @@ def test_bits_are_those_of_the_twin_and_differ_between_epochs_and_seeds():
     for seed, epoch, position in [(1, 0, 0), (1, 1, 0), (2, 0, 0), (2**63 - 1, 9, 10**12)]:
         key = np.uint64(random.epoch_key(seed, epoch))  # a plain int would be taken for int64
         assert int(random.bits_at(key, position)) == naive.bits_at(seed, epoch, position)
+        of_token = int(random.token_bits(tuple(map(np.uint64, random.token_key(seed, epoch))), position))
+        assert of_token == naive.token_bits(seed, epoch, position)
+
+
+@pytest.mark.parametrize("epochs", [5, 8, 20])
+def test_the_epochs_of_a_token_are_spread_evenly(epochs):
+    keys = [tuple(map(np.uint64, random.token_key(3, epoch))) for epoch in range(epochs)]
+    bits = np.array([[int(random.token_bits(key, position)) for key in keys] for position in range(2000)], np.uint64)
+    widths = 1 + ((bits & np.uint64(0xFFFFFFFF)) * np.uint64(5) >> np.uint64(32)).astype(int)
+    assert widths.min() == 1
+    assert widths.max() == 5
+    for width in range(1, 6):
+        found = (widths == width).sum(1)
+        assert abs(found - epochs / 5).max() <= 2, "drawn apart it is up to 4 of 5, and 10 of 20"
+    # The mean of its widths is 3 with a deviation of sqrt(2 / epochs) if they are drawn apart.
+    assert widths.mean(1).std() < 0.6 * np.sqrt(2 / epochs)
+    for share in (0.1, 0.5, 0.8):
+        kept = ((bits >> np.uint64(32)) / 2**32 < share).sum(1)
+        assert abs(kept - share * epochs).max() < 2
+        assert kept.mean() == pytest.approx(share * epochs, abs=0.05 * epochs)
+    # Neighbours know nothing of each other.
+    assert abs(np.corrcoef(widths[:-1, 0], widths[1:, 0])[0, 1]) < 0.1
 
 
 def test_windows_are_equally_often_of_each_width():
     window = 5
-    low = [naive.bits_at(1, 0, position) & 0xFFFFFFFF for position in range(50_000)]
+    low = [naive.token_bits(1, 0, position) & 0xFFFFFFFF for position in range(50_000)]
     found = np.bincount([1 + (bits * window >> 32) for bits in low], minlength=window + 1)[1:]
     # chi square with 4 degrees of freedom, once in a thousand
     assert ((found - 10_000) ** 2 / 10_000).sum() < 18.5

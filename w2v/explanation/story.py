@@ -319,5 +319,5 @@ def _closer(before: pairs.Window, after: pairs.Window) -> int:
 
 
 def _digits(before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> int:
-    """Return how many decimals show each number's change, from 3 to 6."""
-    return next((digits for digits in range(3, 6) if (before.round(digits) != after.round(digits)).all()), 6)
+    """Return how many decimals show each number's change, from 3 to 9."""
+    return next((digits for digits in range(3, 9) if (before.round(digits) != after.round(digits)).all()), 9)

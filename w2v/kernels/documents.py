@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.random import HALF, NEXT, bits_at, draw, epoch_key, mix
+from w2v.kernels.random import HALF, NEXT, draw, mix, token_bits, token_key
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import dot_rows
 
@@ -35,10 +35,10 @@ def train_documents(first, last, stream, starts, stops, rows, output, keep, nois
     for document in range(first, last):
         row, start, stop = rows[document], starts[document], stops[document]
         for epoch in range(epochs):
-            key = epoch_key(seed, epoch)
+            key = token_key(seed, epoch)
             for i in range(start, stop):
                 word = stream[i]
-                bits = bits_at(key, i)
+                bits = token_bits(key, i)
                 if word < 0 or (bits >> HALF) > keep[word]:
                     continue
                 now = max(rate * (1 - (epoch + (i - start) / (stop - start)) / epochs), last_rate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.random import HALF, LOW, bits_at, epoch_key
+from w2v.kernels.random import HALF, LOW, token_bits, token_key
 
 SENTENCE_END = -1  # follows the last token of each sentence in the stream of ids
 BLOCK = 10_000  # positions for which the rate stays the same, as in the C program; also the longest span
@@ -38,7 +38,7 @@ def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, rig
     # The neighbours before the block, found backwards.
     first, i = 0, start - 1
     while i >= 0 and first < window and stream[i] != SENTENCE_END:
-        drawn = bits_at(key, i)
+        drawn = token_bits(key, i)
         if (drawn >> HALF) <= keep[stream[i]]:
             words[first] = stream[i]
             first += 1
@@ -55,7 +55,7 @@ def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, rig
             sentence = size
             continue
         tokens += 1
-        drawn = bits_at(key, i)
+        drawn = token_bits(key, i)
         words[size] = id
         bits[size] = drawn
         left[size] = sentence
@@ -63,7 +63,7 @@ def gather(stream, start, stop, keep, key, window, fixed, words, bits, left, rig
     last, i = size, stop
     if sentence < last:
         while i < len(stream) and size < last + window and stream[i] != SENTENCE_END:
-            if (bits_at(key, i) >> HALF) <= keep[stream[i]]:
+            if (token_bits(key, i) >> HALF) <= keep[stream[i]]:
                 words[size] = stream[i]
                 size += 1
             i += 1
@@ -85,15 +85,15 @@ def reach(stream, place, start, stop, keep, seed, epochs, window):
     """
     first, last = start, stop
     for epoch in range(epochs):
-        key = epoch_key(seed, epoch)
+        key = token_key(seed, epoch)
         i, kept = start - 1, 0
         while i >= 0 and kept < window and stream[i] != SENTENCE_END:
-            kept += (bits_at(key, place + i) >> HALF) <= keep[stream[i]]
+            kept += (token_bits(key, place + i) >> HALF) <= keep[stream[i]]
             i -= 1
         first = min(first, max(i, 0))  # the end of a sentence is looked at too
         i, kept = stop, 0
         while i < len(stream) and kept < window and stream[i] != SENTENCE_END:
-            kept += (bits_at(key, place + i) >> HALF) <= keep[stream[i]]
+            kept += (token_bits(key, place + i) >> HALF) <= keep[stream[i]]
             i += 1
         last = max(last, min(i + 1, len(stream)))
     return first, last

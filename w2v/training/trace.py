@@ -153,10 +153,10 @@ def _steps(replicas: Replicas, plan: spans.Plan, epoch: int, start: int, stop: i
     scratch = spans.new_scratch(plan, 0)
     first, last, _, _, _ = spans.find_windows(unit + start, unit + stop, work, plan, scratch)
     ids, bits, left, right = scratch[:4]
-    key = np.uint64(random.epoch_key(plan.seed, epoch))
+    key = tuple(map(np.uint64, random.token_key(plan.seed, epoch)))
     position = start
     for c in range(first, last):
-        while random.bits_at(key, position) != bits[c]:
+        while random.token_bits(key, position) != bits[c]:
             position += 1
         contexts = [*ids[left[c] : c].tolist(), *ids[c + 1 : right[c]].tolist()]
         if contexts:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.negatives import draw_negatives
-from w2v.kernels.random import epoch_key
+from w2v.kernels.random import token_key
 from w2v.kernels.rows import address, aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
@@ -120,7 +120,7 @@ def find_windows(first, last, work, plan, scratch):
     length = len(work.stream)
     epoch, start = first // length, first % length
     begin, end, size, tokens = gather(
-        work.stream, start, start + last - first, work.keep, epoch_key(plan.seed, epoch), plan.window, plan.fixed,
+        work.stream, start, start + last - first, work.keep, token_key(plan.seed, epoch), plan.window, plan.fixed,
         scratch.ids, scratch.bits, scratch.left, scratch.right,
     )  # fmt: skip
     rate = rate_at(epoch, start // BLOCK * BLOCK, length, plan.epochs, plan.rate, plan.last_rate)
