@@ -61,6 +61,15 @@ def test_a_run_of_too_few_epochs_ends_with_the_command_to_run_instead(w2v, corpu
     assert "under-trained" not in again.stderr
 
 
+def test_a_run_that_diverged_is_not_advised_to_take_the_same_rate_again(w2v, tmp_path):
+    options = ("--alpha", "0.4", "--epochs", "2", "--threads", "1", "-o", tmp_path / "v.txt")
+    lines = w2v("train", DATA / "demo.txt", *options).stderr.splitlines()
+    assert any("grew out of all bounds" in line and line.endswith("half the rate: 0.2") for line in lines)
+    (command,) = (line for line in lines if line.startswith("  w2v train"))
+    assert command.endswith("--epochs 30 --alpha 0.2")
+    assert "0.4" not in command
+
+
 def test_auto_is_what_is_chosen_without_the_option(w2v, corpus, tmp_path):
     outputs = [tmp_path / "without.txt", tmp_path / "auto.txt"]
     w2v("train", corpus, "-o", outputs[0], "--threads", "1", "-q")

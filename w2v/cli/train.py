@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +184,7 @@ def train(
         for line in (*account.validation_lines(trained.validation), *account.verdict_lines(trained.verdict)):
             meter.notify(line)
         if trained.verdict.epochs and corpus and model is None:
-            meter.notify(f"  {_again(ctx, trained.verdict.epochs, given)}")
+            meter.notify(f"  {_again(ctx, trained, given)}")
         for line in _what_was_written(trained, outputs):
             meter.notify(line)
         stops.advice = lambda: f"; {outputs.vectors} is written"
@@ -311,11 +312,14 @@ def _what_was_written(trained: Trained, outputs: Outputs) -> Iterator[str]:
         yield f"{outputs.trace}: {trained.trace.steps} steps of the training, {len(trained.trace.pairs):,} pairs"
 
 
-def _again(ctx: click.Context, epochs: int, given: set[str]) -> str:
-    """Return the command that was typed, with this number of epochs."""
+def _again(ctx: click.Context, trained: Trained, given: set[str]) -> str:
+    """Return the command that was typed, with the epochs of the verdict and the rate that the run was left with."""
+    changed = {"epochs": ["--epochs", str(trained.verdict.epochs)]}
+    if trained.state.rate_share < 1:  # with more the vectors grew out of all bounds, and would again
+        changed["rate"] = ["--alpha", f"{trained.settings.rate * trained.state.rate_share:g}"]
     words = ["w2v", "train", *ctx.params["corpus"]]
     for option in ctx.command.params:
         name, value = str(option.name), ctx.params.get(str(option.name))
-        if isinstance(option, click.Option) and name in given - {"epochs"}:
+        if isinstance(option, click.Option) and name in given - changed.keys():
             words += [option.opts[0], *([] if option.is_flag else [str(value)])]
-    return shlex.join([*words, "--epochs", str(epochs)])
+    return shlex.join([*words, *chain(*changed.values())])
