@@ -71,13 +71,13 @@ def test_bits_are_those_of_the_twin_and_differ_between_epochs_and_seeds():
     for seed, epoch, position in [(1, 0, 0), (1, 1, 0), (2, 0, 0), (2**63 - 1, 9, 10**12)]:
         key = np.uint64(random.epoch_key(seed, epoch))  # a plain int would be taken for int64
         assert int(random.bits_at(key, position)) == naive.bits_at(seed, epoch, position)
-        of_token = int(random.token_bits(tuple(map(np.uint64, random.token_key(seed, epoch))), position))
+        of_token = int(random.token_bits(random.token_key(seed, epoch), position))
         assert of_token == naive.token_bits(seed, epoch, position)
 
 
 @pytest.mark.parametrize("epochs", [5, 8, 20])
 def test_the_epochs_of_a_token_are_spread_evenly(epochs):
-    keys = [tuple(map(np.uint64, random.token_key(3, epoch))) for epoch in range(epochs)]
+    keys = [random.token_key(3, epoch) for epoch in range(epochs)]
     bits = np.array([[int(random.token_bits(key, position)) for key in keys] for position in range(2000)], np.uint64)
     widths = 1 + ((bits & np.uint64(0xFFFFFFFF)) * np.uint64(5) >> np.uint64(32)).astype(int)
     assert widths.min() == 1

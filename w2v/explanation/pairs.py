@@ -37,8 +37,7 @@ def draw_negatives(toy: Toy, word: str, others: Sequence[str], count: int, seed:
     These are the draws of the training kernel for this word, at the first place of a corpus.
     """
     ids = np.array([toy.vectors.row(word)], np.int32)
-    key = tuple(map(np.uint64, random.token_key(seed, 0)))
-    bits = np.array([random.token_bits(key, 0)], np.uint64)
+    bits = np.array([random.token_bits(random.token_key(seed, 0), 0)], np.uint64)
     drawn = np.empty((16 * count, 1), np.int32)  # enough that `count` different ones are among them
     negatives.draw_negatives(ids, bits, random.noise_table(toy.counts, 0.75), drawn, np.empty(1, np.int32))
     different = dict.fromkeys(toy.words[id] for id in drawn[:, 0])

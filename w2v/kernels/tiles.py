@@ -52,7 +52,7 @@ And on a Zen 4, in ns for each center (the best of 9 to 40 runs on a core of its
                     CBOW with a tree: path laid out by vectors, panels by twos       9 % less
                     the same, inputs asked for into L2, or when the mean is known    no faster
                     mean of a window by four registers of each row, not by one       5 to 9 % less of CBOW's time
-                    half a register at the end of a row of 100      2 % less, not taken: others no faster
+                    half a register at the end of a row of 100: not taken            2 % less, no other objective
 
 There an update runs at 98 % of the peak of FMA, scoring at 70 %: the sums across lanes and the sigmoids are the rest.
 

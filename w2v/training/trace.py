@@ -153,7 +153,7 @@ def _steps(replicas: Replicas, plan: spans.Plan, epoch: int, start: int, stop: i
     scratch = spans.new_scratch(plan, 0)
     first, last, _, _, _ = spans.find_windows(unit + start, unit + stop, work, plan, scratch)
     ids, bits, left, right = scratch[:4]
-    key = tuple(map(np.uint64, random.token_key(plan.seed, epoch)))
+    key = random.token_key(plan.seed, epoch)
     position = start
     for c in range(first, last):
         while random.token_bits(key, position) != bits[c]:
