@@ -35,7 +35,6 @@ GLOVE_LACKS = (
     "min_rate",
     "ns_exponent",
     "subwords",
-    "initial",
 )
 # On 6 MB of English, two seeds, 25 epochs or so: WordSim-353 .23 with a window of 5, .33 with 10, .36 with 15; and .13
 # with an x_max of 100 in place of 10, of which few pairs of so small a text come near.

@@ -156,13 +156,12 @@ def _tree_touches(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
 
 OBJECTIVES = {
     "skipgram": Objective(skipgram.SkipGram, _drawn, _window_touches),
-    # Two replicas have .104 / .501 of analogies / WordSim-353 on 20 MB of English Wikipedia, one .104 / .508 (3 seeds).
-    # At 1.15 times the rate two have .109 / .526: not taken, who reproduces a run wants the rate that was asked for.
     "skipgram-pairs": Objective(pairs.Pairs, _drawn, _pair_touches),
     "skipgram-hs": Objective(tree.SkipGramTree, _longest_path, _tree_touches),
     "cbow": Objective(cbow.Cbow, _drawn, _window_touches),
     # The root is moved at every center, and an input by all nodes of a path: at twice the rate two replicas have .072 /
-    # .581 on 20 MB of English Wikipedia, damped and at the rate itself .089 / .582. One has .082 / .577, 3 .085 / .572,
-    # 4 .082 / .562, 8 .078 / .552, and 16 with spans half as long .076 / .500 (4 seeds; one: 6; at twice the rate: 3).
+    # .581 on 20 MB of English Wikipedia (3 seeds). Damped, two have .097 / .561 at the rate itself, .091 / .578 at 1.41
+    # times the rate and .085 / .579 at 1.73 times; four .089 / .556 at 1.73 times, .085 / .566 at twice the rate (6
+    # seeds). One has .088 / .583. At sqrt(R - 1) times the rate 8 lost .024 of WordSim, and 16 .07 (4 seeds).
     "cbow-hs": Objective(tree.CbowTree, _longest_path, _tree_touches, replicas=4, damped=True),
 }

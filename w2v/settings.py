@@ -187,11 +187,18 @@ class TrainSettings:
         "none", "--documents", "Vectors of documents beside those of the words: one for each file, or each line.",
         choices=("none", "file", "line"),
     )  # fmt: skip
-    # Four times the C program's. Three seeds each, from 0.5 to 2 to 4, analogies and WordSim-353: 20 MB of
-    # enwiki-clean, 5 epochs .099 / .535, .108 / .551, .110 / .561; 17 epochs .156 / .627, .163 / .625, .165 / .625;
-    # 100 MB, 10 epochs .434 / .675, .433 / .677. SimLex-999 loses .002 to .004 on 20 MB.
+    # 16 times the C program's. Analogies / WordSim-353 / SimLex-999 with 2, 4, 8 and 16, 20 MB of enwiki-clean, 5
+    # epochs, one thread, 3 or 4 seeds (GloVe, 25 epochs, with 0.5, 2, 4 and 8, 6 seeds):
+    #     skip-gram      .116 / .534 / .242   .118 / .546 / .242   .116 / .562 / .240   .110 / .583 / .228
+    #     pair by pair   .109 / .506 / .250   .112 / .518 / .250   .113 / .534 / .249   .109 / .560 / .243
+    #     with a tree    .137 / .623 / .209   .137 / .625 / .211   .141 / .623 / .210   .146 / .625 / .200
+    #     CBOW           .097 / .524 / .236   .108 / .535 / .232   .117 / .547 / .223   .122 / .555 / .206
+    #     with a tree    .088 / .589 / .178   .088 / .581 / .178   .088 / .583 / .174
+    #     GloVe          .075 / .334 / .127   .080 / .335 / .127   .081 / .331 / .130   .085 / .338 / .131
+    # Where a corpus is read often enough it makes no difference: without options 20 MB have .164 / .631 / .246 with 2
+    # and .166 / .640 / .246 with 8 (4 seeds), 100 MB .448 / .672 / .299 and .447 / .681 / .298 (2 seeds).
     initial: float = _setting(
-        2.0, "--initial", "Vectors begin as random numbers up to this / --dim (in the C program 0.5).", 1e-6, 100.0
+        8.0, "--initial", "Vectors begin as random numbers up to this / --dim (in the C program 0.5).", 1e-6, 100.0
     )
     start_from: str = _setting("", "--start-from", "Begin with the vectors of this file, for the words that it has.")
     add_output: bool = _setting(

@@ -55,7 +55,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     assert work.advance(state, rounds.all, lambda sums: False)
     merged_early, paths, look = 0, naive.huffman(counts.tolist()), 0
     curved = [((), (), 0.0)] * 2
-    assert rounds.faster == (2**0.5 if damped else 6**0.5)
+    assert rounds.faster == (3**0.5 if damped else 6**0.5)
     rate = start * rounds.faster * (0.8 if subwords else 1)
     width, together = 6 if kind == "hs" else spans.panel_width(5), objectives.contexts_together(rate)
     assert together < 2 * 3 or objective != "skipgram", "no window is taken in parts"

@@ -300,7 +300,7 @@ def touches_between_merges(replicas: int, groups: int = 1, damped: bool = False)
 
 def speed_up(replicas: int, damped: bool = False) -> float:
     """Return what the rate of a replica is multiplied with, and its changes divided by."""
-    return float(np.sqrt(replicas - 1 if damped else 2 * replicas)) if replicas > 1 else 1.0
+    return float(np.sqrt(replicas if damped else 2 * replicas)) if replicas > 1 else 1.0
 
 
 def replica_rate(settings: TrainSettings, schedule: Schedule, rate_share: float) -> float:

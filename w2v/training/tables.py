@@ -62,8 +62,8 @@ class Tables:
     def forget(self, seed: int, initial: float) -> None:
         """Put the tables back to where `begin` has them: input rows uniform in +-initial / dim, output rows zero.
 
-        The C program begins in +-0.5 / dim, gensim and fastText in +-1 / dim. With squares, both tables begin in
-        +-0.5 / dim, and the squares at 1, as in Stanford's GloVe.
+        The C program begins in +-0.5 / dim, gensim and fastText in +-1 / dim. With squares both tables are uniform, in
+        Stanford's GloVe in +-0.5 / dim, and the squares begin at 1.
         """
         rng = np.random.default_rng(seed)
         self.output[:] = 0
@@ -73,7 +73,7 @@ class Tables:
         half = self.input.shape[1] // 2
         for table, one in ((self.input, self.dim + 1), (self.output, self.dim)):
             table[:, half:] = 1
-            self._scatter(table, self.dim + 2, 0.5, rng)
+            self._scatter(table, self.dim + 2, initial, rng)
             table[:, one] = 1
 
     def _scatter(self, table: Floats, numbers: int, initial: float, rng: np.random.Generator) -> None:
