@@ -198,8 +198,9 @@ class TrainSettings:
     # Where a corpus is read often enough it makes no difference: without options 20 MB have .164 / .631 / .246 with 2
     # and .166 / .640 / .246 with 8 (4 seeds), 100 MB .448 / .672 / .299 and .447 / .681 / .298 (2 seeds).
     initial: float = _setting(
-        8.0, "--initial", "Vectors begin as random numbers up to this / --dim (in the C program 0.5).", 1e-6, 100.0
-    )
+        AutoFloat(8.0), "--initial", "Vectors begin as random numbers up to this / --dim: 8, with --subwords 2"
+        " (the C program has 0.5).", 1e-6, 100.0,
+    )  # fmt: skip
     start_from: str = _setting("", "--start-from", "Begin with the vectors of this file, for the words that it has.")
     add_output: bool = _setting(
         False, "--add-output", "Add the output row of each word to its vector (w + c of Pennington et al. 2014)."
