@@ -164,14 +164,6 @@ def test_text_that_is_added_to_a_model_has_the_usual_numbers_and_no_advice_on_ep
     assert not any("auto" in note or "under-trained" in note for note in notes)
 
 
-def test_rows_of_ngrams_begin_nearer_to_zero():
-    assert choose(TrainSettings(), size_of(10**5))[0].initial == 8
-    chosen, choices = choose(TrainSettings(subwords="3-6"), size_of(10**5))
-    assert (chosen.initial, chosen.rate) == (2, 0.05)
-    assert "--initial 2: n-grams that are seldom met stay near where they begin" in map(str, choices)
-    assert choose(TrainSettings(subwords="3-6", initial=0.5), size_of(10**5))[0].initial == 0.5
-
-
 def test_the_tree_has_no_negatives_and_the_mean_of_a_window_a_higher_rate():
     chosen, choices = choose(TrainSettings(loss="hs", objective="cbow"), size_of(10**6))
     assert chosen.rate == 0.05

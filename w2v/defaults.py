@@ -85,8 +85,6 @@ def choose(settings: TrainSettings, size: Size) -> tuple[TrainSettings, list[Cho
         del found["negatives"]
     if settings.subwords:
         found["rate"] = Choice("rate", 0.05, "a mean of subwords moves less than a single row: as in fastText")
-        # Rare words of 20 MB of English Wikipedia, unknown ones made of n-grams: .188 with 2, .165 with the usual 8.
-        found["initial"] = Choice("initial", 2.0, "n-grams that are seldom met stay near where they begin")
     elif settings.objective == "cbow":
         found["rate"] = Choice("rate", 0.05, "a mean moves less than single words: twice that of skip-gram, as in C")
     if settings.objective == "glove":
