@@ -162,6 +162,6 @@ OBJECTIVES = {
     # The root is moved at every center, and an input by all nodes of a path: at twice the rate two replicas have .072 /
     # .581 on 20 MB of English Wikipedia (3 seeds). Damped, two have .097 / .561 at the rate itself, .091 / .578 at 1.41
     # times the rate and .085 / .579 at 1.73 times; four .089 / .556 at 1.73 times, .085 / .566 at twice the rate (6
-    # seeds). One has .088 / .583. At sqrt(R - 1) times the rate 8 lost .024 of WordSim, and 16 .07 (4 seeds).
+    # seeds). One has .088 / .583 (3 seeds). At sqrt(R - 1) times the rate, where one had .577, 8 had .552 and 16 .500.
     "cbow-hs": Objective(tree.CbowTree, _longest_path, _tree_touches, replicas=4, damped=True),
 }

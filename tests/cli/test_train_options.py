@@ -94,7 +94,7 @@ def test_a_word_with_a_blank_has_no_place_in_a_saved_vocabulary(tmp_path):
 
 def test_training_begins_with_the_rows_of_another_model(w2v, here):
     (here / "old.txt").write_text("3 8\ncat 1 2 3 4 5 6 7 8\nlion 9 9 9 9 9 9 9 9\ndog nan 1 1 1 1 1 1 1\n")
-    options = (*QUICK[:-1], "--alpha", "1e-9", "--start-from", "old.txt")
+    options = (*QUICK[:-1], "--alpha", "1e-9", "--initial", "2", "--start-from", "old.txt")
     outcome = w2v("train", "corpus.txt", *options)
     assert outcome.exit_code == 0
     assert (
@@ -103,7 +103,7 @@ def test_training_begins_with_the_rows_of_another_model(w2v, here):
     )
     vectors = library.load("vectors.txt")
     np.testing.assert_allclose(vectors["cat"], range(1, 9), rtol=1e-5)
-    assert np.abs(vectors["dog"]).max() < 1.1  # +-8 / dim
+    assert np.abs(vectors["dog"]).max() < 0.3  # +-2 / dim
     outcome = w2v("train", "corpus.txt", *options, "--dim", "5")
     assert outcome.exit_code == 2
     assert outcome.stderr.splitlines()[-1] == (
@@ -113,12 +113,12 @@ def test_training_begins_with_the_rows_of_another_model(w2v, here):
 
 def test_a_run_that_goes_back_to_its_beginning_goes_back_to_the_rows_that_it_began_with(here):
     (here / "old.txt").write_text("1 4\ncat 1 2 3 4\n")
-    state = trainer.begin(Vocabulary(("the", "cat"), np.array([2, 1])), TrainSettings(dim=4))
+    state = trainer.begin(Vocabulary(("the", "cat"), np.array([2, 1])), TrainSettings(dim=4, initial=2.0))
     state.start = lambda tables: tables.input.__setitem__((1, slice(4)), 7)
     state.tables.input[:, :4] = np.inf
-    trainer._go_back(state, TrainSettings(dim=4), None, lambda line: None)
+    trainer._go_back(state, TrainSettings(dim=4, initial=2.0), None, lambda line: None)
     assert (state.tables.input[1, :4] == 7).all()
-    assert np.abs(state.tables.input[0]).max() <= 2  # +-8 / dim
+    assert np.abs(state.tables.input[0]).max() <= 0.5  # +-2 / dim
 
 
 def test_the_output_rows_are_saved_and_added(w2v, here):

@@ -51,6 +51,8 @@ And on a Zen 4, in ns for each center (the best of 9 to 40 runs on a core of its
                     hierarchical softmax: a last panel of four nodes, not of six     no faster
                     CBOW with a tree: path laid out by vectors, panels by twos       9 % less
                     the same, inputs asked for into L2, or when the mean is known    no faster
+                    the same, the next window's mean before this one's rows move     no faster
+                    hierarchical softmax: inputs by fours, or the last three at once no faster
                     mean of a window by four registers of each row, not by one       5 to 9 % less of CBOW's time
                     half a register at the end of a row of 100: not taken            2 % less, no other objective
 

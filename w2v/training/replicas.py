@@ -46,9 +46,10 @@ UNSTABLE = "more would not be stable with this --alpha, --window and --negative"
 DAMPED_FROM = 12  # replicas: below, a plain sum keeps the quality
 AXES = 16
 CURVED_ROWS = 2048  # rows of the other table that the curvature is computed from: more than half of the touches
-# Of objectives that are always damped. CBOW with a tree, two replicas, 20 MB of English Wikipedia, analogies / WordSim,
-# 4 seeds: 4 axes .077 / .564, 16 .086 / .574, 24 .089 / .582, 32 .088 / .585, 64 .087 / .580, 100 .084 / .579; 32 axes
-# and half of the touches and span .089 / .564, twice as many .084 / .565.
+# Of objectives that are always damped. CBOW with a tree, two replicas at the rate itself, 20 MB of English Wikipedia,
+# analogies / WordSim, 4 seeds: 4 axes .077 / .564, 16 .086 / .574, 24 .089 / .582, 32 .088 / .585, 64 .087 / .580, 100
+# .084 / .579; 32 axes and half of the touches and span .089 / .564, twice as many .084 / .565. At 1.41 times the rate
+# 24 axes have .091 / .578, and with twice the touches and span .086 / .564 (6 seeds).
 DAMPED_TOUCHES, DAMPED_SPAN, DAMPED_AXES = 1024, 1000, 24
 ERROR_SLOPE = 0.15  # mean of p (1 - p), the slope of the error
 # For each row of a table and replica between two merges of all rows. With the least they cost up to a third of the CPU
