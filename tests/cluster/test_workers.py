@@ -173,7 +173,7 @@ def test_rows_that_travel_are_merged_as_rows_that_do_not():
     levels = np.zeros(rows, np.uint8)
 
     wanted, apart = base.copy(), replicas.copy()
-    merge_rows(wanted, apart, ids, 0, 1, 2.0, *no_axes, levels, np.empty(16, np.float32))
+    merge_rows(wanted, apart, ids[:0], ids, 0, 1, 2.0, *no_axes, levels, np.empty(16, np.float32))
 
     merged = []
     for owner in range(workers):

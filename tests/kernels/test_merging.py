@@ -17,7 +17,7 @@ def merged(base, models, faster, ids, axes=None, shares=None):
     shares = np.zeros((1, len(axes)), np.float32) if shares is None else shares.astype(np.float32)
     base, models = base.astype(np.float32), models.astype(np.float32)
     changed = merging.merge_rows(
-        base, models, np.array(ids, np.int32), 0, 1, faster, axes, shares,
+        base, models, np.zeros(0, np.int32), np.array(ids, np.int32), 0, 1, faster, axes, shares,
         np.zeros(len(base), np.uint8), np.empty(size, np.float32),
     )  # fmt: skip
     return base, models, changed

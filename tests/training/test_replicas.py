@@ -21,7 +21,8 @@ from w2v.vocabulary import Vocabulary
 @pytest.mark.parametrize(
     ("objective", "subwords"), [*((name, "") for name in OBJECTIVES), ("skipgram", "1-2"), ("skipgram-pairs", "1-2")]
 )
-def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, monkeypatch):
+@pytest.mark.parametrize("bounded", [False, True])
+def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, bounded, monkeypatch):
     monkeypatch.setattr(replicas, "LEAST_SPAN", 4)
     monkeypatch.setattr(replicas, "BLOCK", 200)
     monkeypatch.setattr(replicas, "TOUCHES", 6)
@@ -30,6 +31,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     monkeypatch.setattr(replicas, "DAMPED_TOUCHES", 6)
     monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
     monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
+    if bounded:
+        monkeypatch.setattr(replicas, "MOST_COPIES", 1)
+        monkeypatch.setattr(replicas, "LEAST_COPY", 1)
     monkeypatch.setattr(objectives, "STEP_TOGETHER", 0.2)
     monkeypatch.setattr(objectives, "LEAST_TOGETHER", 4)
     short = corpus.stream[:2_003].copy()
@@ -49,6 +53,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     count, rounds = work.schedule.replicas, work.rounds
     assert count == min(3, OBJECTIVES[objective].replicas), "the comparison says nothing"
     assert rounds.each > 4
+    assert (work.schedule.rare is not None) == bounded
+    frequent = [range(len(counts) + 50)] * 2 if work.schedule.rare is None else work.schedule.rare.frequent
+    assert not bounded or all(len(some) < len(table) for some, table in zip(frequent, work.schedule.touches))
     state = training.begin(corpus.vocabulary, settings)
     base = [table[:, :16].astype(float) for table in state.tables.rows]
     copies = [[table.copy() for table in base] for _ in range(count)]
@@ -78,7 +85,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
             for row in range(len(base[table])):
                 # The largest power of two of rounds in which the row is touched as often as it may be.
                 period = 1
-                while period * 2 * touches[row] <= 2 and period < rounds.cycle:
+                while period * 2 * touches[row] <= 2 and period < rounds.cycle and row in frequent[table]:
                     period *= 2
                 if everything or (round + 1) % period == 0:
                     merged_early += not everything
@@ -92,8 +99,13 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
         np.testing.assert_allclose(found[:, :16], wanted, rtol=1e-3, atol=1e-4)  # float32 over 4,000 centers
 
 
-@pytest.mark.parametrize("threads", [2, 3, 16])
-def test_the_same_number_of_replicas_gives_the_same_bits_on_any_number_of_cores(corpus, threads, monkeypatch):
+@pytest.mark.parametrize(("threads", "bounded"), [(2, False), (3, False), (3, True), (16, False), (16, True)])
+def test_the_same_number_of_replicas_gives_the_same_bits_on_any_number_of_cores(corpus, threads, bounded, monkeypatch):
+    if bounded:  # copies of some rows alone
+        monkeypatch.setattr(replicas, "LEAST_SPAN", 20)
+        monkeypatch.setattr(replicas, "MOST_COPIES", 0)
+        monkeypatch.setattr(replicas, "LEAST_COPY", 1)
+
     def bits():
         return trained(corpus, threads=threads, sample=1e-2)[0].tables.input.tobytes()
 

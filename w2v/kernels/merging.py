@@ -23,11 +23,12 @@ AHEAD = 4  # rows that are asked for ahead, from the caches of others: 7 % less 
 
 
 @kernel
-def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, total):
+def merge_rows(base, replicas, places, ids, first, step, faster, axes, damping, levels, total):
     """Merge the rows ids[first::step] of all replicas. Returns how many rows of replicas had changed.
 
     base      float32 [V, row], where the replicas began; the merged rows, written
-    replicas  float32 [R, V, row], trained apart; written: the merged rows
+    replicas  float32 [R, n, row], trained apart; written: the merged rows
+    places    int32 [V], where rows are among the n of a replica; empty: where they are in the base
     ids       int32 [n]
     faster    what the replicas' rate was multiplied with
     axes      float32 [A, row], orthonormal directions; none: nothing is damped
@@ -41,16 +42,22 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
     changed = 0
     row_bytes, later = np.int64(4 * size), np.empty(1, np.int64)
     for i in range(first, len(ids), step):
-        id = ids[i]
+        id = place = ids[i]
+        if len(places):
+            place = places[id]
         origin = base[id]
         if i + AHEAD * step < len(ids):
-            for table in range(-1, len(replicas)):
-                first_row = address(base) if table < 0 else address(replicas[table])
-                later[0] = first_row + ids[i + AHEAD * step] * row_bytes
+            later_id = later_place = ids[i + AHEAD * step]
+            if len(places):
+                later_place = places[later_id]
+            later[0] = address(base) + later_id * row_bytes
+            prefetch_rows(address(later), row_bytes, (0,))
+            for r in range(len(replicas)):
+                later[0] = address(replicas[r]) + later_place * row_bytes
                 prefetch_rows(address(later), row_bytes, (0,))
         touched = 0
         for r in range(len(replicas)):
-            row = replicas[r, id]
+            row = replicas[r, place]
             bits = np.int32(0)
             if r == 0:
                 for d in range(size):
@@ -71,7 +78,7 @@ def merge_rows(base, replicas, ids, first, step, faster, axes, damping, levels, 
         for d in range(size):
             origin[d] += total[d]
         for r in range(len(replicas)):
-            row = replicas[r, id]
+            row = replicas[r, place]
             for d in range(size):
                 row[d] = origin[d]
     return changed

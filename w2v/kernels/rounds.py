@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from w2v.kernels.barrier import fetch, wait_for_all
 from w2v.kernels.compiler import kernel
-from w2v.kernels.merging import merge_rows
+from w2v.kernels.copies import merge_all, of_replica, release
 from w2v.kernels.objectives import Rows, train_span
 from w2v.kernels.rows import address
 
@@ -71,7 +71,7 @@ def train_rounds(thread, threads, first, last, offset, count, work, base, replic
 
     offset    the number of the first of these replicas among the `count` replicas of the run: they are all, or a group
     base      Rows, merged; where these replicas are one not looked at
-    replicas  Rows of [r, V, row]
+    replicas  Rows of [r, V, row], or of `Copies`
     inputs, outputs  Due
     shared    int64 [32]; with one replica in all, STOP ends the work after a span. ENDED ends it at once, and leaves
               replicas that are not merged: set where a thread has failed, for those that wait for it
@@ -85,7 +85,7 @@ def train_rounds(thread, threads, first, last, offset, count, work, base, replic
         if not train_share(round, thread, threads, offset, count, work, replicas, plan, scratch, rounds, accounts):
             shared[DIVERGED] = 1
         diverged = shared[DIVERGED] != 0
-        if len(replicas.input) > 1:
+        if len(accounts) > 1:
             if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
                 return round
             # Between two waits nobody trains, so all threads see the same.
@@ -96,6 +96,9 @@ def train_rounds(thread, threads, first, last, offset, count, work, base, replic
                                                   total)  # fmt: skip
             if not wait_for_all(shared[ARRIVED:], threads, shared[ENDED:]):
                 return round
+            for replica in range(thread, len(accounts), threads):
+                release(replicas.input, replica)
+                release(replicas.output, replica)
         if diverged:
             return round + 1
     return last
@@ -106,17 +109,17 @@ def train_share(round, thread, threads, offset, count, work, replicas, plan, scr
     """Train this thread's share of the replicas for a round; returns whether the rows last moved are finite.
 
     offset    the number of the first of these replicas among the `count` replicas of the run
-    replicas  Rows of [r, V, row]
+    replicas  Rows of [r, V, row], or of `Copies`
     accounts  float64 [r, 8], added to
     """
     length, finite = len(work.stream), True
     epoch, start = round // rounds.each * length, round % rounds.each * count * rounds.span
-    for replica in range(thread, len(replicas.input), threads):
+    for replica in range(thread, len(accounts), threads):
         begin = min(start + (offset + replica) * rounds.span, length)
         end = min(begin + rounds.span, length)
         if begin == end:
             continue
-        rows = Rows(replicas.input[replica], replicas.output[replica])
+        rows = Rows(of_replica(replicas.input, replica), of_replica(replicas.output, replica))
         tally = train_span(epoch + begin, epoch + end, work, rows, plan, scratch)
         account = accounts[replica]
         account[TOKENS] += tally.tokens
@@ -130,10 +133,9 @@ def train_share(round, thread, threads, offset, count, work, replicas, plan, scr
 @kernel
 def merge_due(base, replicas, due, round, thread, threads, rounds, total):
     """Merge this thread's share of the rows that are due after a round; returns how many rows had changed."""
-    stop = due_stop(due, round, rounds)
-    return merge_rows(
-        base, replicas, due.order[:stop], thread, threads, rounds.faster, due.axes, due.damping, due.levels,
-        total,
+    return merge_all(
+        replicas, base, due.order[: due_stop(due, round, rounds)], thread, threads, rounds.faster, due.axes,
+        due.damping, due.levels, total,
     )  # fmt: skip
 
 

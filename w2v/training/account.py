@@ -11,6 +11,7 @@ from w2v.resources import sized
 from w2v.settings import TrainSettings
 from w2v.training.checkpoints import Checkpoint
 from w2v.training.extension import Drift, Extension
+from w2v.training.replicas import copies_foreseen
 from w2v.training.trainer import memory_needed, trained_share
 from w2v.training.validation import RARE, Validation, Verdict
 from w2v.vocabulary import Vocabulary
@@ -36,7 +37,7 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
         f" the most frequent: {_first(corpus.vocabulary)}",
         *(f"chosen      {choice}" for choice in choices),
         f"training    {_counted(settings.epochs, 'epoch')}; {what}; {sized(memory_needed(words, settings))}"
-        f" of memory; {_counted(settings.threads, 'thread')}",
+        f" of memory; {_counted(settings.threads, 'thread')}{_copies(words, settings)}",
     ]
     if settings.phrases:
         lines.insert(2, _phrases_line(corpus, settings))
@@ -60,6 +61,13 @@ def lines(corpus: EncodedCorpus, settings: TrainSettings, choices: Sequence[Choi
         names = " or ".join(f"--tokenizer {name}" for name in account.segment_with)
         lines.append(f"warning     the words are very long: a text without blanks between words? Try {names}")
     return lines
+
+
+def _copies(words: int, settings: TrainSettings) -> str:
+    if settings.objective == "glove":
+        return ""
+    rows, copied = copies_foreseen(words, settings)
+    return f", each with copies of {copied:,} of the {rows:,} rows" if copied < rows else ""
 
 
 def extension_lines(kept: Checkpoint, joined: Extension, settings: TrainSettings) -> list[str]:

@@ -15,13 +15,14 @@ import numpy as np
 
 from w2v.kernels import merging
 from w2v.kernels import rounds as kernels
+from w2v.kernels.copies import fill, new_copies
 from w2v.kernels.objectives import Rows, Work
 from w2v.kernels.objectives.spans import new_scratch
 from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
 
 if TYPE_CHECKING:
-    from w2v.training.replicas import Level, Schedule
+    from w2v.training.replicas import Level, Rare, Schedule
 
 
 class Groups:
@@ -29,13 +30,15 @@ class Groups:
 
     threads  that `train` and `merge` are called with at a time, from 0
     base     Rows [g, V, row], merged within each group
+    rare     replicas have copies of the other rows alone, see `w2v.kernels.copies`; they are one group, `base` is given
     copies   Rows [n, V, row], all that has to be what other groups have, too: `base`, and the replicas behind it where
              a group has several
     """
 
     def __init__(
-        self, schedule: Schedule, first: int, count: int, threads: int, tables: Rows, base: Rows | None = None
-    ) -> None:
+        self, schedule: Schedule, first: int, count: int, threads: int, tables: Rows, base: Rows | None = None,
+        rare: Rare | None = None,
+    ) -> None:  # fmt: skip
         self._level: Level = schedule.within
         self._all, self._offset, self._count = schedule.replicas, first * schedule.within.copies, count
         each = schedule.within.copies
@@ -43,10 +46,16 @@ class Groups:
         self._lanes = max(1, min(count, threads // self._together))
         self.threads = self._lanes * self._together
         shared = base is not None  # then the only group is merged in the tables themselves
-        behind = each * count if each > 1 else 0
+        behind = each * count if each > 1 and rare is None else 0
         self.copies = Rows(*(aligned_zeros(behind + (0 if shared else count), *table.shape) for table in tables))
         self.base = base if base is not None else Rows(*(copies[:count] for copies in self.copies))
         self.replicas = Rows(*(copies[-behind:] for copies in self.copies)) if behind else self.base
+        self._frequent = () if rare is None else rare.frequent
+        # A table of each replica, where it has copies of some rows alone.
+        self._some = [
+            new_copies(each, table, len(frequent), slots)
+            for table, frequent, slots in zip(tables, self._frequent, () if rare is None else rare.slots)
+        ]
         self.accounts = np.zeros((each * count, 8))
         self._flags = [aligned_zeros(64).view(np.int64) for _ in range(count)]
 
@@ -62,6 +71,9 @@ class Groups:
 
         By the thread that trains it: the system puts memory near the core that touches it first.
         """
+        for some, frequent in zip(self._some, self._frequent):
+            for replica in range(thread, len(self.accounts), self.threads):
+                fill(some, replica, frequent)
         for copies, table in zip(self.copies, tables):
             for copy in range(thread, len(copies), self.threads):
                 copies[copy] = table
@@ -73,10 +85,11 @@ class Groups:
         for group in range(lane, self._count, self._lanes):
             part = slice(group * each, (group + 1) * each)
             base = Rows(*(table[group] for table in self.base))
-            replicas = Rows(*(table[part] for table in self.replicas))
+            of_group: Any = self._some or [table[part] for table in self.replicas]
             done = kernels.train_rounds(
-                place, self._together, first, last, self._offset + part.start, self._all, work, base, replicas,
-                self._plan, self._scratches[thread], self._level.rounds, *due, self._flags[group], self.accounts[part],
+                place, self._together, first, last, self._offset + part.start, self._all, work, base,
+                Rows(*of_group), self._plan, self._scratches[thread], self._level.rounds, *due, self._flags[group],
+                self.accounts[part],
             )  # fmt: skip
             reached = min(reached, done)
         return reached

@@ -25,12 +25,12 @@ from w2v.kernels.objectives import KERNELS, Rows, Work, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.rows import aligned_zeros, row_length
 from w2v.kernels.windows import BLOCK
-from w2v.objectives import MOST_REPLICAS, mean_contexts, mean_outputs, objective_of, touches_of, work_of
+from w2v.objectives import MOST_REPLICAS, OBJECTIVES, mean_contexts, mean_outputs, objective_of, touches_of, work_of
 from w2v.settings import TrainSettings, available_threads
 from w2v.subwords import expected_rows
 from w2v.training.groups import Groups
 from w2v.training.run import State, Tick, together
-from w2v.training.tables import Floats, Tables
+from w2v.training.tables import Floats
 from w2v.vocabulary import Vocabulary
 
 LEAST_SPAN = 500  # units: below it, waiting for each other costs more than a tenth
@@ -76,6 +76,8 @@ GROUP_TOUCHES = 4096  # of a group's row between two merges with the other group
 # All rows of all groups are merged at least this often in a run, and once for this many centers per row and group.
 GROUP_MERGES, GROUP_CYCLE_CENTERS = 26, 100
 GROUP_AXES = 100
+# Copies of all replicas together take so many times the memory of the tables at the most, but each may have the least.
+MOST_COPIES, LEAST_COPY = 2, 256 << 20
 LEVELS = 64  # of touches between two merges; four for each factor of two
 
 
@@ -103,6 +105,19 @@ class Level(NamedTuple):
         return min((round // self.every + 1) * self.every, self.rounds.all)
 
 
+class Rare(NamedTuple):
+    """What replicas have where copies of all rows would be too much, see `w2v.kernels.copies`; of both tables.
+
+    frequent  int32 [F], the rows that each has a copy of from the beginning
+    slots     for the others
+    due       of the frequent rows
+    """
+
+    frequent: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
+    slots: tuple[int, int]
+    due: tuple[Due, Due]
+
+
 @dataclass(frozen=True, eq=False)
 class Schedule:
     """Who trains what, and which rows are merged when.
@@ -110,12 +125,14 @@ class Schedule:
     within   the replicas of each group
     across   the groups; one: they are all replicas
     touches  float64 of both tables, as long as each: how often a row is moved for each center
+    rare     None where replicas have copies of all rows
     why      fewer replicas train than threads were asked for; empty where as many do
     """
 
     within: Level
     across: Level
     touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+    rare: Rare | None = None
     why: str = ""
 
     @property
@@ -137,11 +154,14 @@ class Schedule:
         return every << (round // every).bit_length()
 
     def apart(self) -> Schedule:
-        """Return the same schedule for machines: without groups, each replica is one, and all merging is across."""
+        """Return the same schedule for machines: without groups, each replica is one, and all merging is across.
+
+        They have copies of all rows, for what travels most are rows that are rare.
+        """
         if self.across.copies > 1:
             return self
         alone = self.within._replace(copies=1, axes=0, rounds=self.within.rounds._replace(faster=1.0))
-        return replace(self, within=alone, across=self.within)
+        return replace(self, within=alone, across=self.within, rare=None)
 
 
 class Replicas:
@@ -264,7 +284,7 @@ class Replicas:
         tables, schedule = state.tables.rows, self.schedule
         if self._groups is None:
             base = None if schedule.across.copies > 1 else Rows(*(table[None] for table in tables))
-            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base)
+            self._groups = Groups(schedule, 0, schedule.across.copies, self._threads, tables, base, schedule.rare)
         groups = self._groups
         groups.accounts[:] = 0
         rate = replica_rate(self.settings, schedule, state.rate_share)
@@ -274,7 +294,9 @@ class Replicas:
 
     def _due(self, state: State) -> tuple[tuple[Due, Due], tuple[Due, Due], int]:
         """Return which rows are due when, within groups and across, with what is damped, and up to which round."""
-        levels = self.schedule.within, self.schedule.across
+        levels, rare = (self.schedule.within, self.schedule.across), self.schedule.rare
+        if rare is not None:
+            levels = levels[0]._replace(due=rare.due), levels[1]
         both = damped(state.tables.rows, self.work, self.schedule, self.settings, state.rounds, state.rate_share)
         within, across = (due_damped(level, of_level) for level, of_level in zip(levels, both))
         return within, across, self.schedule.next_axes(state.rounds) if any(both) else self.rounds.all
@@ -287,11 +309,50 @@ def spans_of_losses(length: int) -> npt.NDArray[np.int64]:
 
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
-    """Return the bytes that training takes beside the corpus: tables, their replicas, noise and schedule."""
-    groups, known = min(settings.groups, settings.threads), objective_of(settings).replicas
-    each = min(settings.threads // groups, known)
-    tables, ngrams = 1 + (groups > 1) * groups + (each > 1) * groups * each, expected_rows(words, settings)
-    return tables * Tables.bytes_needed(words, settings.dim, ngrams) + 64 * (words + 2 * ngrams)
+    """Return the bytes that training takes beside the corpus: tables, their copies, noise and schedule."""
+    groups, each = _groups_and_replicas(settings)
+    rows, copied = copies_foreseen(words, settings)
+    held = rows * (1 + (groups > 1) * groups) + copied * (each > 1) * groups * each
+    places = 4 * (each + 1) * rows if copied < rows else 0
+    return 4 * row_length(settings.dim) * held + places + 64 * (words + 2 * expected_rows(words, settings))
+
+
+def copies_foreseen(words: int, settings: TrainSettings) -> tuple[int, int]:
+    """Return how many rows both tables have, and of how many a replica will have copies."""
+    groups, each = _groups_and_replicas(settings)
+    ngrams = expected_rows(words, settings)
+    rows = 2 * words + ngrams
+    if groups > 1 or each == 1:
+        return rows, rows
+    # How long paths are, and how many n-grams a word has, is not known yet.
+    outputs, bag = 1 + settings.negatives if settings.loss == "ns" else 64, 64 if ngrams else 1
+    return rows, most_copied(rows, each, settings, outputs, bag)
+
+
+def _groups_and_replicas(settings: TrainSettings) -> tuple[int, int]:
+    """Return the groups and the replicas of each that there are at the most."""
+    groups = min(settings.groups, settings.threads)
+    return groups, min(settings.threads // groups, objective_of(settings).replicas)
+
+
+def most_copied(rows: int, replicas: int, settings: TrainSettings, outputs: int, bag: int) -> int:
+    """Return how many rows each of several replicas may have copies of, out of those of both tables.
+
+    outputs, bag  see `most_touched`
+    """
+    touched = sum(most_touched(LEAST_SPAN, settings, outputs, bag))
+    least = max(LEAST_COPY // (4 * row_length(settings.dim)), 2 * touched)
+    return min(max(MOST_COPIES * rows // replicas, least), rows)
+
+
+def most_touched(units: int, settings: TrainSettings, outputs: int, bag: int) -> tuple[int, int]:
+    """Return how many input rows and output rows a span can touch at the most.
+
+    outputs  of an input
+    bag      input rows of a word
+    """
+    inputs = 2 * settings.reach if objective_of(settings) is OBJECTIVES["skipgram-pairs"] else 1
+    return (units + 2 * settings.reach) * bag, units * inputs * outputs
 
 
 def touches_between_merges(replicas: int, groups: int = 1, damped: bool = False) -> float:
@@ -365,6 +426,11 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, least_span, BLOCK))
     if groups > 1:  # rounds enough to merge the groups as often as they have to be
         span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, least_span))
+    rows = len(touches[0]) + len(touches[1])
+    outputs, bag = objective.outputs(settings, work), int(np.diff(work.bags.starts).max(initial=1))
+    copied = most_copied(rows, each, settings, outputs, bag) if each > 1 == groups else rows
+    while copied < rows and span > LEAST_SPAN and 2 * sum(most_touched(span, settings, outputs, bag)) > copied:
+        span = max(span // 2, LEAST_SPAN)
     rounds_of_epoch = max(1, -(-length // (count * span)))
     if count > 1:
         span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
@@ -391,12 +457,35 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
         return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
 
-    return Schedule(
-        level(each, centers, between, cycle, speed_up(each, objective.damped), axes),
-        level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0),
-        touches,
-        why,
-    )
+    within = level(each, centers, between, cycle, speed_up(each, objective.damped), axes)
+    across = level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0)
+    rare = None
+    if copied < rows:
+        rare = rare_rows(within, touches, most_touched(span, settings, outputs, bag), copied)
+    return Schedule(within, across, touches, rare, why)
+
+
+def rare_rows(
+    level: Level, touches: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]], most: tuple[int, int], copied: int
+) -> Rare:
+    """Return which rows replicas have copies of from the beginning: as many of those touched most as there is room for.
+
+    most    rows of each table that a replica can touch in a round, after which those in slots are merged
+    copied  rows of both tables that it may have copies of
+    """
+    slots = min(most[0], len(touches[0])), min(most[1], len(touches[1]))
+    both = np.concatenate(touches)
+    often = np.zeros(len(both), np.bool_)
+    often[np.argsort(-both, kind="stable")[: copied - sum(slots)]] = True
+    first, second = np.split(often, [len(touches[0])])
+    due = _frequent(level.due[0], first), _frequent(level.due[1], second)
+    return Rare((due[0].order, due[1].order), slots, due)
+
+
+def _frequent(due: Due, frequent: npt.NDArray[np.bool_]) -> Due:
+    """Return when those rows are due that are frequent, bool [V]."""
+    kept = frequent[due.order]
+    return due._replace(order=due.order[kept], stops=np.concatenate(([0], np.cumsum(kept)))[due.stops])
 
 
 def _power_above(wanted: float) -> int:

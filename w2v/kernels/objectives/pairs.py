@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
+from w2v.kernels.copies import bytes_of_row
 from w2v.kernels.negatives import merge_draws, set_weights
 from w2v.kernels.objectives import spans
 from w2v.kernels.objectives.spans import (
@@ -46,7 +47,7 @@ def train_span(first, last, work, rows, plan, scratch):
     width = len(panel)
     panels = (negatives + width) // width
     ahead = (8 * panels * width * FAR,)  # into the L1 cache too: 4 % more time
-    row_bytes = np.int64(rows.input.shape[1] * 4)
+    row_bytes = bytes_of_row(rows.input)
     weights = weights.reshape((LINES, len(weights) // LINES))
     apart = 8, 8 * panels * width, 0, weights.strides[0]
     room = len(clash)
@@ -71,7 +72,7 @@ def train_span(first, last, work, rows, plan, scratch):
                 count += 1
             ends[c - chunk] = count
             c += 1
-        draw_outputs(centers[:count], seeds[:count], work.noise, address(rows.output), row_bytes, width, scratch)
+        draw_outputs(centers[:count], seeds[:count], work.noise, rows.output, row_bytes, width, scratch)
         of, held, i = chunk, -1, 0
         while i < count:
             while i >= ends[of - chunk]:

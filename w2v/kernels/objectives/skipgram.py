@@ -12,9 +12,8 @@ its contexts (Ji et al. 2016). A span is trained in three passes, each over arra
 
 from __future__ import annotations
 
-import numpy as np
-
 from w2v.kernels.compiler import kernel
+from w2v.kernels.copies import bytes_of_row
 from w2v.kernels.negatives import merge_draws, set_weights
 from w2v.kernels.objectives import spans
 from w2v.kernels.objectives.spans import (
@@ -47,7 +46,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     width = len(panel)
     panels = (negatives + width) // width
     ahead = 8 * panels * width * FAR, 8 * panels * width * NEAR
-    row_bytes = np.int64(rows.input.shape[1] * 4)
+    row_bytes = bytes_of_row(rows.input)
     was, now, bag = address(means[0]), address(means[1]), address(room)
     mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
@@ -58,7 +57,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     pairs, loss = 0, 0.0
     for chunk in range(begin, end, CHUNK):
         stop = min(chunk + CHUNK, end)
-        draw_outputs(ids[chunk:stop], bits[chunk:stop], work.noise, address(rows.output), row_bytes, width, scratch)
+        draw_outputs(ids[chunk:stop], bits[chunk:stop], work.noise, rows.output, row_bytes, width, scratch)
         for c in range(chunk, stop):
             i = c - chunk
             own = address(ys) + 8 * i * panels * width

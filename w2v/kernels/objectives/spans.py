@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels.compiler import inlined_kernel, kernel
+from w2v.kernels.copies import ask_for, finite, locate
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import token_key
-from w2v.kernels.rows import address, aligned_zeros, all_finite
+from w2v.kernels.rows import address, aligned_zeros
 from w2v.kernels.tiles import SLOT, score_inputs, score_window, update_panel
 from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
 FAR = 12  # centers or pairs ahead whose rows are asked for, at the most
+COPIED_AHEAD = 2  # words whose rows are asked for before copies of them are made
 LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
 CHECKED = 32  # of so many centers of a span the row of one is looked at
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
@@ -132,14 +134,19 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
     """Draw the negatives of some words, and write where the rows of each word and its negatives are to `scratch.ys`.
 
     words, bits  int32 [n] and uint64 [n], see `draw_negatives`; written besides: `drawn` and `clash` of `scratch`
-    table        address of the output rows
+    table        of the output rows
     """
     draw_negatives(words, bits, noise, scratch.drawn, scratch.clash)
     negatives, ys, drawn = len(scratch.drawn), scratch.ys, scratch.drawn
+    room = np.empty(1, np.int64)
     for i in range(len(words)):
-        ys[i, 0] = table + words[i] * row_bytes
+        ahead = min(i + COPIED_AHEAD, len(words) - 1)
+        ask_for(table, words[ahead], row_bytes, room)
         for k in range(negatives):
-            ys[i, k + 1] = table + drawn[k, i] * row_bytes
+            ask_for(table, drawn[k, ahead], row_bytes, room)
+        ys[i, 0] = locate(table, words[i], row_bytes)
+        for k in range(negatives):
+            ys[i, k + 1] = locate(table, drawn[k, i], row_bytes)
         for k in range(negatives + 1, ys.shape[1]):
             ys[i, k] = address(scratch.spare)
 
@@ -168,7 +175,7 @@ def train_panels(xs, m, ys, labels, weights, steps, contexts, panels, row_bytes,
 @kernel
 def last_finite(begin, end, rows, scratch):
     """Return whether the input rows of the last centers of a span are finite: of one in CHECKED, or none."""
-    return all_finite(rows.input, scratch.ids[end - -(-(end - begin) // CHECKED) : end])
+    return finite(rows.input, scratch.ids[end - -(-(end - begin) // CHECKED) : end])
 
 
 @kernel

@@ -11,9 +11,8 @@ A word of a span has the slot c % slots, where its mean stands as it was and as 
 
 from __future__ import annotations
 
-import numpy as np
-
 from w2v.kernels.compiler import kernel
+from w2v.kernels.copies import bytes_of_row, locate
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
 
@@ -24,7 +23,7 @@ AHEAD = 3  # words whose rows are asked for before their turn
 def find_rows(word, bags, table, row_bytes, room, count):
     """Write where the rows of a word are to room[count:], and return how many there are in it then."""
     for i in range(bags.starts[word], bags.starts[word + 1]):
-        room[count] = table + bags.rows[i] * row_bytes
+        room[count] = locate(table, bags.rows[i], row_bytes)
         count += 1
     return count
 
@@ -32,47 +31,47 @@ def find_rows(word, bags, table, row_bytes, room, count):
 @kernel
 def read_mean(word, slot, work, rows, scratch):
     """Take the mean of a word's rows into a slot."""
-    was, row_bytes = address(scratch.means[0, slot]), np.int64(rows.input.shape[1] * 4)
-    count = find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)
+    was, row_bytes = address(scratch.means[0, slot]), bytes_of_row(rows.input)
+    count = find_rows(word, work.bags, rows.input, row_bytes, scratch.room, 0)
     mean_rows(address(scratch.room), count, was, address(scratch.means[1, slot]), row_bytes)
 
 
 @kernel
 def write_mean(word, slot, work, rows, scratch):
     """Add what the mean in a slot has moved by to each of the word's rows."""
-    was, row_bytes = address(scratch.means[0, slot]), np.int64(rows.input.shape[1] * 4)
-    count = find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)
+    was, row_bytes = address(scratch.means[0, slot]), bytes_of_row(rows.input)
+    count = find_rows(word, work.bags, rows.input, row_bytes, scratch.room, 0)
     move_rows(address(scratch.room), count, was, address(scratch.means[1, slot]), row_bytes)
 
 
 @kernel
 def ask_for_rows(word, work, rows, scratch):
     """Prefetch the rows of a word."""
-    row_bytes = np.int64(rows.input.shape[1] * 4)
-    for i in range(find_rows(word, work.bags, address(rows.input), row_bytes, scratch.room, 0)):
+    row_bytes = bytes_of_row(rows.input)
+    for i in range(find_rows(word, work.bags, rows.input, row_bytes, scratch.room, 0)):
         prefetch_rows(address(scratch.room) + 8 * i, row_bytes, (0,))
 
 
 @kernel
 def find_rows_around(c, work, rows, scratch):
     """Write where all rows of the contexts of center c are to `scratch.room`, and return how many there are."""
-    row_bytes, count = np.int64(rows.input.shape[1] * 4), 0
+    row_bytes, count = bytes_of_row(rows.input), 0
     for j in range(scratch.left[c], scratch.right[c]):
         if j != c:
-            count = find_rows(scratch.ids[j], work.bags, address(rows.input), row_bytes, scratch.room, count)
+            count = find_rows(scratch.ids[j], work.bags, rows.input, row_bytes, scratch.room, count)
     return count
 
 
 @kernel
 def place_inputs(size, rows, plan, scratch):
     """Write where the input of each word of a span is: its row, or the slot of its mean. None is held yet."""
-    row_bytes = np.int64(rows.input.shape[1] * 4)
+    row_bytes = bytes_of_row(rows.input)
     slots, means = scratch.means.shape[1], address(scratch.means[1])
     for c in range(size):
         if plan.bag:
             scratch.xs[c] = means + c % slots * row_bytes
         else:
-            scratch.xs[c] = address(rows.input) + scratch.ids[c] * row_bytes
+            scratch.xs[c] = locate(rows.input, scratch.ids[c], row_bytes)
     scratch.held[:] = 0
 
 

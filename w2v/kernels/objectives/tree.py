@@ -19,6 +19,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from w2v.kernels.compiler import inlined_kernel, kernel
+from w2v.kernels.copies import bytes_of_row, locate_all, start_of
 from w2v.kernels.emit import F32, I32, I64, whole
 from w2v.kernels.objectives import spans
 from w2v.kernels.objectives.spans import (
@@ -123,11 +124,11 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     starts, nodes, turns = work.paths.starts, work.paths.nodes, work.paths.labels
     panel, contexts = plan.panel, 1 if mean_first else contexts_of(plan.window)
     width = len(panel)
-    row_bytes, output = np.int64(rows.input.shape[1] * 4), address(rows.output)
+    row_bytes, output = bytes_of_row(rows.input), start_of(rows.output)
     was, now, bag = address(means[0]), address(means[1]), address(room)
     mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
-    places = np.empty(3, np.int64)
+    places, copied = np.empty(3, np.int64), np.empty(plan.outputs + SLOT, np.int32)
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
     place_inputs(size, rows, plan, scratch)
@@ -142,10 +143,11 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
             prefetch_rows(address(places), PATH_BYTES, (0, 0, 0))
             start, stop, line = starts[ids[following]], starts[ids[following] + 1], following % LINES
             panels = asked = -(-(stop - start) // width)
+            path = locate_all(rows.output, nodes[start:stop], copied)
             for p in range(panels):
                 place, slot = start + p * width, 4 * SLOT * p
                 _place_panel(
-                    address(nodes) + 4 * place, address(turns) + 4 * place, stop - place, rate, output, row_bytes,
+                    path + 4 * p * width, address(turns) + 4 * place, stop - place, rate, output, row_bytes,
                     address(spare), address(ys[line]) + 8 * p * width, address(labels[line]) + slot,
                     address(weights[line]) + slot, panel,
                 )  # fmt: skip
