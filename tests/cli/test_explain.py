@@ -83,3 +83,42 @@ def test_explain_splits_as_encode_does_and_its_last_lines_name_the_file(w2v, tmp
     assert "    " + "  ".join(ids.strip("[]\n").split(", ")) + "\n" in shown
     last = json.loads(w2v("explain", "我爱北京的天安门", "-v", file, "--json").stdout)["steps"][-1]["parts"][-1]
     assert last["text"] == f"w2v encode -v '{file}' \"我 爱 北京 的 天安门\"\nw2v export keras -v '{file}'"
+
+
+@pytest.fixture
+def trained(w2v, tmp_path):
+    def train(*options):
+        (tmp_path / "c.txt").write_text("the king lived in the castle\nthe queen sat on the throne\n" * 9)
+        w2v("train", tmp_path / "c.txt", "-o", tmp_path / "v.w2v", "--dim", "4", "--epochs", "1", "-q", *options)
+        return tmp_path / "v.w2v"
+
+    return train
+
+
+@pytest.mark.parametrize(
+    ("options", "title"),
+    [
+        (("--objective", "cbow", "--loss", "hs"), "CBOW with hierarchical softmax"),
+        (("--objective", "glove"), "GloVe"),
+        (("--negatives-per", "pair"), "skip-gram with negative sampling"),
+    ],
+)
+def test_the_objective_is_that_of_the_vectors_unless_another_is_named(w2v, trained, options, title):
+    file = trained(*options)
+    shown = w2v("explain", "the king lived", "-v", file).stdout
+    assert f"\n2. How the rows came to be: {title}\n" in shown
+    assert ("Each pair draws" in " ".join(shown.split())) == ("pair" in options)
+    for name, other in (("cbow", "CBOW with negative sampling"), ("glove", "GloVe")):
+        steps = json.loads(w2v("explain", "the king lived", "-v", file, "--objective", name, "--json").stdout)["steps"]
+        assert steps[1]["title"] == f"2. How the rows came to be: {other}"
+
+
+def test_the_loss_of_the_vectors_can_be_changed_alone(w2v, trained):
+    file = trained("--objective", "cbow", "--loss", "hs")
+    assert "came to be: CBOW with negative" in w2v("explain", "the king", "-v", file, "--loss", "ns").stdout
+    outcome = w2v("explain", "the king", "-v", trained("--objective", "glove"), "--loss", "hs")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr == (
+        "Error: --loss has no meaning with --objective glove: it learns from all co-occurrences\n"
+    )
+    assert w2v("explain", "the king", "--objective", "bert").exit_code == 2

@@ -48,10 +48,12 @@ def test_the_lines_put_the_matrix_into_a_layer(library, looked_up, tmp_path):
 
 @pytest.mark.parametrize("width", [50, 80])
 @pytest.mark.parametrize("language", SENTENCES)
-def test_every_line_fits_the_terminal(language, width):
+@pytest.mark.parametrize(("objective", "loss"), [("skipgram", "ns"), ("cbow", "ns"), ("cbow", "hs"), ("glove", "ns")])
+def test_every_line_fits_the_terminal(language, width, objective, loss):
     explained = explanation.explain(
-        ["the old king lived in the castle by the river", SENTENCES[language]], language=language
-    )
+        ["the old king lived in the castle by the river", SENTENCES[language]], language=language, objective=objective,
+        loss=loss,
+    )  # fmt: skip
     lines = explanation.render(explained.steps, width).splitlines()
     assert [line for line in lines if columns(line) > width] == []
 

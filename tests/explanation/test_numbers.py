@@ -30,14 +30,17 @@ def tables(step):
     return [part for part in step.parts if isinstance(part, Table)]
 
 
-def test_the_toy_is_trained_as_the_naive_trainer_trains_it():
-    settings = dataclasses.replace(toy.SETTINGS, epochs=1)
+@pytest.mark.parametrize("kind", ["skipgram", "skipgram-pairs", "skipgram-hs", "cbow", "cbow-hs"])
+def test_the_toy_is_trained_as_the_naive_trainer_trains_it(kind):
+    objective, _, rest = kind.partition("-")
+    chosen = toy.settings_for(objective, rest if rest == "hs" else "ns", "pair" if rest == "pairs" else "window")
+    settings = dataclasses.replace(chosen, epochs=1)
     model = toy.train(CATALOGUES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
     center, context = (matrix.astype(float) for matrix in toy.begin(len(model.words), settings))
     naive.train(
         model.stream, center, context, random.keep_limits(model.counts, 0), random.noise_table(model.counts, 0.75),
         settings.window, settings.negatives, 1, settings.rate, settings.rate * 1e-4, settings.seed,
-        spans.panel_width(1 + settings.negatives),
+        spans.panel_width(1 + settings.negatives), objective=kind, paths=naive.huffman(model.counts.tolist()),
     )  # fmt: skip
     # float32, and rows moved in another order where a word stands twice in a window
     np.testing.assert_allclose(model.input, center[:, : settings.dim], atol=2e-3)
@@ -86,8 +89,8 @@ def test_the_negatives_are_the_first_different_draws_of_the_trainer(explained):
     noise = random.noise_table(explained.toy.counts, 0.75)
     drawn = naive.negatives(naive.token_bits(1, 0, 0), explained.toy.words.index(word), noise, 80)
     expected = [explained.toy.words[id] for id in drawn]
-    shown = explained.window.contexts[real:]
-    assert list(shown) == [other for other in expected if other not in explained.window.contexts[:real]][:5]
+    shown = explained.window.outputs[real:]
+    assert list(shown) == [other for other in expected if other not in explained.window.outputs[:real]][:5]
     assert len(set(shown)) == 5
 
 
@@ -95,12 +98,12 @@ def test_the_table_of_pairs_agrees_with_the_naive_step(explained):
     window = explained.window
     row, real = explained.toy.words.index, int(window.targets.sum())
     x = explained.toy.input[[row(window.word)]].astype(float)
-    y = explained.toy.output[[row(word) for word in window.contexts]].astype(float)
+    y = explained.toy.output[[row(word) for word in window.outputs]].astype(float)
     _, _, error = naive.window_steps(x, y, window.targets, np.ones(len(y)), rate=1.0)
     (table,) = [table for table in tables(explained.steps[1]) if len(table.columns) == 6]
     assert table.columns == ("word", "context", "target", "dot product", "sigmoid", "error")
     for i, (word, context, target, dot, sigmoid, shown_error) in enumerate(table.rows):
-        assert (word, context, target) == (window.word, window.contexts[i], int(i < real))
+        assert (word, context, target) == (window.word, window.outputs[i], int(i < real))
         assert dot == pytest.approx(sum(a * b for a, b in zip(x[0], y[i])))
         assert sigmoid == pytest.approx(naive.sigmoid(x[0] @ y[i]))
         assert shown_error == pytest.approx(error[0, i])
@@ -109,13 +112,13 @@ def test_the_table_of_pairs_agrees_with_the_naive_step(explained):
 
 def test_the_step_is_that_of_sgd_and_lowers_the_loss(explained):
     window, after = explained.window, explained.after
-    rows = dict(zip(window.contexts, window.others))
+    rows = dict(zip(window.outputs, window.others))
     x, y = window.row[None].copy(), {word: vector.copy() for word, vector in rows.items()}
     to_x, to_y, _ = naive.window_steps(x, window.others, window.targets, np.ones(len(window.others)), rate=0.025)
-    for word, step in zip(window.contexts, to_y):
+    for word, step in zip(window.outputs, to_y):
         y[word] += step
     np.testing.assert_allclose(after.row, window.row + to_x[0])
-    for word, vector in zip(window.contexts, after.others):
+    for word, vector in zip(window.outputs, after.others):
         np.testing.assert_allclose(vector, y[word])
     assert after.loss < window.loss
     shown = " ".join(part.text for part in explained.steps[1].parts if isinstance(part, Code))
@@ -146,7 +149,7 @@ def test_the_step_that_is_shown_helps_and_every_number_is_seen_to_change(sentenc
 def test_the_loss_of_the_softmax_asks_every_word(explained):
     window, context = explained.window, explained.toy.output.astype(float)
     expected = 0.0
-    for word, target in zip(window.contexts, window.targets):
+    for word, target in zip(window.outputs, window.targets):
         if target == 1:
             e = [np.exp(row @ window.row) for row in context]
             expected -= np.log(e[explained.toy.words.index(word)] / sum(e))
@@ -156,7 +159,7 @@ def test_the_loss_of_the_softmax_asks_every_word(explained):
 def test_the_number_of_pairs_that_came_closer_is_counted(explained):
     before = np.abs(explained.window.targets - naive.sigmoid(explained.window.others @ explained.window.row))
     after = np.abs(explained.window.targets - naive.sigmoid(explained.after.others @ explained.after.row))
-    assert f"{(after < before).sum()} of {len(before)} are closer" in str(explained.steps[1])
+    assert f"{(after < before).sum()} of {len(before)} errors are smaller" in str(explained.steps[1])
 
 
 def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(explained):
@@ -180,9 +183,10 @@ def test_the_cosines_neighbors_and_analogy_are_those_of_the_model(explained):
 
 @pytest.mark.parametrize("language", CATALOGUES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_toys_of_all_languages_know_the_queen(language, seed):
+@pytest.mark.parametrize("objective", ["skipgram", "cbow"])
+def test_the_toys_of_all_languages_know_the_queen(language, seed, objective):
     spoken = CATALOGUES[language]
-    model = toy.train(spoken.TEMPLATES, [], dataclasses.replace(toy.SETTINGS, seed=seed))
+    model = toy.train(spoken.TEMPLATES, [], dataclasses.replace(toy.settings_for(objective), seed=seed))
     assert model.vectors.analogy(*spoken.ANALOGY[:3])[0].word == spoken.ANALOGY[3]
 
 

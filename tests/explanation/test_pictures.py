@@ -31,7 +31,7 @@ def test_the_row_that_is_picked_is_that_of_the_word(explained):
 def test_the_arrows_are_the_way_of_each_row_as_the_plane_sees_it(explained):
     shown = picture(explained, Arrows)
     window, after = explained.window, explained.after
-    assert shown.names == (window.word, *window.contexts)
+    assert shown.names == (window.word, *window.outputs)
     assert shown.targets == (1, *window.targets)
     arrows = (np.array(shown.after) - np.array(shown.before)) / shown.larger
     moved = np.vstack([after.row - window.row, after.others - window.others])
@@ -45,7 +45,7 @@ def test_the_arrows_are_the_way_of_each_row_as_the_plane_sees_it(explained):
 
 def test_the_pairs_of_a_word_are_those_within_the_window(explained):
     shown = picture(explained, Pairs)
-    assert [shown.words[at] for at in shown.contexts] == list(explained.window.contexts[: len(shown.contexts)])
+    assert [shown.words[at] for at in shown.contexts] == list(explained.window.outputs[: len(shown.contexts)])
     sentence = [f"w{number}" for number in range(40)]
     shown = pairs_of("", sentence, 39, 2)
     assert [shown.words[shown.center], *(shown.words[at] for at in shown.contexts)] == ["w39", "w37", "w38"]
@@ -62,5 +62,5 @@ def test_a_terminal_leaves_pictures_out(explained):
 def test_of_a_word_that_stands_there_several_times_the_pairs_are_those_of_the_table(sentence):
     explained = explanation.explain([sentence])
     shown, real = picture(explained, Pairs), int(explained.window.targets.sum())
-    assert [shown.words[at] for at in shown.contexts] == list(explained.window.contexts[:real])
+    assert [shown.words[at] for at in shown.contexts] == list(explained.window.outputs[:real])
     assert shown.words[shown.center] == explained.window.word

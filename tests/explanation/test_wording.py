@@ -33,12 +33,18 @@ def test_each_language_has_the_texts_of_english_with_the_same_numbers_in_them(la
         assert places(text) == places(english[name]), name
 
 
+OBJECTIVES = [{}, {"negatives_per": "pair"}, {"loss": "hs"}, {"objective": "cbow"},
+              {"objective": "cbow", "loss": "hs"}, {"objective": "glove"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES, ids=str)
 @pytest.mark.parametrize("language", CATALOGUES)
-def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(language):
-    explained = explanation.explain([SENTENCES[language]], language=language)
-    english = explanation.explain([SENTENCES["en"]])
-    kinds = [[type(part) for part in step.parts] for step in explained.steps]
-    assert kinds == [[type(part) for part in step.parts] for step in english.steps]
+def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(language, objective):
+    explained = explanation.explain([SENTENCES[language]], language=language, **objective)
+    english = explanation.explain([SENTENCES["en"]], **objective)
+    kinds, wanted = ([[type(part) for part in step.parts] for step in each.steps] for each in (explained, english))
+    assert kinds[:2] == wanted[:2]
+    assert objective or kinds == wanted  # whether an analogy fails is no matter of language
     assert {Text, Table, Code, LookUp, Pairs, Arrows} == {kind for step in kinds for kind in step}
 
 
@@ -46,12 +52,22 @@ def test_an_explanation_in_each_language_has_the_same_parts_in_the_same_order(la
 def test_words_of_english_in_other_scripts_are_terms_and_names(language):
     words = set()
     for name, text in CATALOGUES[language].TEXTS.items():
-        if name not in ("layer_code", "formulas", "step_formulas", "loss_formula", "softmax_formula"):
+        if not re.search("layer_code|formula", name):
             words |= set(re.findall(r"[A-Za-z]{3,}", re.sub(r"`[^`]*`|\{\w+\}", "", text)))
     assert words <= {
         "token", "padding", "one", "hot", "Embedding", "skip", "gram", "sigmoid", "softmax", "SGD", "Keras", "PyTorch",
-        "word", "vec",
+        "word", "vec", "CBOW", "GloVe", "AdaGrad", "log",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES, ids=str)
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_text_is_of_english_alone_or_has_a_place_left_open(language, objective):
+    english = set(CATALOGUES["en"].TEXTS.values())
+    for part in explanation.explain([SENTENCES[language]], language=language, **objective).steps[1].parts:
+        text = getattr(part, "text", "")
+        assert not re.search(r"[{}]", text)
+        assert language == "en" or text not in english
 
 
 @pytest.mark.parametrize("language", CATALOGUES)

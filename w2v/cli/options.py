@@ -104,12 +104,17 @@ class _OrAuto(click.ParamType):  # type: ignore[type-arg]  # older clicks have n
         return AUTO if value == AUTO else self._number.convert(value, param, ctx)
 
 
-def setting(name: str, *aliases: str, default: Any = None) -> Callable[[Command], Command]:
-    """Add the option of one field of TrainSettings, with its default, help and type."""
+def setting(name: str, *aliases: str, default: Any = None, unless: str = "") -> Callable[[Command], Command]:
+    """Add the option of one field of TrainSettings, with its default, help and type.
+
+    unless  what goes before the default where it is not given
+    """
     about = describe(name)
     default = about["default"] if default is None else default
     flag = default is False
-    shown = not flag and default != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    shown: bool | str = not flag and default != "" and {"max_vocab": "no limit", "threads": "all cores"}.get(name, True)
+    if unless:
+        shown = f"{unless}, else {default}"
     kind: Any = click.Choice(about["choices"]) if about["choices"] else type(default)
     if is_auto(default):
         default, kind = AUTO, _OrAuto({AutoInt: click.INT, AutoFloat: click.FLOAT}[type(default)])

@@ -85,8 +85,8 @@ class Pairs:
 class Arrows:
     """The rows of a window before a step of SGD and after it, on a plane.
 
-    names    the word, then its contexts and negatives
-    targets  1 for a context, 0 for a negative; that of the word itself is 1
+    names    the word, or the mean, then the outputs
+    targets  1 where the step brings them closer, else 0; that of the word itself is 1
     before   places, across and up
     after    likewise, the way `larger` times as long as it is
     """
@@ -120,13 +120,14 @@ def pairs_of(caption: str, sentence: Sequence[str], place: int, window: int) -> 
     return Pairs(caption, words, center, tuple(at for at in around if at != center))
 
 
-def arrows_of(caption: str, window: Window, after: Window) -> Arrows:
+def arrows_of(caption: str, name: str, window: Window, after: Window) -> Arrows:
     """Return the picture of a step; "{larger}" in the caption becomes the number by which its arrows are longer.
+
+    name  of the row that all pull at
 
     The plane is spanned by the way of the word's row and by that direction beside it in which the rows differ most.
     """
-    names = (window.word, *window.contexts)
-    rows = [np.vstack([one.row, one.others]) for one in (window, after)]
+    rows = [window.points, after.points]
     across = _unit(rows[1][0] - rows[0][0])
     rest = rows[0] - rows[0].mean(axis=0)
     rest = rest - np.outer(rest @ across, across)
@@ -137,8 +138,8 @@ def arrows_of(caption: str, window: Window, after: Window) -> Arrows:
     larger = max(1, round(ARROW * extent / longest))
     shown = before + larger * (moved - before)
     return Arrows(
-        caption.replace("{larger}", str(larger)), names, (1, *map(int, window.targets)), _places(before),
-        _places(shown), larger,
+        caption.replace("{larger}", str(larger)), (name, *window.outputs), (1, *map(int, window.errors > 0)),
+        _places(before), _places(shown), larger,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v import defaults
 from w2v.errors import CorpusError, SettingsError
 from w2v.explanation import pairs, toy
 from w2v.explanation.parts import MOST_NUMBERS, Cell, Code, LookUp, Part, Step, Table, Text, arrows_of, pairs_of
@@ -37,7 +38,10 @@ TORCH = """\
 import torch
 rows = torch.tensor(matrix)
 layer = torch.nn.Embedding.from_pretrained(rows, padding_idx=0)"""
+SHORTEST = 4  # path that is shown where there are longer ones
+COLUMNS = ("target", "dot", "sigmoid", "error", "probability")  # the last of a tree alone
 MOST_COSINES = 8  # columns of the table of cosines
+NAMES = {"skipgram": "skip-gram", "cbow": "CBOW", "glove": "GloVe"}  # the same in all languages
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ class Explanation:
     steps    texts, tables, code
     lookup   the sentences as ids and rows
     toy      the model with both matrices
-    window   the word of the second step before its step of SGD; `after` it
+    window   the word of the second step before its step; `after` it
     """
 
     language: str
@@ -70,6 +74,9 @@ def explain(
     language: str = "en",
     pad: int | None = None,
     split: Callable[[str], list[str]] | None = None,
+    objective: str = "skipgram",
+    loss: str = "ns",
+    negatives_per: str = "window",
 ) -> Explanation:
     """Explain what becomes of `sentences`, and where vectors come from.
 
@@ -78,9 +85,11 @@ def explain(
     language  one of LANGUAGES
     pad       the length that sentences are padded to; by default that of the longest
     split     finds the words of a sentence, as `w2v encode` does; by default by their letters, see `sentences.tokens`
+    objective, loss, negatives_per  what the second step works through, see TrainSettings
 
     Raises CorpusError where there is no word, UnknownWordError, SettingsError.
     """
+    settings = toy.settings_for(objective, loss, negatives_per)
     if language not in LANGUAGES:
         raise SettingsError(f"--lang must be one of {', '.join(LANGUAGES)}, not {language}")
     spoken = CATALOGUES[language_of("".join(sentences), language)]  # the toy's language is that of the sentences
@@ -95,14 +104,14 @@ def explain(
     for text, found in zip(sentences, given):
         if not found:
             raise CorpusError("w2v explain", f"{text!r} has no word in it")
-    model = toy.train(spoken.TEMPLATES, given)
+    model = toy.train(spoken.TEMPLATES, given, settings)
     lookup = look_up(given, vectors or model.vectors, pad)
     story = _Story(language, name if vectors is not None else "", lookup, model)
     # A lone word has no contexts: then one of our sentences is explained.
     sentence = next((words for words in given if len(words) > 1), spoken.TEMPLATES[0][0].format("").split())
-    window = story.window(sentence)
-    after = window.step(TrainSettings().rate)
-    steps = (story.first(), story.second(sentence, window, after), story.third(spoken.ANALOGY))
+    place, window = story.window(sentence)
+    after = window.step(story.rate)
+    steps = (story.first(), story.second(sentence, place, window, after), story.third(spoken.ANALOGY))
     return Explanation(language, steps, lookup, model, window, after)
 
 
@@ -114,6 +123,10 @@ class _Story:
         self.name = name  # of the reader's file; empty if there is only the toy
         self.lookup = lookup
         self.toy = model
+        self.objective, self.loss = model.settings.objective, model.settings.loss
+        # Whether each pair of skip-gram takes a step of its own.
+        self.apart = self.objective == "skipgram" and (self.loss == "hs" or model.settings.negatives_per == "pair")
+        self.rate = defaults.foreseen(TrainSettings(objective=self.objective, loss=self.loss)).rate
 
     def text(self, text: str, /, **values: str | int) -> Text:
         return Text(self.fill(text, **values))
@@ -201,78 +214,167 @@ class _Story:
         head = (self.texts["id"], self.texts["word"], *(str(i + 1) for i in range(shown)), *more)
         return Table(head, tuple(sorted(list(rows)[:MOST_ROWS], key=lambda row: row[0] == PADDING)))
 
-    def window(self, sentence: Sequence[str]) -> pairs.Window:
-        """Return the window to be shown: that of which a step brings most pairs closer, and of equal ones the rarest.
+    def window(self, sentence: Sequence[str]) -> tuple[int, pairs.Window]:
+        """Return the window to be shown, and the place of its word.
 
-        All pairs pull at one row, so that there are windows in which most of them give way to a few.
+        All outputs pull at one row, so that there are windows in which most of them give way to a few: it is that in
+        which a step makes most errors smaller; of those with four of five or more, the one with the largest loss.
         """
-        around = pairs.contexts_of(sentence, toy.SETTINGS.window)
-        enough = min(2, max(len(contexts) for _, contexts in around))
+        around = list(enumerate(pairs.contexts_of(sentence, self.toy.settings.window)))
+        enough = min(2, max(len(contexts) for _, (_, contexts) in around))
         windows = [
-            pairs.open_window(self.toy, word, contexts, pairs.draw_negatives(self.toy, word, contexts, NEGATIVES))
-            for word, contexts in around
+            (place, self.open(word, some))
+            for place, (word, contexts) in around
             if len(contexts) >= enough
+            for some in ([[one] for one in contexts] if self.apart else [contexts])
         ]
-        return max(
-            windows,
-            key=lambda window: (
-                _closer(window, window.step(TrainSettings().rate)) / len(window.contexts),
-                -self.toy.counts[self.index(window.word)],
-            ),
-        )
+        longest = max(len(window.outputs) for _, window in windows)
+        windows = [found for found in windows if len(found[1].outputs) >= min(SHORTEST, longest)]  # paths differ
 
-    def index(self, word: str) -> int:
-        return self.toy.vectors.row(word)
+        def merit(window: pairs.Window) -> tuple[float, float]:
+            return min(_closer(window, window.step(self.rate)) / len(window.outputs), 0.8), window.loss
 
-    def second(self, sentence: Sequence[str], window: pairs.Window, after: pairs.Window) -> Step:
-        texts, real = self.texts, int(window.targets.sum())
-        around = pairs.contexts_of(sentence, toy.SETTINGS.window)
-        shown = slice(min(FIRST_NUMBERS, len(window.row)))
-        word = self.quoted(window.word)
-        closer = _closer(window, after)
-        place = around.index((window.word, [*window.contexts[:real]]))  # the word may occur there several times
-        columns = tuple(texts[name] for name in ("word", "context", "target", "dot", "sigmoid", "error"))
+        return max(windows, key=lambda found: merit(found[1]))
+
+    def open(self, word: str, contexts: Sequence[str]) -> pairs.Window:
+        drawn = self.objective != "glove" and self.loss == "ns"
+        negatives = pairs.draw_negatives(self.toy, word, contexts, NEGATIVES) if drawn else []
+        return pairs.open_window(self.toy, word, contexts, negatives)
+
+    def second(self, sentence: Sequence[str], place: int, window: pairs.Window, after: pairs.Window) -> Step:
+        texts, reach, cbow = self.texts, self.toy.settings.window, self.objective == "cbow"
+        glove = window if isinstance(window, pairs.Counted) else None
+        around = pairs.contexts_of(sentence, reach)[:MOST_ROWS]
+        row = texts["the_mean"] if cbow else self.fill("row_of", word=self.quoted(window.word))
+        name, closer = texts["mean"] if cbow else window.word, _closer(window, after)
         parts: list[Part] = [
             *([self.text("both_matrices", **self.model_facts())] if self.name else []),
             self.text("start"),
-            self.text("pairs", window=toy.SETTINGS.window),
-            Table((texts["word"], texts["contexts"]), tuple((a, " ".join(b)) for a, b in around[:MOST_ROWS])),
-            pairs_of(self.fill("drawn_pairs", word=word), sentence, place, toy.SETTINGS.window),
-            self.text("negatives", word=word, negatives=self.listed(window.contexts[real:])),
-            self.text("columns"),
+            self.text("pairs" if self.objective == "skipgram" else f"pairs_{self.objective}", window=reach),
+            Table((texts["word"], texts["contexts"]), tuple(
+                (word, ", ".join(_shares(sentence, i, reach)) if glove else " ".join(contexts))
+                for i, (word, contexts) in enumerate(around)
+            )),
+            pairs_of(self.fill("drawn_pairs", word=self.quoted(window.word)), sentence, place, reach),
+            *(self.counted(glove) if glove else self.asked(window, row)),
+            self.text("moved", rate=f"{self.rate:g}", row=row),
+            Table((), (
+                (texts["before"], *self.numbers(window.row)),
+                (texts["after"], *self.numbers(after.row)),
+                *([("G", *self.numbers(glove.squares[0]))] if glove else []),
+            ), digits=_digits(*(one.row[:FIRST_NUMBERS] for one in (window, after)))),
+            arrows_of(self.fill("drawn_step", row=row, larger="{larger}"), name, window, after),
+            self.text("moved_pairs", row=row, closer=closer, pairs=len(window.outputs)),
+            self.again(window, after),
+            *self.losses(window, after),
+        ]  # fmt: skip
+        trained = NAMES[self.objective] if glove else self.fill(self.loss, objective=NAMES[self.objective])
+        return Step(self.fill("second_title", objective=trained), tuple(parts))
+
+    def numbers(self, row: npt.NDArray[np.float64]) -> list[Cell]:
+        """Return the first numbers of a row, as cells."""
+        return [*map(float, row[:FIRST_NUMBERS]), "..."]
+
+    @property
+    def output(self) -> str:
+        """What the other matrix has rows of."""
+        return self.texts["node" if self.loss == "hs" else "context" if self.objective == "skipgram" else "word"]
+
+    def asked(self, window: pairs.Window, row: str) -> list[Part]:
+        """Return what a window asks: its inputs, its outputs, and the answers; and the formulas of a step."""
+        texts, word, tree, cbow = self.texts, self.quoted(window.word), self.loss == "hs", self.objective == "cbow"
+        asked = self.quoted(window.asked)
+        parts: list[Part] = []
+        if cbow:
+            rows = zip((*window.inputs, texts["mean"]), (*window.rows, window.row))
+            parts += [
+                self.text("take_window", word=word, contexts=self.listed(window.inputs)),
+                Table((), tuple((name, *self.numbers(numbers)) for name, numbers in rows)),
+            ]
+        elif self.apart:
+            parts.append(self.text("take_pair", word=word, context=asked))
+        if tree:
+            parts.append(self.text("path", word=asked, nodes=len(window.outputs)))
+        else:
+            drawn = self.listed([word for word, target in zip(window.outputs, window.targets) if target == 0])
+            both = self.objective == "skipgram" and not self.apart
+            parts.append(
+                self.text("negatives" if both else "negatives_one", word=word if both else asked, negatives=drawn)
+            )
+        beside = () if cbow or tree else (window.word,)
+        heads = (texts["word"],) * len(beside) + (self.output, *(texts[name] for name in COLUMNS[: 4 + tree]))
+        values = (window.dots, window.answers, window.errors, window.probabilities)[: 3 + tree]
+        return [
+            *parts,
+            self.text("columns") if beside else self.text("columns_one", row=row, output=self.output),
             Code(texts["formulas"]),
-            Table(columns, tuple(
-                (window.word, context, int(target), float(dot), float(sigmoid), float(error))
-                for context, target, dot, sigmoid, error
-                in zip(window.contexts, window.targets, window.dots, window.sigmoids, window.errors)
+            Table(heads, tuple(
+                (*beside, name, int(target), *map(float, numbers))
+                for name, target, *numbers in zip(window.outputs, window.targets, *values)
             )),
             self.text("step"),
-            Code(texts["step_formulas"]),
-            self.text("moved", rate=f"{TrainSettings().rate:g}", word=word),
-            Table((), (
-                (texts["before"], *map(float, window.row[shown]), "..."),
-                (texts["after"], *map(float, after.row[shown]), "..."),
-            ), digits=_digits(window.row[shown], after.row[shown])),
-            arrows_of(self.fill("drawn_step", word=word, larger="{larger}"), window, after),
-            self.text("moved_pairs", word=word, closer=closer, pairs=len(window.contexts)),
-            Table(
-                (texts["context"], texts["target"], texts["sigmoid_before"], texts["sigmoid_after"]),
-                tuple(
-                    (context, int(target), float(before), float(now))
-                    for context, target, before, now
-                    in zip(window.contexts, window.targets, window.sigmoids, after.sigmoids)
-                ),
-                digits=_digits(window.sigmoids, after.sigmoids),
-            ),
-            self.text("loss"),
-            Code(self.fill("loss_formula", before=f"{window.loss:.3f}", after=f"{after.loss:.3f}")),
-            self.text("softmax"),
-            Code(self.fill("softmax_formula", words=len(self.toy.words),
-                           loss=f"{pairs.softmax_loss(self.toy, window):.3f}")),
-            self.text("cost", words=len(self.toy.words), negatives=NEGATIVES, outputs=1 + NEGATIVES),
-            self.text("trainer"),
+            Code(self.fill("step_formulas", input=texts["mean" if cbow else "word"], output=self.output)),
+            *([self.text("each_moves")] if cbow else []),
         ]  # fmt: skip
-        return Step(texts["second_title"], tuple(parts))
+
+    def counted(self, window: pairs.Counted) -> list[Part]:
+        """Return the counts of GloVe, what stands for their logarithms, and the formulas of a step."""
+        texts = self.texts
+        columns = (texts["context"], "X", "log X", "w·c + b + b'", texts["error"], texts["weight"])
+        values = window.counts, window.targets, window.dots, window.errors, window.weights
+        return [
+            self.text("counted", word=self.quoted(window.word), sentences=self.toy.sentences),
+            Code(self.fill("formulas_glove", limit=f"{self.toy.settings.x_max:g}")),
+            Table(columns, tuple((name, *map(float, numbers)) for name, *numbers in zip(window.outputs, *values))),
+            self.text("step_glove"),
+            Code(texts["step_formulas_glove"]),
+        ]
+
+    def again(self, window: pairs.Window, after: pairs.Window) -> Table:
+        """Return the answers before the step and after it."""
+        texts, glove = self.texts, isinstance(window, pairs.Counted)
+        heads = ("log X", texts["before"], texts["after"]) if glove else (
+            texts["target"], texts["sigmoid_before"], texts["sigmoid_after"])  # fmt: skip
+        return Table(
+            (self.texts["context"] if glove else self.output, *heads),
+            tuple(
+                (name, float(target) if glove else int(target), float(before), float(now))
+                for name, target, before, now in zip(window.outputs, window.targets, window.answers, after.answers)
+            ),
+            digits=_digits(window.answers, after.answers),
+        )
+
+    def losses(self, window: pairs.Window, after: pairs.Window) -> list[Part]:
+        """Return the loss before the step and after it, what other ways would cost, and what the trainer does."""
+        glove, words = isinstance(window, pairs.Counted), len(self.toy.words)
+        suffix = "_glove" if glove else ""
+        parts: list[Part] = [
+            self.text(f"loss{suffix}"),
+            Code(self.fill(f"loss_formula{suffix}", before=f"{window.loss:#.4g}", after=f"{after.loss:#.4g}")),
+        ]
+        if glove:
+            return [*parts, self.text("trainer_glove")]
+        if self.loss == "hs":
+            parts += [
+                self.text("product_of_path", word=self.quoted(window.asked)),
+                Code("\n".join(
+                    f"{self.texts[name]}: {' x '.join(f'{p:.4f}' for p in one.probabilities)} = {np.exp(-one.loss):.4f}"
+                    for name, one in (("before", window), ("after", after))
+                )),
+                self.text("cost_hs", words=words, nodes=len(window.outputs)),
+            ]  # fmt: skip
+        else:
+            given = self.texts["mean" if self.objective == "cbow" else "word"]
+            loss = f"{pairs.softmax_loss(self.toy, window):.3f}"
+            parts += [
+                self.text("softmax"),
+                Code(self.fill("softmax_formula", words=words, loss=loss, input=given, output=self.output)),
+                self.text("cost", words=words, negatives=NEGATIVES, outputs=1 + NEGATIVES),
+            ]
+        said = ["trainer"] + ["trainer_side"] * (self.objective == "skipgram")
+        if self.objective == "skipgram" and self.loss == "ns":
+            said.append(f"trainer_{self.toy.settings.negatives_per}")
+        return [*parts, Text("".join(self.texts[name] for name in said))]
 
     def third(self, analogy: Sequence[str]) -> Step:
         texts, vectors = self.texts, self.lookup.vectors
@@ -313,8 +415,21 @@ class _Story:
         return Step(texts["third_title"], tuple(parts))
 
 
+def _shares(sentence: Sequence[str], place: int, window: int) -> list[str]:
+    """Return what the contexts of a place add to GloVe's counts.
+
+    >>> _shares(["a", "b", "c", "d"], 1, 2)
+    ['a 1', 'c 1', 'd 1/2']
+    """
+    return [
+        f"{word} 1/{abs(i - place)}".removesuffix("/1")
+        for i, word in enumerate(sentence)
+        if 0 < abs(i - place) <= window
+    ]
+
+
 def _closer(before: pairs.Window, after: pairs.Window) -> int:
-    """Count the pairs that are closer to their targets."""
+    """Count the errors that are smaller."""
     return int(np.count_nonzero(np.abs(after.errors) < np.abs(before.errors)))
 
 

@@ -57,7 +57,7 @@ class Atlas:
     """
 
     def __init__(self, vectors: Vectors, path: Path, beside: tuple[Path, Vectors] | None = None) -> None:
-        self._vectors, self._path, self._beside = vectors, path, beside
+        self._vectors, self.path, self._beside = vectors, path, beside
         self.rows = rows_of(vectors)
         self._ready = threading.Event()
         self._lock = threading.Lock()
@@ -136,7 +136,7 @@ class Atlas:
 
     def _follow(self) -> None:
         """Take the maps that the process draws, one after the other, and keep the last for the next time."""
-        files = (self._path, *(self._beside or ())[:1])
+        files = (self.path, *(self._beside or ())[:1])
         command = [sys.executable, "-m", __name__, *(str(path.resolve()) for path in files)]
         with self._lock:
             if self._closed:

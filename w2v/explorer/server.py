@@ -23,6 +23,7 @@ from w2v.explorer import answers
 from w2v.explorer.atlas import Atlas
 from w2v.explorer.column import Column
 from w2v.explorer.sharing import shared_page
+from w2v.formats.companions import settings_of
 from w2v.vectors import Vectors
 
 try:
@@ -220,7 +221,7 @@ def _cosines(one: Shown, given: Parameters) -> Response:
 
 
 def _explanation(one: Shown, given: Parameters) -> answers.Answer:
-    """Answer with the steps of `w2v explain`, with the numbers of this model."""
+    """Answer with the steps of `w2v explain`, with the numbers of this model and the objective that trained it."""
     from w2v import explanation  # numba, which only this needs
 
     texts = given.words("text")
@@ -232,6 +233,7 @@ def _explanation(one: Shown, given: Parameters) -> answers.Answer:
         name=one.name,
         language=given.word("language"),
         pad=given.number("pad", 0, 64) or None,
+        **explanation.kept_settings(settings_of(one.atlas.path)),
     )
     return told.document()
 

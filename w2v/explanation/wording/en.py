@@ -24,24 +24,28 @@ TEXTS = {
     "picked": "The 1 of {word} stands at place {id}, so row {id} is what comes out; its numbers are drawn as colours, blue below 0 and orange above.",
     "shape": "What comes out has the shape (sentences, places, numbers in a row) = {shape}. The next layer of the "
     "network receives exactly this.",
-    "second_title": "2. How the rows came to be: skip-gram with negative sampling",
-    "both_matrices": "A file of vectors holds one matrix, that of the words. Training needs a second one, that of the "
-    "contexts, and drops it at the end. So this part is shown on a small model with both, trained just now on "
-    "{sentences} short sentences, yours among them: {words} words, {dim} numbers for each. Its numbers are not those "
-    "of your model; the arithmetic is the same.",
+    "second_title": "2. How the rows came to be: {objective}",
+    "ns": "{objective} with negative sampling",
+    "hs": "{objective} with hierarchical softmax",
+    "both_matrices": "A file of vectors holds one matrix, but training moves two. So this part is shown on a small model with both, trained just now on {sentences} short sentences, yours among them: {words} words, {dim} numbers for each. Its numbers are not those of your model; the arithmetic is the same.",
     "start": "In the beginning the rows are random numbers. Training moves them until words that keep the same company "
     "have similar rows. Nobody has to label anything: the text itself provides the examples.",
     "pairs": "Skip-gram sets each word a task: recognise your contexts, the words near you in the text, here up to "
     "{window} on either side. The sentence gives these pairs:",
-    "drawn_pairs": "The pairs of {word}: each arrow is one.",
+    "pairs_cbow": "CBOW (continuous bag of words) turns each window into a question: which word stands in the middle? Its contexts, the words around it, are up to {window} on either side; their order does not count. The sentence gives these windows:",
+    "pairs_glove": "GloVe first counts how often words stand near each other in the whole text, here up to {window} places apart. Two words that are d places apart count as 1/d. The sentence adds this to the counts:",
+    "drawn_pairs": "{word} and its contexts, with an arrow to each.",
+    "take_window": "Take the window of {word}. What goes in is the mean of the rows of its contexts, {contexts} (the first numbers of each):",
+    "take_pair": "Take one pair, {word} and {context}. {word} goes in, and {context} is to be recognised.",
     "negatives": "Take {word}. Its pairs from the text get the target 1. If there were only these, the model could "
     "call every pair real and be done; so for contrast some words are drawn by chance (frequent ones more often: in "
     "proportion to count^0.75), and the pairs with them get the target 0. These are the negatives; this time: "
     "{negatives}.",
+    "negatives_one": "The right answer, {word}, gets the target 1. If there were only right answers, the model could say yes to every word and be done; so for contrast some words are drawn by chance (frequent ones more often: in proportion to count^0.75), and they get the target 0. These are the negatives; this time: {negatives}.",
+    "path": "Nothing is drawn by chance here. All words are the leaves of a Huffman tree, the frequent ones near its root, and to recognise {word} is to take the right turn, 1 or 0, at each node on the way to it. Its path has {nodes} nodes; node 0 is the root, and the turns are the targets.",
     "columns": "Every word has a row v in the matrix of words and a row u in the matrix of contexts. For each pair:",
-    "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large: both point the same way\n"
-    "sigmoid     = 1 / (1 + e^-dot product)      0 to 1: is the pair real?\n"
-    "error       = target - sigmoid              how far off the answer was",
+    "columns_one": "v is {row}, and each {output} has a row u in the second matrix. For each of them:",
+    "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large: both point the same way\nsigmoid     = 1 / (1 + e^-dot product)      0 to 1: probability of 1\nerror       = target - sigmoid              how far off the answer was",
     "id": "id",
     "word": "word",
     "context": "context",
@@ -50,30 +54,41 @@ TEXTS = {
     "dot": "dot product",
     "sigmoid": "sigmoid",
     "error": "error",
+    "node": "node",
+    "mean": "mean",
+    "row_of": "the row of {word}",
+    "the_mean": "the mean",
+    "probability": "probability",
+    "weight": "weight",
     "step": "Now one step of stochastic gradient descent (SGD): each row moves a little along the other row of its "
     "pair, in proportion to the error. A positive error pulls the two together, a negative one pushes them apart:",
-    "step_formulas": "v(word)    += rate x (the sum over all pairs of error x u(context))\n"
-    "u(context) += rate x error x v(word)",
-    "moved": "With the usual rate at the start, {rate}, the row of {word} becomes:",
+    "step_formulas": "v({input}) += rate x (the sum of error x u({output}))\nu({output}) += rate x error x v({input})",
+    "each_moves": "The mean is not kept anywhere. Each row that it was made of moves by the whole of what v should move by (one that stands there twice moves twice), and the mean goes with them.",
+    "counted": "Take {word}. The table has the counts X of its pairs in all {sentences} sentences. The rows are to say log X: as a word each word has a row w and a number b, its bias, and as a context a row c and a bias b'. For each pair:",
+    "formulas_glove": "error  = log X - (w·c + b + b')\nweight = (X / {limit})^0.75, at most 1    rare pairs say little",
+    "step_glove": "Now a step of AdaGrad for each pair, one after the other. Each number has a rate of its own, which is lower the more it has moved: G is 1 + the sum of the squares of all s so far.",
+    "step_formulas_glove": "s     = rate x weight x error x c[i]\nw[i] += s / √G[i]\nG[i] += s^2\nc[i] moves likewise, with w[i]; b and b' with 1",
+    "moved": "With the usual rate at the start, {rate}, {row} becomes:",
     "before": "before",
     "after": "after",
     "sigmoid_before": "sigmoid before",
     "sigmoid_after": "sigmoid after",
-    "drawn_step": "The step on a plane, all arrows {larger} times as long as they are. {word} is pulled towards its contexts (orange), away from the negatives (grey), and they are moved by it.",
-    "moved_pairs": "Then the same pairs once more. {closer} of {pairs} are closer to their targets now; any others gave way "
-    "a little, for all of them pull at the one row of {word}, and the largest errors pull hardest:",
-    "loss": "The loss says in one number how wrong the model was: minus the logarithm of the probability that it gave "
-    "to each target, added up over the pairs (σ is the sigmoid):",
-    "loss_formula": "L = - Σ log σ(v·u)    over the contexts\n    - Σ log σ(-v·u)   over the negatives\n  = {before}, and {after} after the step",
-    "softmax": "Why draw negatives at all? The exact way, the full softmax, asks: which of all words is the context?",
-    "softmax_formula": "P(context | word) = e^(v·u) / (the sum of e^(v·u') over all {words} words)\n"
-    "L = - Σ log P(context | word), over the contexts\n  = {loss}",
-    "cost": "The two losses measure different tasks and cannot be compared; the work can. For each pair of the text the "
-    "softmax needs a dot product with every word, here {words}, negative sampling with 1 + {negatives} of them. For a "
-    "vocabulary of 100,000 words it is 100,000 against {outputs}. That is why word2vec is fast.",
-    "trainer": "`w2v train` repeats this for every word of the text, with a rate that falls slowly. It meets the same "
-    "pairs from the other side, as the original program does (the neighbours give v, the word in the middle and the "
-    "negatives give u), and draws the negatives once for all contexts of a word.",
+    "drawn_step": "The step on a plane, all arrows {larger} times as long as they are: {row} is pulled towards those with a positive error (orange), away from the others (grey), and they are moved by it.",
+    "moved_pairs": "Then the same once more. {closer} of {pairs} errors are smaller now; any others grew a little, for all of them pull at {row}, and the largest pull hardest:",
+    "loss": "The loss says in one number how wrong the model was: minus the logarithm of the probability that it gave to each target, added up (σ is the sigmoid):",
+    "loss_formula": "L = - Σ log σ(v·u)    where the target is 1\n    - Σ log σ(-v·u)   where it is 0\n  = {before}, and {after} after the step",
+    "loss_glove": "The loss says in one number how wrong the model was, added up over these pairs:",
+    "loss_formula_glove": "L = Σ weight x error^2 / 2\n  = {before}, and {after} after the step",
+    "product_of_path": "The probability of {word} is the product of those of its turns, and the loss is minus its logarithm. The probabilities of all words in the tree add up to 1, so nobody has to ask the others:",
+    "softmax": "Why draw negatives at all? The exact way, the full softmax, asks: which of all words is it?",
+    "softmax_formula": "P({output} | {input}) = e^(v·u) / (the sum of e^(v·u') over all {words} words)\nL = - Σ log P({output} | {input}), where the target is 1\n  = {loss}",
+    "cost": "The two losses measure different tasks and cannot be compared; the work can. For each word that is to be recognised the softmax needs a dot product with every word, here {words}, negative sampling with 1 + {negatives} of them. For a vocabulary of 100,000 words it is 100,000 against {outputs}. That is why word2vec is fast.",
+    "cost_hs": "The full softmax would need a dot product with every word, here {words}; this path needs {nodes}. With a vocabulary of 100,000 words it is 100,000 against fewer than 17 on average. That is why word2vec is fast.",
+    "trainer": "`w2v train` repeats this for every word of the text, with a rate that falls slowly.",
+    "trainer_side": " It meets the same pairs from the other side, as the original program does: the neighbours give v, and the word in the middle is what is to be recognised.",
+    "trainer_window": " It draws the negatives once for all contexts of a word.",
+    "trainer_pair": " Each pair draws negatives of its own.",
+    "trainer_glove": "`w2v train` repeats this for all pairs that occur, in each epoch in another order. In the end the vector of a word is the sum w + c.",
     "third_title": "3. What the rows are good for",
     "cosines": "Rows that point the same way belong to words that are used alike. The cosine of their angle measures "
     "it: 1 is the same direction, 0 nothing in common, -1 the opposite. Among the words of the sentence:",

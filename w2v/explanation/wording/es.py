@@ -24,25 +24,29 @@ TEXTS = {
     "picked": "El 1 de {word} está en el lugar {id}; por eso sale la fila {id}. Sus números se muestran como colores: azul por debajo de 0, naranja por encima.",
     "shape": "Lo que sale tiene la forma (frases, posiciones, números por fila) = {shape}. Eso es exactamente lo que "
     "recibe la capa siguiente de la red.",
-    "second_title": "2. De dónde salen las filas: skip-gram con muestreo negativo",
-    "both_matrices": "Un archivo de vectores guarda una sola matriz, la de las palabras. Para entrenar hace falta otra, "
-    "la de los contextos, que se desecha al terminar. Por eso esta parte se muestra con un modelo pequeño que tiene "
-    "las dos, recién entrenado con {sentences} frases cortas, entre ellas la tuya: {words} palabras, {dim} números "
-    "para cada una. Sus números no son los de tu modelo; las cuentas son las mismas.",
+    "second_title": "2. De dónde salen las filas: {objective}",
+    "ns": "{objective} con muestreo negativo",
+    "hs": "{objective} con softmax jerárquica",
+    "both_matrices": "Un archivo de vectores guarda una sola matriz, pero el entrenamiento mueve dos. Por eso esta parte se muestra con un modelo pequeño que tiene las dos, recién entrenado con {sentences} frases cortas, entre ellas la tuya: {words} palabras, {dim} números para cada una. Sus números no son los de tu modelo; las cuentas son las mismas.",
     "start": "Al principio las filas son números al azar. El entrenamiento las va moviendo hasta que las palabras que "
     "aparecen en compañías parecidas tienen filas parecidas. Nadie tiene que etiquetar nada: los ejemplos los da el "
     "propio texto.",
     "pairs": "Skip-gram le pone a cada palabra una tarea: reconocer sus contextos, es decir, las palabras que tiene "
     "cerca en el texto, aquí hasta {window} a cada lado. De la frase salen estos pares:",
-    "drawn_pairs": "Los pares de {word}: cada flecha es uno.",
+    "pairs_cbow": "CBOW (continuous bag of words, «bolsa continua de palabras») convierte cada ventana en una pregunta: ¿qué palabra está en el centro? Sus contextos son las palabras de alrededor, hasta {window} a cada lado; su orden no importa. De la frase salen estas ventanas:",
+    "pairs_glove": "GloVe cuenta primero cuántas veces aparecen las palabras cerca unas de otras en todo el texto, aquí a {window} posiciones como mucho. Dos palabras que están a d posiciones cuentan 1/d. La frase aporta esto a la cuenta:",
+    "drawn_pairs": "{word} y sus contextos, con una flecha a cada uno.",
+    "take_window": "Tomemos la ventana de {word}. La entrada es la media de las filas de sus contextos, {contexts} (los primeros números de cada una):",
+    "take_pair": "Tomemos un solo par, {word} y {context}. Entra {word}, y hay que reconocer {context}.",
     "negatives": "Tomemos {word}. Sus pares del texto llevan el objetivo 1. Si solo hubiera esos, al modelo le bastaría "
     "con dar por bueno cualquier par; por eso, como contraste, se sortean algunas palabras (las frecuentes, más a "
     "menudo: en proporción a frecuencia^0.75) y los pares con ellas llevan el objetivo 0. Son los ejemplos negativos; "
     "esta vez: {negatives}.",
+    "negatives_one": "La respuesta correcta, {word}, lleva el objetivo 1. Si solo hubiera respuestas correctas, al modelo le bastaría con decir que sí a cualquier palabra; por eso, como contraste, se sortean algunas palabras (las frecuentes, más a menudo: en proporción a frecuencia^0.75), que llevan el objetivo 0. Son los ejemplos negativos; esta vez: {negatives}.",
+    "path": "Aquí no se sortea nada. Todas las palabras son hojas de un árbol de Huffman, las frecuentes cerca de la raíz, y reconocer {word} es tomar el desvío correcto, 1 o 0, en cada nodo del camino que lleva hasta ella. Su camino tiene {nodes} nodos; el nodo 0 es la raíz, y los desvíos son los objetivos.",
     "columns": "Cada palabra tiene una fila v en la matriz de palabras y una fila u en la de contextos. Para cada par:",
-    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\n"
-    "sigmoide         = 1 / (1 + e^-producto escalar)  de 0 a 1: ¿es real el par?\n"
-    "error            = objetivo - sigmoide            lo que faltaba",
+    "columns_one": "v es {row}, y cada {output} tiene una fila u en la segunda matriz. En cada caso:",
+    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\nsigmoide         = 1 / (1 + e^-producto escalar)  de 0 a 1: probabilidad del 1\nerror            = objetivo - sigmoide            lo que faltaba",
     "id": "id",
     "word": "palabra",
     "context": "contexto",
@@ -51,32 +55,41 @@ TEXTS = {
     "dot": "producto escalar",
     "sigmoid": "sigmoide",
     "error": "error",
+    "node": "nodo",
+    "mean": "media",
+    "row_of": "la fila de {word}",
+    "the_mean": "la media",
+    "probability": "probabilidad",
+    "weight": "peso",
     "step": "Ahora, un paso de descenso de gradiente estocástico (SGD): cada fila se mueve un poco en la dirección de la "
     "otra fila de su par, en proporción al error. Un error positivo las acerca; uno negativo las aleja:",
-    "step_formulas": "v(palabra)  += tasa x (la suma, en todos los pares, de error x u(contexto))\n"
-    "u(contexto) += tasa x error x v(palabra)",
-    "moved": "Con la tasa de aprendizaje inicial de costumbre, {rate}, la fila de {word} pasa a ser:",
+    "step_formulas": "v({input}) += tasa x (la suma de error x u({output}))\nu({output}) += tasa x error x v({input})",
+    "each_moves": "La media no se guarda en ningún sitio. Cada una de las filas de las que sale se mueve todo lo que debería moverse v (la que está dos veces se mueve dos veces), y con ellas la media.",
+    "counted": "Tomemos {word}. La tabla da X, la cuenta de cada uno de sus pares en las {sentences} frases. Las filas tienen que dar log X: como palabra, cada una tiene una fila w y un número b, su sesgo; como contexto, una fila c y un sesgo b'. Para cada par:",
+    "formulas_glove": "error = log X - (w·c + b + b')\npeso  = (X / {limit})^0.75, como mucho 1    los pares raros dicen poco",
+    "step_glove": "Ahora, un paso de AdaGrad para cada par, uno tras otro. Cada número tiene su propia tasa, más baja cuanto más se ha movido: G es 1 + la suma de los cuadrados de todos los s anteriores.",
+    "step_formulas_glove": "s     = tasa x peso x error x c[i]\nw[i] += s / √G[i]\nG[i] += s^2\nc[i] se mueve igual, con w[i]; b y b', con 1",
+    "moved": "Con la tasa de aprendizaje inicial de costumbre, {rate}, {row} pasa a ser:",
     "before": "antes",
     "after": "después",
     "sigmoid_before": "sigmoide antes",
     "sigmoid_after": "sigmoide después",
-    "drawn_step": "El paso en un plano, con todas las flechas {larger} veces más largas de lo que son. {word} se acerca a sus contextos (naranja) y se aleja de los ejemplos negativos (gris), que también se mueven.",
-    "moved_pairs": "Y otra vez los mismos pares. Ahora {closer} de {pairs} están más cerca de su objetivo; los demás, si los hay, han "
-    "cedido un poco, porque todos tiran de la misma fila de {word} y los errores más grandes tiran con más fuerza:",
-    "loss": "La pérdida resume en un número cuánto se equivocaba el modelo: menos el logaritmo de la probabilidad que "
-    "dio a cada objetivo, sumado para todos los pares (σ es la sigmoide):",
-    "loss_formula": "L = - Σ log σ(v·u)    en los contextos\n    - Σ log σ(-v·u)   en los negativos\n  = {before}, y {after} después del paso",
-    "softmax": "¿Y para qué sortear negativos? La vía exacta, la softmax completa, pregunta: de todas las palabras, "
-    "¿cuál es el contexto?",
-    "softmax_formula": "P(contexto | palabra) = e^(v·u) / (la suma de e^(v·u') para las {words} palabras)\n"
-    "L = - Σ log P(contexto | palabra), en los contextos\n  = {loss}",
-    "cost": "Las dos pérdidas miden tareas distintas y no se pueden comparar; el trabajo, sí. Por cada par del texto, la "
-    "softmax necesita un producto escalar con cada palabra, aquí {words}; el muestreo negativo, solo con 1 + "
-    "{negatives}. Con un vocabulario de 100\u202f000 palabras son 100\u202f000 frente a {outputs}. Por eso word2vec es "
-    "rápido.",
-    "trainer": "`w2v train` repite esto con cada palabra del texto, con una tasa que baja poco a poco. Recorre los "
-    "mismos pares desde el otro lado, como el programa original (las vecinas ponen v; la palabra del centro y los "
-    "negativos ponen u), y sortea los negativos una sola vez para todos los contextos de una palabra.",
+    "drawn_step": "El paso en un plano, con todas las flechas {larger} veces más largas de lo que son: {row} se acerca a los que tienen error positivo (naranja) y se aleja de los demás (gris), que también se mueven.",
+    "moved_pairs": "Y otra vez las mismas cuentas. Ahora {closer} de {pairs} errores son menores; los demás, si los hay, han crecido un poco, porque todos tiran de {row} y los más grandes tiran con más fuerza:",
+    "loss": "La pérdida resume en un número cuánto se equivocaba el modelo: menos el logaritmo de la probabilidad que dio a cada objetivo, todo sumado (σ es la sigmoide):",
+    "loss_formula": "L = - Σ log σ(v·u)    donde el objetivo es 1\n    - Σ log σ(-v·u)   donde es 0\n  = {before}, y {after} después del paso",
+    "loss_glove": "La pérdida resume en un número cuánto se equivocaba el modelo en estos pares:",
+    "loss_formula_glove": "L = Σ peso x error^2 / 2\n  = {before}, y {after} después del paso",
+    "product_of_path": "La probabilidad de {word} es el producto de las de sus desvíos, y la pérdida es menos su logaritmo. Las probabilidades de todas las palabras del árbol suman 1, así que no hace falta preguntar por las demás:",
+    "softmax": "¿Y para qué sortear negativos? La vía exacta, la softmax completa, pregunta: de todas las palabras, ¿cuál es?",
+    "softmax_formula": "P({output} | {input}) = e^(v·u) / (la suma de e^(v·u') para las {words} palabras)\nL = - Σ log P({output} | {input}), donde el objetivo es 1\n  = {loss}",
+    "cost": "Las dos pérdidas miden tareas distintas y no se pueden comparar; el trabajo, sí. Por cada palabra que hay que reconocer, la softmax necesita un producto escalar con cada palabra, aquí {words}; el muestreo negativo, solo con 1 + {negatives}. Con un vocabulario de 100\u202f000 palabras son 100\u202f000 frente a {outputs}. Por eso word2vec es rápido.",
+    "cost_hs": "La softmax completa necesitaría un producto escalar con cada palabra, aquí {words}; este camino necesita {nodes}. Con un vocabulario de 100\u202f000 palabras son 100\u202f000 frente a menos de 17 de media. Por eso word2vec es rápido.",
+    "trainer": "`w2v train` repite esto con cada palabra del texto, con una tasa que baja poco a poco.",
+    "trainer_side": " Recorre los mismos pares desde el otro lado, como el programa original: las vecinas ponen v, y la palabra del centro es la que hay que reconocer.",
+    "trainer_window": " Sortea los negativos una sola vez para todos los contextos de una palabra.",
+    "trainer_pair": " Cada par sortea sus propios negativos.",
+    "trainer_glove": "`w2v train` repite esto con todos los pares que aparecen en el texto, en cada época en otro orden. Al final, el vector de una palabra es la suma w + c.",
     "third_title": "3. Para qué sirven las filas",
     "cosines": "Las filas que apuntan en la misma dirección son de palabras que se usan de forma parecida. Lo mide el "
     "coseno de su ángulo: 1 es la misma dirección, 0 nada en común, -1 la dirección opuesta. Entre las palabras de la "
