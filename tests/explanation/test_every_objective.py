@@ -46,10 +46,10 @@ def test_the_tables_and_the_loss_are_those_of_the_naive_step(chosen, sentence):
         asked, *inputs = quoted(explained, "Take the window of")
         rate = 0.05
     else:
-        word, asked, *_ = quoted(explained, "Take one pair")
+        word, asked, _ = quoted(explained, "Take")
         inputs, rate = [word], 0.025
     table, later = table_with(explained, "dot product"), table_with(explained, "sigmoid after")
-    names = [row[1 if not cbow and not tree else 0] for row in table.rows]
+    names = [row[0] for row in table.rows]
     if tree:
         nodes, labels = zip(*naive.huffman(model.counts.tolist())[index(asked)])
         assert names == [str(node) for node in nodes]
@@ -62,7 +62,7 @@ def test_the_tables_and_the_loss_are_those_of_the_naive_step(chosen, sentence):
     x, once = bag.mean(axis=0, keepdims=True), np.ones(len(nodes))
     to_x, to_y, error = naive.window_steps(x, y, labels, once, 1.0)
     for i, row in enumerate(table.rows):
-        target, dot, sigmoid, off, *probability = row[-5:] if tree else row[-4:]
+        _, target, dot, sigmoid, off, *probability = row
         assert target == labels[i]
         assert (dot, sigmoid, off) == pytest.approx((x[0] @ y[i], sigmoid_of(x[0] @ y[i]), error[0, i]), abs=1e-4)
         assert probability == pytest.approx([1 - abs(error[0, i])] if tree else [])

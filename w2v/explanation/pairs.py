@@ -51,7 +51,7 @@ class Window:
     """A word in its window: the mean of some inputs against some outputs.
 
     word     the center
-    asked    the word that has the target 1, of several the first; or whose path it is
+    asked    the words that are to be recognised
     inputs   words; skip-gram has one, CBOW the contexts
     outputs  words, or the numbers of nodes; the same one may occur twice
     targets  float64 [n], 1 or 0: whether the word is from the text, or which way the path turns at the node
@@ -60,7 +60,7 @@ class Window:
     """
 
     word: str
-    asked: str
+    asked: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     targets: Floats
@@ -183,7 +183,7 @@ def open_window(toy: Toy, word: str, contexts: Sequence[str], negatives: Sequenc
         outputs = (*asked, *negatives)
         nodes = np.array([row(other) for other in outputs])
         targets = np.array([1.0] * len(asked) + [0.0] * len(negatives))
-    return Window(word, asked[0], inputs, outputs, targets, rows, toy.output[nodes].astype(np.float64))
+    return Window(word, tuple(asked), inputs, outputs, targets, rows, toy.output[nodes].astype(np.float64))
 
 
 def _counted(toy: Toy, word: str, contexts: tuple[str, ...]) -> Counted:
@@ -195,7 +195,7 @@ def _counted(toy: Toy, word: str, contexts: tuple[str, ...]) -> Counted:
     counts = np.array([toy.count(word, other) for other in contexts])
     weights = np.minimum((counts / toy.settings.x_max) ** POWER, 1)
     return Counted(
-        word, word, (word,), contexts, np.log(counts), row[None], rows, counts, weights, (squares, more_squares)
+        word, contexts, (word,), contexts, np.log(counts), row[None], rows, counts, weights, (squares, more_squares)
     )
 
 

@@ -222,8 +222,9 @@ class _Story:
         """
         around = list(enumerate(pairs.contexts_of(sentence, self.toy.settings.window)))
         enough = min(2, max(len(contexts) for _, (_, contexts) in around))
+        drawn = NEGATIVES if self.objective != "glove" and self.loss == "ns" else 0
         windows = [
-            (place, self.open(word, some))
+            (place, pairs.open_window(self.toy, word, some, pairs.draw_negatives(self.toy, word, some, drawn)))
             for place, (word, contexts) in around
             if len(contexts) >= enough
             for some in ([[one] for one in contexts] if self.apart else [contexts])
@@ -236,11 +237,6 @@ class _Story:
 
         return max(windows, key=lambda found: merit(found[1]))
 
-    def open(self, word: str, contexts: Sequence[str]) -> pairs.Window:
-        drawn = self.objective != "glove" and self.loss == "ns"
-        negatives = pairs.draw_negatives(self.toy, word, contexts, NEGATIVES) if drawn else []
-        return pairs.open_window(self.toy, word, contexts, negatives)
-
     def second(self, sentence: Sequence[str], place: int, window: pairs.Window, after: pairs.Window) -> Step:
         texts, reach, cbow = self.texts, self.toy.settings.window, self.objective == "cbow"
         glove = window if isinstance(window, pairs.Counted) else None
@@ -250,7 +246,7 @@ class _Story:
         parts: list[Part] = [
             *([self.text("both_matrices", **self.model_facts())] if self.name else []),
             self.text("start"),
-            self.text("pairs" if self.objective == "skipgram" else f"pairs_{self.objective}", window=reach),
+            self.text(f"pairs_{self.objective}", window=reach),
             Table((texts["word"], texts["contexts"]), tuple(
                 (word, ", ".join(_shares(sentence, i, reach)) if glove else " ".join(contexts))
                 for i, (word, contexts) in enumerate(around)
@@ -283,33 +279,20 @@ class _Story:
     def asked(self, window: pairs.Window, row: str) -> list[Part]:
         """Return what a window asks: its inputs, its outputs, and the answers; and the formulas of a step."""
         texts, word, tree, cbow = self.texts, self.quoted(window.word), self.loss == "hs", self.objective == "cbow"
-        asked = self.quoted(window.asked)
-        parts: list[Part] = []
-        if cbow:
-            rows = zip((*window.inputs, texts["mean"]), (*window.rows, window.row))
-            parts += [
-                self.text("take_window", word=word, contexts=self.listed(window.inputs)),
-                Table((), tuple((name, *self.numbers(numbers)) for name, numbers in rows)),
-            ]
-        elif self.apart:
-            parts.append(self.text("take_pair", word=word, context=asked))
-        if tree:
-            parts.append(self.text("path", word=asked, nodes=len(window.outputs)))
-        else:
-            drawn = self.listed([word for word, target in zip(window.outputs, window.targets) if target == 0])
-            both = self.objective == "skipgram" and not self.apart
-            parts.append(
-                self.text("negatives" if both else "negatives_one", word=word if both else asked, negatives=drawn)
-            )
-        beside = () if cbow or tree else (window.word,)
-        heads = (texts["word"],) * len(beside) + (self.output, *(texts[name] for name in COLUMNS[: 4 + tree]))
+        rows = zip((*window.inputs, texts["mean"]), (*window.rows, window.row))
+        drawn = [word for word, target in zip(window.outputs, window.targets) if target == 0]
         values = (window.dots, window.answers, window.errors, window.probabilities)[: 3 + tree]
         return [
-            *parts,
-            self.text("columns") if beside else self.text("columns_one", row=row, output=self.output),
+            *([
+                self.text("take_window", word=word, contexts=self.listed(window.inputs)),
+                Table((), tuple((name, *self.numbers(numbers)) for name, numbers in rows)),
+            ] if cbow else [self.text("take_word", word=word, contexts=self.listed(window.asked))]),
+            self.text("path", word=self.quoted(window.asked[0]), nodes=len(window.outputs)) if tree
+            else self.text("negatives", negatives=self.listed(drawn)),
+            self.text("columns", row=row, output=self.output),
             Code(texts["formulas"]),
-            Table(heads, tuple(
-                (*beside, name, int(target), *map(float, numbers))
+            Table((self.output, *(texts[name] for name in COLUMNS[: 4 + tree])), tuple(
+                (name, int(target), *map(float, numbers))
                 for name, target, *numbers in zip(window.outputs, window.targets, *values)
             )),
             self.text("step"),
@@ -356,7 +339,7 @@ class _Story:
             return [*parts, self.text("trainer_glove")]
         if self.loss == "hs":
             parts += [
-                self.text("product_of_path", word=self.quoted(window.asked)),
+                self.text("product_of_path", word=self.quoted(window.asked[0])),
                 Code("\n".join(
                     f"{self.texts[name]}: {' x '.join(f'{p:.4f}' for p in one.probabilities)} = {np.exp(-one.loss):.4f}"
                     for name, one in (("before", window), ("after", after))

@@ -30,21 +30,16 @@ TEXTS = {
     "both_matrices": "A file of vectors holds one matrix, but training moves two. So this part is shown on a small model with both, trained just now on {sentences} short sentences, yours among them: {words} words, {dim} numbers for each. Its numbers are not those of your model; the arithmetic is the same.",
     "start": "In the beginning the rows are random numbers. Training moves them until words that keep the same company "
     "have similar rows. Nobody has to label anything: the text itself provides the examples.",
-    "pairs": "Skip-gram sets each word a task: recognise your contexts, the words near you in the text, here up to "
+    "pairs_skipgram": "Skip-gram sets each word a task: recognise your contexts, the words near you in the text, here up to "
     "{window} on either side. The sentence gives these pairs:",
     "pairs_cbow": "CBOW (continuous bag of words) turns each window into a question: which word stands in the middle? Its contexts, the words around it, are up to {window} on either side; their order does not count. The sentence gives these windows:",
     "pairs_glove": "GloVe first counts how often words stand near each other in the whole text, here up to {window} places apart. Two words that are d places apart count as 1/d. The sentence adds this to the counts:",
     "drawn_pairs": "{word} and its contexts, with an arrow to each.",
     "take_window": "Take the window of {word}. What goes in is the mean of the rows of its contexts, {contexts} (the first numbers of each):",
-    "take_pair": "Take one pair, {word} and {context}. {word} goes in, and {context} is to be recognised.",
-    "negatives": "Take {word}. Its pairs from the text get the target 1. If there were only these, the model could "
-    "call every pair real and be done; so for contrast some words are drawn by chance (frequent ones more often: in "
-    "proportion to count^0.75), and the pairs with them get the target 0. These are the negatives; this time: "
-    "{negatives}.",
-    "negatives_one": "The right answer, {word}, gets the target 1. If there were only right answers, the model could say yes to every word and be done; so for contrast some words are drawn by chance (frequent ones more often: in proportion to count^0.75), and they get the target 0. These are the negatives; this time: {negatives}.",
+    "take_word": "Take {word} with {contexts}: {word} goes in, and what is beside it in the text is to be recognised.",
+    "negatives": "What is right gets the target 1. If there were only that, the model could say yes to every word and be done; so for contrast some words are drawn by chance (frequent ones more often: in proportion to count^0.75), and they get the target 0. These are the negatives; this time: {negatives}.",
     "path": "Nothing is drawn by chance here. All words are the leaves of a Huffman tree, the frequent ones near its root, and to recognise {word} is to take the right turn, 1 or 0, at each node on the way to it. Its path has {nodes} nodes; node 0 is the root, and the turns are the targets.",
-    "columns": "Every word has a row v in the matrix of words and a row u in the matrix of contexts. For each pair:",
-    "columns_one": "v is {row}, and each {output} has a row u in the second matrix. For each of them:",
+    "columns": "v is {row}. Each {output} has a row u in a second matrix. For each of them:",
     "formulas": "dot product = v[1]·u[1] + v[2]·u[2] + ...   large: both point the same way\nsigmoid     = 1 / (1 + e^-dot product)      0 to 1: probability of 1\nerror       = target - sigmoid              how far off the answer was",
     "id": "id",
     "word": "word",

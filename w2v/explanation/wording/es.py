@@ -31,22 +31,17 @@ TEXTS = {
     "start": "Al principio las filas son números al azar. El entrenamiento las va moviendo hasta que las palabras que "
     "aparecen en compañías parecidas tienen filas parecidas. Nadie tiene que etiquetar nada: los ejemplos los da el "
     "propio texto.",
-    "pairs": "Skip-gram le pone a cada palabra una tarea: reconocer sus contextos, es decir, las palabras que tiene "
+    "pairs_skipgram": "Skip-gram le pone a cada palabra una tarea: reconocer sus contextos, es decir, las palabras que tiene "
     "cerca en el texto, aquí hasta {window} a cada lado. De la frase salen estos pares:",
     "pairs_cbow": "CBOW (continuous bag of words, «bolsa continua de palabras») convierte cada ventana en una pregunta: ¿qué palabra está en el centro? Sus contextos son las palabras de alrededor, hasta {window} a cada lado; su orden no importa. De la frase salen estas ventanas:",
     "pairs_glove": "GloVe cuenta primero cuántas veces aparecen las palabras cerca unas de otras en todo el texto, aquí a {window} posiciones como mucho. Dos palabras que están a d posiciones cuentan 1/d. La frase aporta esto a la cuenta:",
     "drawn_pairs": "{word} y sus contextos, con una flecha a cada uno.",
     "take_window": "Tomemos la ventana de {word}. La entrada es la media de las filas de sus contextos, {contexts} (los primeros números de cada una):",
-    "take_pair": "Tomemos un solo par, {word} y {context}. Entra {word}, y hay que reconocer {context}.",
-    "negatives": "Tomemos {word}. Sus pares del texto llevan el objetivo 1. Si solo hubiera esos, al modelo le bastaría "
-    "con dar por bueno cualquier par; por eso, como contraste, se sortean algunas palabras (las frecuentes, más a "
-    "menudo: en proporción a frecuencia^0.75) y los pares con ellas llevan el objetivo 0. Son los ejemplos negativos; "
-    "esta vez: {negatives}.",
-    "negatives_one": "La respuesta correcta, {word}, lleva el objetivo 1. Si solo hubiera respuestas correctas, al modelo le bastaría con decir que sí a cualquier palabra; por eso, como contraste, se sortean algunas palabras (las frecuentes, más a menudo: en proporción a frecuencia^0.75), que llevan el objetivo 0. Son los ejemplos negativos; esta vez: {negatives}.",
+    "take_word": "Tomemos {word} con {contexts}: entra {word}, y hay que reconocer lo que tiene al lado en el texto.",
+    "negatives": "Lo correcto lleva el objetivo 1. Si no hubiera nada más, al modelo le bastaría con decir que sí a cualquier palabra; por eso, como contraste, se sortean algunas palabras (las frecuentes, más a menudo: en proporción a frecuencia^0.75), que llevan el objetivo 0. Son los ejemplos negativos; esta vez: {negatives}.",
     "path": "Aquí no se sortea nada. Todas las palabras son hojas de un árbol de Huffman, las frecuentes cerca de la raíz, y reconocer {word} es tomar el desvío correcto, 1 o 0, en cada nodo del camino que lleva hasta ella. Su camino tiene {nodes} nodos; el nodo 0 es la raíz, y los desvíos son los objetivos.",
-    "columns": "Cada palabra tiene una fila v en la matriz de palabras y una fila u en la de contextos. Para cada par:",
-    "columns_one": "v es {row}, y cada {output} tiene una fila u en la segunda matriz. En cada caso:",
-    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\nsigmoide         = 1 / (1 + e^-producto escalar)  de 0 a 1: probabilidad del 1\nerror            = objetivo - sigmoide            lo que faltaba",
+    "columns": "v es {row}. Cada {output} tiene una fila u en una segunda matriz. En cada caso:",
+    "formulas": "producto escalar = v[1]·u[1] + v[2]·u[2] + ...  grande: apuntan igual\nsigmoide         = 1 / (1 + e^-producto escalar)  0 a 1: probabilidad de 1\nerror            = objetivo - sigmoide            lo que faltaba",
     "id": "id",
     "word": "palabra",
     "context": "contexto",
