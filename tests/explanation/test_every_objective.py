@@ -53,6 +53,10 @@ def test_the_tables_and_the_loss_are_those_of_the_naive_step(chosen, sentence):
     if tree:
         nodes, labels = zip(*naive.huffman(model.counts.tolist())[index(asked)])
         assert names == [str(node) for node in nodes]
+        assert quoted(explained, "Nothing is drawn") == [asked]
+        texts = " ".join(shown(explained, Text))
+        assert f"Its path has {len(nodes)} nodes" in texts
+        assert f"every word, here {len(model.words)}; this path needs {len(nodes)}." in texts
     else:
         nodes, labels = [index(name) for name in names], [1] + [0] * 5
         assert names[0] == asked
@@ -169,6 +173,8 @@ def test_the_tables_of_glove_are_those_of_the_twin(sentence):
     for context, x, *_ in table.rows:
         twin.step(i, index(context), x, 100.0, 0.05)
     assert grown[1] == pytest.approx(twin.numbers[0][i][:4])
+    assert explained.after.squares[0][:dim] == pytest.approx(twin.squares[0][i], rel=1e-12)
+    assert any("(X / 100)^0.75" in text for text in shown(explained, Code))
     for (context, *_, error, weight), (name, log, was, now) in zip(table.rows, later.rows, strict=True):
         assert (name, was, now) == (context, pytest.approx(log - error), pytest.approx(says(index(context))))
         losses[1] += weight / 2 * (log - now) ** 2

@@ -28,13 +28,15 @@ def test_the_row_that_is_picked_is_that_of_the_word(explained):
     np.testing.assert_allclose(shown.row, explained.toy.vectors["the"][: len(shown.row)], atol=1e-4)
 
 
-def test_the_arrows_are_the_way_of_each_row_as_the_plane_sees_it(explained):
+@pytest.mark.parametrize("objective", ["skipgram", "cbow", "glove"])
+def test_the_arrows_are_the_way_of_each_row_as_the_plane_sees_it(objective):
+    explained = explanation.explain([SENTENCE], objective=objective)
     shown = picture(explained, Arrows)
     window, after = explained.window, explained.after
-    assert shown.names == (window.word, *window.outputs)
-    assert shown.targets == (1, *window.targets)
+    assert shown.names == ("mean" if objective == "cbow" else window.word, *window.outputs)
+    assert shown.targets == (1, *(answer < target for answer, target in zip(window.answers, window.targets)))
     arrows = (np.array(shown.after) - np.array(shown.before)) / shown.larger
-    moved = np.vstack([after.row - window.row, after.others - window.others])
+    moved = np.vstack([after.row - window.row, after.others - window.others])[:, : explained.toy.settings.dim]
     # Its own way lies in the plane; what others lose by being looked at from the side is never negative.
     assert np.linalg.norm(arrows[0]) == pytest.approx(np.linalg.norm(moved[0]), rel=0.01)
     assert (np.linalg.norm(arrows, axis=1) <= np.linalg.norm(moved, axis=1) + 1e-5).all()

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from w2v import formats
+from w2v.formats import companions
 from w2v.vectors import Vectors
 
 pytest.importorskip("starlette", reason="needs the extra w2v[explore]")
@@ -278,6 +279,13 @@ def test_an_explanation_is_that_of_the_library(demo_server, demo_vectors):
     assert reply.json == json.loads(json.dumps(explained.document()))
     assert demo_server.ask("explanation", text="the king", language="xx").status == 400
     assert demo_server.ask("explanation", text="!", language="en").status == 400
+
+
+def test_an_explanation_works_through_the_objective_that_trained_the_vectors(serve, tmp_path):
+    formats.save(Vectors(("the", "king"), np.eye(2, dtype=np.float32)), tmp_path / "v.txt")
+    companions.write_origin({"vectors": {}, "settings": {"objective": "glove"}}, tmp_path / "v.txt")
+    steps = serve("-v", tmp_path / "v.txt").ask("explanation", text="the king", language="en").json["steps"]
+    assert steps[1]["title"] == "2. How the rows came to be: GloVe"
 
 
 def test_an_explanation_has_more_time_than_other_answers_for_the_first_of_all_compiles(demo_vectors, monkeypatch):
