@@ -33,7 +33,8 @@ def explain(
 ) -> None:  # fmt: skip
     """Explain, with the numbers, how a SENTENCE becomes vectors and where these come from.
 
-    How these were trained is worked through on a toy, with the objective of your vectors or the one that you name.
+    One step of training is worked through on a toy: of the objective that your vectors were trained with, or the one
+    that you name.
 
     \b
         $ w2v explain "the king lived in the castle"
