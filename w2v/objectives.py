@@ -40,7 +40,7 @@ class Objective:
     outputs  how many outputs a center has at the most
     touches  how often each row is moved for each trained center, float64 [V] for input rows and output rows
     replicas  at the most
-    damped   replicas learn more slowly, and are damped however few they are: see `w2v.training.replicas`
+    damped   replicas learn more slowly, and are damped however few they are: see `w2v.training.schedule`
     """
 
     kind: type[spans.Plan]

@@ -12,7 +12,7 @@ import pytest
 import w2v as library
 from w2v import training
 from w2v.errors import ClusterError
-from w2v.training import replicas
+from w2v.training import schedule
 from w2v.training.replicas import Replicas
 
 SETTINGS = library.TrainSettings(dim=20, epochs=6, min_count=1, sample=1e-2, threads=5)
@@ -23,7 +23,7 @@ def short_cycles(monkeypatch):
     """All rows are merged often, so that there are many rounds to go back to."""
     from w2v.training.cluster import executor
 
-    monkeypatch.setattr(replicas, "CYCLE_CENTERS", 0.001)
+    monkeypatch.setattr(schedule, "CYCLE_CENTERS", 0.001)
     monkeypatch.setattr(executor, "KEEP_SECONDS", 0)
     monkeypatch.setattr(executor, "KEEP_SHARE", 1)
 

@@ -110,7 +110,7 @@ def test_workers_give_the_bits_of_replicas_in_one_process(corpus, threads, share
     ("threads", "groups", "shares"), [(4, 2, (1, 1)), (6, 6, (3, 2, 1)), (6, 3, (2, 1)), (24, 2, (1, 1))]
 )
 def test_groups_on_workers_have_the_bits_of_one_process(corpus, threads, groups, shares, monkeypatch):
-    monkeypatch.setattr("w2v.training.replicas.GROUP_MERGES", 3)
+    monkeypatch.setattr("w2v.training.schedule.GROUP_MERGES", 3)
     settings = settings_for(threads, groups=groups)
     state, replicas = trained_here(corpus, settings)
     assert (replicas.schedule.across.copies, replicas.schedule.replicas) == (groups, threads)

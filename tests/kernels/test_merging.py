@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from w2v.kernels import merging
-from w2v.training import replicas
+from w2v.training import damping, schedule
 
 
 def merged(base, models, faster, ids, axes=None, shares=None):
@@ -54,8 +54,8 @@ def test_the_kernel_agrees_with_the_naive_merge(count, axes):
     rng = np.random.default_rng(count)
     base, models = rng.normal(size=(4, 48)), rng.normal(size=(count, 4, 48))
     directions = np.linalg.qr(rng.normal(size=(48, 48)))[0][:axes]
-    curvature, rate, faster, level = np.geomspace(2, 0.01, axes), 0.03, replicas.speed_up(count), 17
-    shares = replicas.damping(curvature * rate, count, faster)[level : level + 1]
+    curvature, rate, faster, level = np.geomspace(2, 0.01, axes), 0.03, schedule.speed_up(count), 17
+    shares = damping.damping(curvature * rate, count, faster)[level : level + 1]
     found, copies, _ = merged(base, models, faster, range(4), directions, shares)
     for row in range(4):
         wanted = naive.merge(base[row], models[:, row], faster, directions, curvature, rate, 2 ** (level / 4))
@@ -66,7 +66,7 @@ def test_the_kernel_agrees_with_the_naive_merge(count, axes):
 def test_damping_leads_replicas_to_where_one_thread_would_be():
     """On a bowl: replicas at `faster` times the rate, merged, are where one thread is after all of their touches."""
     rate, count, steep, start, touches = 0.025, 32, 2.5, 10.0, 16
-    faster = replicas.speed_up(count)
+    faster = schedule.speed_up(count)
     one = start * (1 - rate * steep) ** (count * touches)
     each = start * (1 - rate * faster * steep) ** touches
     axis = np.ones(1)
@@ -79,10 +79,10 @@ def test_damping_leads_replicas_to_where_one_thread_would_be():
 def test_the_curvature_of_rows_that_lie_along_one_axis():
     rows = np.zeros((50, 16), np.float32)
     rows[:, 3] = 2.0
-    axes, values = replicas.curvature(rows, np.full(50, 0.2), 16)
+    axes, values = damping.curvature(rows, np.full(50, 0.2), 16)
     assert abs(axes[0, 3]) == pytest.approx(1)
     # The slope of the error times the touches of a center, 10, times the square of 2.
-    assert values[0] == pytest.approx(replicas.ERROR_SLOPE * 10 * 4)
+    assert values[0] == pytest.approx(damping.ERROR_SLOPE * 10 * 4)
     assert values[1] == pytest.approx(0, abs=1e-9)
 
 
@@ -92,7 +92,7 @@ def test_axes_are_those_of_numpy(rows, size):
     spread = np.geomspace(1, 0.05, size)  # as in tables: a few directions have most of it
     them = (rng.normal(size=(rows, size)) * spread).astype(np.float32)
     touches = rng.random(rows)
-    axes, values = replicas.curvature(them, touches, 5)
+    axes, values = damping.curvature(them, touches, 5)
     directions, wanted = naive.axes_of(them, touches)
     np.testing.assert_allclose(values, wanted[:5], rtol=1e-4, atol=1e-6 * wanted[0])
     for axis, direction in list(zip(axes, directions))[:rows]:

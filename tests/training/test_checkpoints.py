@@ -102,7 +102,7 @@ def test_checkpoints_change_nothing_and_the_newest_two_stay(corpus, wanted, tmp_
 )
 def test_several_threads_give_the_same_bits_stopped_or_not(corpus, tmp_path, monkeypatch, threads, more):
     monkeypatch.setattr("w2v.training.run.TICK_SECONDS", 0.0005)
-    monkeypatch.setattr("w2v.training.replicas.CYCLE_CENTERS", 1)
+    monkeypatch.setattr("w2v.training.schedule.CYCLE_CENTERS", 1)
     settings = replace(SETTINGS, threads=threads, **more)
     results = {library.train(corpus, settings).matrix.tobytes() for _ in range(3)}
     folder = Folder(tmp_path / "run")

@@ -10,7 +10,7 @@ from topics import separation, trained
 import w2v as library
 from w2v import training
 from w2v.kernels.objectives import spans
-from w2v.training import replicas
+from w2v.training import replicas, schedule
 from w2v.training.replicas import Replicas
 from w2v.vocabulary import Vocabulary
 
@@ -18,12 +18,12 @@ from w2v.vocabulary import Vocabulary
 @pytest.mark.parametrize(("threads", "groups", "cores"), [(4, 2, 1), (4, 2, 4), (3, 3, 2)])
 def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores, monkeypatch):
     """Two levels in plain numpy: replicas merge with their group, groups with each other where rows are due there."""
-    monkeypatch.setattr(replicas, "LEAST_SPAN", 4)
-    monkeypatch.setattr(replicas, "BLOCK", 60)
-    monkeypatch.setattr(replicas, "TOUCHES", 6)
-    monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
-    monkeypatch.setattr(replicas, "GROUP_TOUCHES", 6)
-    monkeypatch.setattr(replicas, "GROUP_MERGES", 3)
+    monkeypatch.setattr(schedule, "LEAST_SPAN", 4)
+    monkeypatch.setattr(schedule, "BLOCK", 60)
+    monkeypatch.setattr(schedule, "TOUCHES", 6)
+    monkeypatch.setattr(schedule, "LEAST_TOUCHES", 2)
+    monkeypatch.setattr(schedule, "GROUP_TOUCHES", 6)
+    monkeypatch.setattr(schedule, "GROUP_MERGES", 3)
     monkeypatch.setattr(replicas, "available_threads", lambda: cores)
     short = corpus.stream[:2_003].copy()
     counts = np.maximum(np.bincount(short[short >= 0], minlength=len(corpus.vocabulary)), 1)
@@ -32,8 +32,8 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
         dim=16, epochs=2, window=3, negatives=4, sample=0, threads=threads, groups=groups, min_count=1
     )
     work = Replicas(short, Vocabulary(corpus.vocabulary.words, counts), settings)
-    schedule, rounds, each = work.schedule, work.rounds, threads // groups
-    assert (schedule.across.copies, schedule.within.copies) == (groups, each), "the comparison says nothing"
+    plan, rounds, each = work.schedule, work.rounds, threads // groups
+    assert (plan.across.copies, plan.within.copies) == (groups, each), "the comparison says nothing"
     inside = (2 * each) ** 0.5 if each > 1 else 1
     faster = inside * groups**0.5
     state = training.begin(corpus.vocabulary, settings)
@@ -47,10 +47,8 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
     for round in range(rounds.all):
         if round == look:
             share = max(1 - round / rounds.all, 1e-4)
-            found = [
-                (*naive.axes_of(shared[1 - table], schedule.touches[1 - table]), 0.025 * share) for table in range(2)
-            ]
-            look = schedule.next_axes(round)
+            found = [(*naive.axes_of(shared[1 - table], plan.touches[1 - table]), 0.025 * share) for table in range(2)]
+            look = plan.next_axes(round)
         if round % rounds.cycle == 0:
             look = min(look, round + rounds.cycle)  # at each merge of all rows, for a run can go on from there
         epoch, first = divmod(round, rounds.each)
@@ -61,7 +59,7 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
                 0.025 * faster * 1e-4, 1, spans.panel_width(5), part=(epoch, begin, begin + rounds.span),
             )  # fmt: skip
         for table in range(2):
-            touches = schedule.touches[table] * centers
+            touches = plan.touches[table] * centers
             for row in range(len(shared[table])):
 
                 def period(most, a_round):
@@ -127,18 +125,18 @@ def test_groups_learn_what_one_thread_learns(corpus, threads, groups):
 
 @pytest.mark.parametrize(("threads", "groups"), [(4, 4), (8, 4), (32, 2)])
 def test_all_rows_of_groups_are_merged_a_number_of_times_in_a_run(corpus, threads, groups):
-    schedule = trained(corpus, threads=threads, groups=groups)[1].schedule
-    assert schedule.across.copies == groups
-    merges = schedule.rounds.all / schedule.rounds.cycle
-    assert replicas.GROUP_MERGES <= merges <= 2 * replicas.GROUP_MERGES + 1
+    plan = trained(corpus, threads=threads, groups=groups)[1].schedule
+    assert plan.across.copies == groups
+    merges = plan.rounds.all / plan.rounds.cycle
+    assert schedule.GROUP_MERGES <= merges <= 2 * schedule.GROUP_MERGES + 1
     # Rows that are merged across were merged within before.
-    assert schedule.across.rounds.cycle % schedule.within.rounds.cycle == 0
+    assert plan.across.rounds.cycle % plan.within.rounds.cycle == 0
 
 
 def test_groups_and_their_replicas_are_as_many_as_are_stable():
     def counts(threads, groups, rate=0.025, length=10**8):
         settings = library.TrainSettings(threads=threads, groups=groups, rate=rate)
-        return replicas.replica_counts(length, 0.1, 6, settings)[:2]
+        return schedule.replica_counts(length, 0.1, 6, settings)[:2]
 
     assert counts(64, 8) == (8, 8)
     assert counts(128, 8) == (8, 8)  # sqrt(2 * 8 * 8) times .025 is .28, and .3 for 9

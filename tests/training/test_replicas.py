@@ -13,7 +13,7 @@ from w2v import objectives, training
 from w2v.errors import ResourceError
 from w2v.kernels.objectives import spans
 from w2v.objectives import MOST_REPLICAS, OBJECTIVES
-from w2v.training import replicas
+from w2v.training import replicas, schedule
 from w2v.training.replicas import Replicas
 from w2v.vocabulary import Vocabulary
 
@@ -23,17 +23,17 @@ from w2v.vocabulary import Vocabulary
 )
 @pytest.mark.parametrize("bounded", [False, True])
 def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, bounded, monkeypatch):
-    monkeypatch.setattr(replicas, "LEAST_SPAN", 4)
-    monkeypatch.setattr(replicas, "BLOCK", 200)
-    monkeypatch.setattr(replicas, "TOUCHES", 6)
-    monkeypatch.setattr(replicas, "STABLE_RATE", 1)
-    monkeypatch.setattr(replicas, "DAMPED_SPAN", 4)
-    monkeypatch.setattr(replicas, "DAMPED_TOUCHES", 6)
-    monkeypatch.setattr(replicas, "LEAST_TOUCHES", 2)
-    monkeypatch.setattr(replicas, "CYCLE_CENTERS", 1)
+    monkeypatch.setattr(schedule, "LEAST_SPAN", 4)
+    monkeypatch.setattr(schedule, "BLOCK", 200)
+    monkeypatch.setattr(schedule, "TOUCHES", 6)
+    monkeypatch.setattr(schedule, "STABLE_RATE", 1)
+    monkeypatch.setattr(schedule, "DAMPED_SPAN", 4)
+    monkeypatch.setattr(schedule, "DAMPED_TOUCHES", 6)
+    monkeypatch.setattr(schedule, "LEAST_TOUCHES", 2)
+    monkeypatch.setattr(schedule, "CYCLE_CENTERS", 1)
     if bounded:
-        monkeypatch.setattr(replicas, "MOST_COPIES", 1)
-        monkeypatch.setattr(replicas, "LEAST_COPY", 1)
+        monkeypatch.setattr(schedule, "MOST_COPIES", 1)
+        monkeypatch.setattr(schedule, "LEAST_COPY", 1)
     monkeypatch.setattr(objectives, "STEP_TOGETHER", 0.2)
     monkeypatch.setattr(objectives, "LEAST_TOGETHER", 4)
     short = corpus.stream[:2_003].copy()
@@ -102,9 +102,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
 @pytest.mark.parametrize(("threads", "bounded"), [(2, False), (3, False), (3, True), (16, False), (16, True)])
 def test_the_same_number_of_replicas_gives_the_same_bits_on_any_number_of_cores(corpus, threads, bounded, monkeypatch):
     if bounded:  # copies of some rows alone
-        monkeypatch.setattr(replicas, "LEAST_SPAN", 20)
-        monkeypatch.setattr(replicas, "MOST_COPIES", 0)
-        monkeypatch.setattr(replicas, "LEAST_COPY", 1)
+        monkeypatch.setattr(schedule, "LEAST_SPAN", 20)
+        monkeypatch.setattr(schedule, "MOST_COPIES", 0)
+        monkeypatch.setattr(schedule, "LEAST_COPY", 1)
 
     def bits():
         return trained(corpus, threads=threads, sample=1e-2)[0].tables.input.tobytes()
@@ -129,21 +129,21 @@ def test_from_some_replicas_on_the_sum_is_damped_along_the_main_axes(corpus, mon
     state, work = trained(corpus, threads=16)
     state.rounds = work.rounds.all // 2
     for due in work._due(state)[0]:
-        assert np.allclose(due.axes @ due.axes.T, np.eye(replicas.AXES), atol=1e-5)
+        assert np.allclose(due.axes @ due.axes.T, np.eye(schedule.AXES), atol=1e-5)
         used = due.damping[np.unique(due.levels)]
         assert used.max() > 0.3
         assert used.min() < 0.05, "the mean: a replica counts as little as if it had converged everywhere"
     without = trained(corpus, threads=8)[1]._due(state)[0]
     assert not any(len(due.axes) for due in without)
-    monkeypatch.setattr(replicas, "DAMPED_FROM", 100)
+    monkeypatch.setattr(schedule, "DAMPED_FROM", 100)
     assert trained(corpus, threads=16)[0].tables.input.tobytes() != state.tables.input.tobytes()
 
 
 def test_changes_that_are_summed_at_the_rate_of_one_thread_are_lost(corpus, monkeypatch):
     """A plain sum of replicas that are merged rarely overshoots: this is what the rule is for."""
     one = separation(corpus, trained(corpus, threads=1)[0])
-    monkeypatch.setattr(replicas, "speed_up", lambda *_: 1.0)
-    monkeypatch.setattr(replicas, "DAMPED_FROM", 1000)
+    monkeypatch.setattr(schedule, "speed_up", lambda *_: 1.0)
+    monkeypatch.setattr(schedule, "DAMPED_FROM", 1000)
     chosen = library.TrainSettings(dim=20, epochs=2, min_count=1, sample=0, threads=32)
     state = training.begin(corpus.vocabulary, chosen)
     work = Replicas(corpus.stream, corpus.vocabulary, chosen)
@@ -194,7 +194,7 @@ def test_a_thread_that_cannot_copy_the_tables_ends_the_run(corpus, monkeypatch):
 def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     def count(threads, rate=0.025, length=10**8, touches=0.1, together=6):
         settings = library.TrainSettings(threads=threads, rate=rate)
-        groups, each, why = replicas.replica_counts(length, touches, together, settings)
+        groups, each, why = schedule.replica_counts(length, touches, together, settings)
         assert groups == 1
         assert (each == threads) == (why == "")
         return each
@@ -222,13 +222,58 @@ def test_what_is_scored_at_once_bounds_the_replicas():
     ids = np.tile(np.arange(100, dtype=np.int32), 5000)
     vocabulary = Vocabulary(tuple(f"w{id}" for id in range(100)), np.full(100, 5000))
 
-    def schedule(**settings):
+    def chosen_for(**settings):
         chosen = library.TrainSettings(dim=8, threads=16, sample=0, **settings)
         return Replicas(ids, vocabulary, chosen).schedule
 
-    assert schedule(negatives=5).replicas == 16
-    assert schedule(negatives=20).replicas == 11  # at 41 outputs and 5 replicas the rows of a Wikipedia were lost
-    assert schedule(negatives=40).replicas == 2
-    assert schedule(objective="cbow", loss="hs").replicas == 4, "more lose quality"
-    few = schedule(negatives=5, epochs=2).rounds
+    assert chosen_for(negatives=5).replicas == 16
+    assert chosen_for(negatives=20).replicas == 11  # at 41 outputs and 5 replicas the rows of a Wikipedia were lost
+    assert chosen_for(negatives=40).replicas == 2
+    assert chosen_for(objective="cbow", loss="hs").replicas == 4, "more lose quality"
+    few = chosen_for(negatives=5, epochs=2).rounds
     assert few.all >= 16 * few.cycle, "rows that are seldom touched are merged often enough in a short run"
+
+
+def test_replicas_of_a_large_model_have_copies_of_what_the_memory_allows():
+    def foreseen(words, threads, **settings):
+        chosen = library.TrainSettings(dim=300, threads=threads, **settings)
+        rows, copied = schedule.copies_foreseen(words, chosen)
+        assert rows == 2 * words
+        return schedule.memory_needed(words, chosen) / 1e9, copied / rows
+
+    assert foreseen(50_000, 16)[1] == 1
+    assert foreseen(3_000_000, 1)[1] == 1
+    gigabytes, share = foreseen(3_000_000, 64)
+    assert gigabytes < 30, "with copies of all rows it is 475"
+    assert 0.02 < share < 0.1
+    assert foreseen(3_000_000, 64, groups=8)[0] > 400, "groups have tables of their own"
+    # Pair by pair with many negatives a span of the least length touches more rows than the least bytes hold.
+    assert foreseen(3_000_000, 64, negatives_per="pair", negatives=20)[1] > 2 * share
+
+
+@pytest.mark.parametrize("kind", ["skipgram", "pairs", "hs"])
+def test_copies_take_no_more_memory_than_was_foreseen(corpus, kind, monkeypatch):
+    monkeypatch.setattr(schedule, "LEAST_SPAN", 10)
+    monkeypatch.setattr(schedule, "MOST_COPIES", 0)
+    monkeypatch.setattr(schedule, "LEAST_COPY", 1)
+    # Long text of few words and some thousand that are rare: more than a replica may copy.
+    rng = np.random.default_rng(1)
+    counts = np.concatenate([np.full(50, 1000), np.ones(20_000, np.int64)])
+    ids = rng.permutation(np.repeat(np.arange(len(counts), dtype=np.int32), counts))
+    vocabulary = Vocabulary(tuple(f"w{id}" for id in range(len(counts))), counts)
+    chosen = library.TrainSettings(
+        dim=16, threads=4, epochs=1, sample=0, negatives_per="pair" if kind == "pairs" else "window",
+        loss="hs" if kind == "hs" else "ns",
+    )  # fmt: skip
+    work = Replicas(ids, vocabulary, chosen)
+    rare, row_bytes = work.schedule.rare, 64
+    assert rare is not None
+    rows, copied = schedule.copies_foreseen(len(counts), chosen)
+    kept = [len(frequent) + slots for frequent, slots in zip(rare.frequent, rare.slots)]
+    assert sum(kept) <= copied < rows / 2
+    assert min(len(some) for some in rare.frequent) > 10
+    bytes_taken = rows * row_bytes + 4 * (sum(kept) * row_bytes + rows * 4)
+    assert bytes_taken < schedule.memory_needed(len(counts), chosen)
+    state = training.begin(vocabulary, chosen)
+    assert work.advance(state, work.rounds.all, lambda sums: False), "and no slot is missing"
+    assert state.tables.finite()

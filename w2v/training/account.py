@@ -11,7 +11,7 @@ from w2v.resources import sized
 from w2v.settings import TrainSettings
 from w2v.training.checkpoints import Checkpoint
 from w2v.training.extension import Drift, Extension
-from w2v.training.replicas import copies_foreseen
+from w2v.training.schedule import copies_foreseen
 from w2v.training.trainer import memory_needed, trained_share
 from w2v.training.validation import RARE, Validation, Verdict
 from w2v.vocabulary import Vocabulary

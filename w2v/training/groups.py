@@ -22,7 +22,7 @@ from w2v.kernels.rounds import Due
 from w2v.kernels.rows import aligned_zeros
 
 if TYPE_CHECKING:
-    from w2v.training.replicas import Level, Rare, Schedule
+    from w2v.training.schedule import Level, Rare, Schedule
 
 
 class Groups:

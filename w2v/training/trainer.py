@@ -20,7 +20,7 @@ from w2v.errors import DivergenceError, ResourceError, StoppedError
 from w2v.formats import tidying
 from w2v.kernels import random, rounds
 from w2v.settings import TrainSettings, describe
-from w2v.training import replicas, strata
+from w2v.training import schedule, strata
 from w2v.training.keeper import Keeper
 from w2v.training.replicas import Replicas
 from w2v.training.run import Point, State, Sums
@@ -70,7 +70,7 @@ def make_executor(stream: npt.NDArray[np.int32], vocabulary: Vocabulary, setting
 
 def memory_needed(words: int, settings: TrainSettings) -> int:
     """Return the bytes that training takes beside the corpus."""
-    needed = strata.memory_needed if settings.objective == "glove" else replicas.memory_needed
+    needed = strata.memory_needed if settings.objective == "glove" else schedule.memory_needed
     return needed(words, settings)
 
 

@@ -44,8 +44,9 @@ from w2v.objectives import objective_of, work_of
 from w2v.resources import require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Mesh, Message
+from w2v.training.damping import Damping, damped, due_damped
 from w2v.training.groups import Groups
-from w2v.training.replicas import Damping, Level, Schedule, damped, due_damped, replica_rate, schedule
+from w2v.training.schedule import Level, Schedule, replica_rate, schedule
 from w2v.training.tables import Floats, Tables
 from w2v.vocabulary import Vocabulary
 
