@@ -183,15 +183,17 @@ def _(copy, id, row_bytes):
     return address(copy.rows) + _place(copy, id) * row_bytes
 
 
-def ask_for(table, id, row_bytes, room):
-    """Prefetch a row that `locate` will have to copy; `room` int64 [1], written."""
+def ask_for(table, i, words, drawn, row_bytes, room):
+    """Prefetch those of the rows words[i] and drawn[:, i] that `locate` will have to copy; `room` int64 [1], written."""
 
 
 @in_copies(ask_for)
-def _(copy, id, row_bytes, room):
-    if copy.places[id] < 0:
-        room[0] = address(copy.base) + id * row_bytes
-        prefetch_rows(address(room), row_bytes, (0,))
+def _(copy, i, words, drawn, row_bytes, room):
+    for k in range(-1, len(drawn)):
+        id = drawn[k, i] if k >= 0 else words[i]
+        if copy.places[id] < 0:
+            room[0] = address(copy.base) + id * row_bytes
+            prefetch_rows(address(room), row_bytes, (0,))
 
 
 def locate_all(table, ids, places):
