@@ -124,15 +124,19 @@ class Replicas:
         kernel, at a rate at which no number of a row changes: that takes no memory, and nothing is written yet.
         """
         plan = self._objective.plan(self.settings, STILL, self.work)
-        scratch = spans.new_scratch(plan, state.tables.input.shape[1])
-        length = len(self.work.stream)
-        tallies = [
-            KERNELS[type(plan)](first, stop, self.work, state.tables.rows, plan, scratch)
-            for first, stop in spans_of_losses(length).tolist()
-        ]
-        pairs = max(sum(tally.pairs for tally in tallies), 1)
+        parts = spans_of_losses(len(self.work.stream)).tolist()
+        found = np.zeros((len(parts), 2))  # pairs, and their loss
+
+        def measure(thread: int) -> None:
+            scratch = spans.new_scratch(plan, state.tables.input.shape[1])
+            for part in range(thread, len(parts), self._threads):
+                tally = KERNELS[type(plan)](*parts[part], self.work, state.tables.rows, plan, scratch)
+                found[part] = tally.pairs, tally.loss
+
+        together(measure, self._threads)
+        pairs, loss = found.sum(axis=0)
         outputs = mean_outputs(self._counts, self.settings, self.work)
-        return float(np.log(2) * outputs), sum(tally.loss for tally in tallies) / pairs
+        return float(np.log(2) * outputs), float(loss / max(pairs, 1))
 
     @property
     def replicas(self) -> int:
