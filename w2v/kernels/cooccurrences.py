@@ -12,7 +12,9 @@ parts (see `w2v.kernels.strata`): block p * parts + q, with p <= q, holds pairs 
 
     stream  int32 [L]      ids, SENTENCE_END behind each sentence
     starts  int64 [V + 1]  order[starts[w] : starts[w + 1]] is where word w occurs
-    order   int64 [kept]   positions
+    order   int64 [n]      positions
+
+Whoever counts some of the parts needs the places of their words alone.
 """
 
 from __future__ import annotations
@@ -25,17 +27,22 @@ U32 = np.uint32
 
 
 @kernel
-def find_places(stream, starts, order):
-    """Write where each word occurs; `starts` is zeros before."""
+def count_places(stream, first, last, parts, starts):
+    """Write how many places the words of parts first..last have: `starts`, which is zeros before."""
     for id in stream:
-        if id >= 0:
+        if id >= 0 and first <= id % parts < last:
             starts[id + 1] += 1
     for word in range(len(starts) - 1):
         starts[word + 1] += starts[word]
+
+
+@kernel
+def find_places(stream, first, last, parts, starts, order):
+    """Write where each word of parts first..last occurs."""
     next = starts[:-1].copy()
     for position in range(len(stream)):
         id = stream[position]
-        if id >= 0:
+        if id >= 0 and first <= id % parts < last:
             order[next[id]] = position
             next[id] += 1
 

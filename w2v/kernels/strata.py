@@ -171,9 +171,17 @@ def keep_one(_: Any, row: Any, offset: Any) -> Any:
 
 
 @kernel
-def train_strata(threads, begin, end, pairs, rows, plan, shared, accounts):
+def shift_of(round, parts, seed):
+    """Return how far the contexts of a stratum are from its words: block (p, q) is in it if q = (p + shift) % parts."""
+    key = epoch_key(seed, round // parts)
+    return (np.int64(key % np.uint64(parts)) + round % parts * stride_of(mix(key), parts)) % parts
+
+
+@kernel
+def train_strata(threads, begin, end, first, last, pairs, rows, plan, shared, accounts):
     """Train the strata begin..end as one of several threads; returns the stratum before which all stopped.
 
+    first..last  the parts of the words that are trained here, all of them or those that this process has
     shared    see `shared_flags`; STOP ends the work after a stratum, ENDED at once
     accounts  float64 [S, 8], of each part of the words, added to
     """
@@ -181,13 +189,11 @@ def train_strata(threads, begin, end, pairs, rows, plan, shared, accounts):
     for round in range(begin, end):
         if fetch(flags + 8 * LAST) == round:
             return round
-        epoch, number = round // parts, round % parts
-        key = epoch_key(plan.seed, epoch)
-        shift = (np.int64(key % np.uint64(parts)) + number * stride_of(mix(key), parts)) % parts
+        epoch, shift = round // parts, shift_of(round, parts, plan.seed)
         while True:
             # Of each stratum every thread claims one block too many, and so knows that there are no more.
-            p = fetch_add(flags + 8 * CLAIMED) - (round - begin) * (parts + threads)
-            if p >= parts:
+            p = first + fetch_add(flags + 8 * CLAIMED) - (round - begin) * (last - first + threads)
+            if p >= last:
                 break
             q = (p + shift) % parts
             trained, loss, finite = train_block(p, q, epoch, pairs, rows, plan)
