@@ -116,7 +116,6 @@ def test_pairs_that_do_not_fit_the_memory_are_refused_in_one_line(corpus, monkey
         ({"window_mode": "line"}, "--window-mode has no meaning with --objective glove"),
         ({"min_rate": 1e-3}, "--min-alpha has no meaning with --objective glove"),
         ({"ns_exponent": 0.5}, "--ns-exponent has no meaning with --objective glove"),
-        ({"cluster": "local:2"}, "--cluster does not train GloVe"),
         ({"objective": "skipgram", "x_max": 10.0}, "--x-max has no meaning with --objective skipgram"),
     ],
 )

@@ -32,7 +32,7 @@ from w2v.resources import release_freed_memory, start
 from w2v.settings import TrainSettings, describe, gathered, is_auto, names
 from w2v.training import account, checkpoints, cluster, documents, extension, source_texts
 from w2v.training.checkpoints import Checkpoint
-from w2v.training.cluster import Cluster, Nodes, Readers, readable
+from w2v.training.cluster import Cluster, Nodes, Readers, StrataCluster, readable
 from w2v.training.documents import DocumentProgress
 from w2v.training.folder import SUFFIX, Folder
 from w2v.training.keeper import Keeper
@@ -188,7 +188,7 @@ class Session:
     keeper: Keeper | None = field(default=None, init=False)
     settings: TrainSettings | None = field(default=None, init=False)
     _nodes: Nodes | None = field(default=None, init=False)
-    _executor: Cluster | None = field(default=None, init=False)
+    _executor: Cluster | StrataCluster | None = field(default=None, init=False)
 
     def start(self, corpus: Corpus, settings: TrainSettings) -> Trained:
         """Read the corpus and train on it."""
@@ -296,7 +296,8 @@ class Session:
         """Return what trains the rounds."""
         if self._nodes is None:
             return make_executor(stream, vocabulary, settings)
-        self._executor = Cluster(self._nodes, stream, vocabulary, settings, self.notify)
+        kind = StrataCluster if settings.objective == "glove" else Cluster
+        self._executor = kind(self._nodes, stream, vocabulary, settings, self.notify)
         return self._executor
 
     def _check_outputs(self, settings: TrainSettings) -> None:
@@ -308,8 +309,6 @@ class Session:
         if settings.documents != "none" and self.validation is not None and self.validation.keep_best:
             raise SettingsError("--keep-best keeps words of another epoch than --documents; leave one of them out")
         glove = settings.objective == "glove"
-        if self.cluster is not None and glove:
-            raise SettingsError("--cluster does not train GloVe, so far: one machine does, with --threads")
         plain = not glove and objective_of(settings) is OBJECTIVES["skipgram"] and not settings.subwords
         if self.outputs.trace is not None and not plain:
             raise SettingsError(

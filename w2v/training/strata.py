@@ -49,7 +49,7 @@ class Counting:
         self.share = 0.0
 
     def sizes(self, stop: Callable[[], bool]) -> Sizes | None:
-        """Return how many pairs each block has, int64 [S, S], zeros for other parts; None where `stop` said to leave it.
+        """Return how many pairs each block has, int64 [S, S], zeros for other parts; None where `stop` said to end.
 
         Raises ResourceError.
         """

@@ -1,4 +1,4 @@
-"""Trains a state on the machines of a cluster: the rounds of `w2v.training.replicas`, by workers that swap rows.
+"""Trains a state on the machines of a cluster: rounds of `w2v.training.replicas`, or strata, by workers that swap rows.
 
 This process deals out the corpus and looks on. The rows travel from worker to worker; they come here where they are
 saved. When a worker is lost, all go back to the newest round whose rows a living one has kept on its disk, another
@@ -18,17 +18,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.shares import Sight, pieces
+from w2v.corpus.shares import pieces
 from w2v.errors import ClusterError
 from w2v.kernels import rounds
-from w2v.kernels.objectives import Work
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import LostWorkerError
 from w2v.training.cluster.nodes import Nodes
 from w2v.training.cluster.readers import PART_BYTES, readers_of
-from w2v.training.cluster.worker import Part, Status, Stream, Task, Worker
+from w2v.training.cluster.strata import StrataTask, StrataWorker
+from w2v.training.cluster.worker import Member, Part, Status, Stream, Task, Worker, sight_of
 from w2v.training.replicas import Replicas, spans_of_losses
 from w2v.training.run import TICK_SECONDS, State, Sums, Tick
+from w2v.training.strata import Strata
+from w2v.training.tables import Floats
 from w2v.vocabulary import Vocabulary
 
 KEEP_SECONDS = 10.0  # between two rounds whose rows are kept, at least
@@ -41,27 +43,85 @@ MOST_LOSSES = 10  # of workers, one after the other without a round that was kep
 GROUPS_FROM = 100_000_000
 SLOW = 1.3  # times the median training time: worth a word
 
-Watch = Callable[[], None]
+Watch = Callable[[], object]
+Accounts = npt.NDArray[np.float64]  # [n, 8], see `w2v.kernels.rounds`
 
 
-class Cluster(Replicas):
+class OnCluster:
+    """What executors on a cluster have in common: a team of workers, and how to go on where one of them is lost."""
+
+    def __init__(self, nodes: Nodes, notify: Callable[[str], None], count: int, accounts: int) -> None:
+        """`count` is what can be dealt out to workers, `accounts` how many there are of it in all."""
+        self._nodes, self._notify = nodes, notify
+        workers = min(len(nodes.all), count)
+        self._shares = tuple(count // workers + (worker < count % workers) for worker in range(workers))
+        self._accounts = np.zeros((accounts, 8))  # of what was trained here
+        self._team: Team | None = None
+        self._at: tuple[int, int] | None = None  # where the workers are, if they are at a round of their own
+
+    def advance(self, state: State, limit: int, tick: Tick) -> bool:
+        """Train rounds on the cluster, as on this machine."""
+        self._team = team = self._team or self._new_team()
+        before = state.sums - self._accounts[:, :4].sum(axis=0)
+        where, self._at = self._at, None
+        stopping, lost = False, ""
+
+        def watch() -> bool:
+            nonlocal stopping
+            stopping = tick(before + team.sums()) or stopping
+            return stopping
+
+        while True:
+            try:
+                if lost:
+                    why, lost = lost, ""
+                    state.rounds, self._accounts = team.recover(state, why)
+                elif where != (state.rounds, state.rollbacks):
+                    team.load(state, self._accounts)
+                where = state.rounds, state.rollbacks
+                while state.rounds < limit and not stopping:
+                    if not self._train(team, state, limit, watch):
+                        return False
+                    where = state.rounds, state.rollbacks
+                    team.keep(state.rounds, self._accounts)
+                team.fetch(state, self._accounts)
+                self._at = where
+                return True
+            except LostWorkerError as error:
+                lost = str(error)
+            finally:
+                state.sums = before + self._accounts[:, :4].sum(axis=0)
+
+    def _new_team(self) -> Team:
+        """Start the workers."""
+        raise NotImplementedError
+
+    def _train(self, team: Team, state: State, limit: int, watch: Callable[[], bool]) -> bool:
+        """Train some rounds; returns whether rows are finite. Raises LostWorkerError."""
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """Say how the workers are doing."""
+        return "" if self._team is None else self._team.describe()
+
+    def by_worker(self) -> tuple[dict[str, Any], ...]:
+        """Return what each worker has trained; the sum of the tokens is what was trained here."""
+        return () if self._team is None else tuple(self._team.by_worker(self._accounts))
+
+
+class Cluster(OnCluster, Replicas):
     """An executor as `Replicas`, on the workers of a cluster."""
 
     def __init__(
         self, nodes: Nodes, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings,
         notify: Callable[[str], None] = lambda line: None,
     ) -> None:  # fmt: skip
-        super().__init__(stream, vocabulary, settings)
-        self._nodes, self._notify = nodes, notify
-        self._words = len(vocabulary)
+        Replicas.__init__(self, stream, vocabulary, settings)
         groups = self.schedule.apart().across.copies
-        workers = min(len(nodes.all), groups)
-        self._shares = [groups // workers + (worker < groups % workers) for worker in range(workers)]
+        OnCluster.__init__(self, nodes, notify, groups, self.schedule.replicas)
+        self._words = len(vocabulary)
         for line in self._advice(groups):
             notify(line)
-        self._accounts = np.zeros((self.schedule.replicas, 8))  # of what was trained here
-        self._team: Team | None = None
-        self._at: tuple[int, int] | None = None  # where the workers are, if they are at a round of their own
 
     def _advice(self, groups: int) -> Iterator[str]:
         """Yield what to do where machines have nothing to train, or exchange more than they need to."""
@@ -80,49 +140,22 @@ class Cluster(Replicas):
         """Train rounds on the cluster, as `Replicas.advance` does on this machine."""
         if self.schedule.replicas == 1:
             self.work = self.work._replace(stream=self.work.stream[:])  # all of it, for it is trained here
-            return super().advance(state, limit, tick)
-        if self._team is None:
-            empty = self.work._replace(stream=self.work.stream[:0])
-            schedule, shares = self.schedule.apart(), tuple(self._shares)
-            task = Task(self.settings, self._words, empty, len(self.work.stream), schedule, shares)
-            self._team = Team(self._nodes, task, self.work.stream, self._notify)
-        team = self._team
-        before = state.sums - self._accounts[:, :4].sum(axis=0)
-        where, self._at = self._at, None
-        stopping, lost = False, ""
+            return Replicas.advance(self, state, limit, tick)
+        return super().advance(state, limit, tick)
 
-        def watch() -> None:
-            nonlocal stopping
-            stopping = tick(before + team.sums()) or stopping
+    def _new_team(self) -> Team:
+        empty = self.work._replace(stream=self.work.stream[:0])
+        task = Task(self.settings, self._words, empty, len(self.work.stream), self.schedule.apart(), self._shares)
+        return Team(self._nodes, NodeWorker, task, self.work.stream, self._notify)
 
-        while True:
-            try:
-                if lost:
-                    why, lost = lost, ""
-                    state.rounds, self._accounts = team.recover(state, why)
-                elif where != (state.rounds, state.rollbacks):
-                    team.load(state, self._accounts)
-                where = state.rounds, state.rollbacks
-                while state.rounds < limit and not stopping:
-                    if not self._cycle(team, state, limit, watch):
-                        return False
-                    where = state.rounds, state.rollbacks
-                    team.keep(state.rounds, self._accounts)
-                team.fetch(state, self._accounts)
-                self._at = where
-                return True
-            except LostWorkerError as error:
-                lost = str(error)
-            finally:
-                state.sums = before + self._accounts[:, :4].sum(axis=0)
-
-    def _cycle(self, team: Team, state: State, limit: int, watch: Watch) -> bool:
+    def _train(self, team: Team, state: State, limit: int, watch: Watch) -> bool:
         """Train to the next round before which all rows are merged; returns whether they are finite."""
         cycle, reached = self.rounds.cycle, state.rounds
         end = min(self.merged_round(limit), (state.rounds // cycle + 1) * cycle)
         while reached < end:
-            damping = team.damping(reached, state.rate_share)
-            parts = team.run(min(end, self.schedule.next_axes(reached)) if any(damping) else end, damping, watch)
+            damping = self._damping(team, reached, state.rate_share)
+            last = min(end, self.schedule.next_axes(reached)) if any(damping) else end
+            parts = team.run(watch, last, damping)
             reached = parts[0].reached
             if not parts[0].finite:
                 break
@@ -130,13 +163,11 @@ class Cluster(Replicas):
         self.merged = int(self._accounts[:, rounds.MERGED].sum())
         return parts[0].finite
 
-    def describe(self) -> str:
-        """Say how the workers are doing."""
-        return "" if self._team is None else self._team.describe()
-
-    def by_worker(self) -> tuple[dict[str, Any], ...]:
-        """Return what each worker has trained; the sum of the tokens is what was trained here."""
-        return () if self._team is None else tuple(self._team.by_worker(self._accounts))
+    def _damping(self, team: Team, round: int, rate_share: float) -> Any:
+        """Return what is damped from a round on. Raises LostWorkerError."""
+        if not self.schedule.within.axes and not self.schedule.across.axes:
+            return (), ()
+        return team.damping(round, rate_share)
 
     def losses(self, state: State) -> tuple[float, float]:
         """Return what `Replicas.losses` does, on ids that are fetched for it."""
@@ -149,15 +180,66 @@ class Cluster(Replicas):
         return super().losses(state)
 
 
+class StrataCluster(OnCluster, Strata):
+    """An executor as `Strata`, on the workers of a cluster; each trains on all its cores, whatever --threads says."""
+
+    def __init__(
+        self, nodes: Nodes, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings,
+        notify: Callable[[str], None] = lambda line: None,
+    ) -> None:  # fmt: skip
+        Strata.__init__(self, stream, vocabulary, settings)
+        OnCluster.__init__(self, nodes, notify, self._parts, self._parts)
+        if len(self._shares) < len(nodes.all):
+            each, parts = "workers" if nodes.local else "machines", f"{self._parts} part{'s'[: self._parts > 1]}"
+            notify(
+                f"note        {len(self._shares)} of {len(nodes.all)} {each} train ({parts} of the words):"
+                " this vocabulary takes no more"
+            )
+
+    def _new_team(self) -> Team:
+        task = StrataTask(self.settings, self._words, len(self._stream), self._shares)
+        return Team(self._nodes, NodeStrataWorker, task, self._stream, self._notify)
+
+    def _train(self, team: Team, state: State, limit: int, watch: Callable[[], bool]) -> bool:
+        """Train strata, until rows have to be kept or `watch` says stop; returns whether they are finite."""
+
+        def look() -> None:
+            if watch() or team.should_keep(state.rounds):
+                team.pause()
+
+        parts = team.run(look, limit)
+        state.rounds, self._accounts = parts[0].reached, np.concatenate([part.accounts for part in parts])
+        return parts[0].finite
+
+    def _look(self, state: State) -> tuple[Floats, Accounts]:
+        """Return what `Strata.losses` asks for, from the workers, who have the pairs."""
+        lost = ""
+        while True:
+            try:
+                if lost and self._team is not None:
+                    why, lost = lost, ""
+                    self._team.recover(state, why)
+                if self._team is None:  # a run that was at its end
+                    self._team = self._new_team()
+                    self._team.load(state, self._accounts)
+                logs, accounts = zip(*self._team.look())
+                return np.concatenate(logs), np.concatenate(accounts)
+            except LostWorkerError as error:
+                lost = str(error)
+
+
 class Team:
     """The workers of a run: actors on the machines of a cluster.
 
     lost  how many were, and were replaced
     """
 
-    def __init__(self, nodes: Nodes, task: Task, stream: npt.NDArray[np.int32], notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, nodes: Nodes, kind: type[Member], task: Task | StrataTask, stream: npt.NDArray[np.int32],
+        notify: Callable[[str], None],
+    ) -> None:  # fmt: skip
         self._nodes, self._ray, self._task, self._stream, self._notify = nodes, nodes.ray, task, stream, notify
-        self._given, self._sight = nodes.ray.put(task), nodes.ray.put(sight_of(task.settings, task.work))
+        self._kind, self._given, self._sight = kind, nodes.ray.put(task), nodes.ray.put(task.sight)
         self._readers = readers_of(stream)
         self._actors: list[Any] = []
         self._names = [f"worker {worker + 1} on {nodes.all[worker].name}" for worker in range(len(task.shares))]
@@ -196,17 +278,29 @@ class Team:
 
     def damping(self, round: int, rate_share: float) -> Any:
         """Return what is damped from a round on. Raises LostWorkerError."""
-        schedule = self._task.schedule
-        if not schedule.within.axes and not schedule.across.axes:
-            return (), ()
         return self._get([self._actors[0].damping.remote(round, rate_share)], self._names[:1])[0]
 
-    def run(self, last: int, damping: Any, watch: Watch) -> list[Part]:
+    def look(self) -> list[tuple[Floats, Accounts]]:
+        """Return what each worker says of the loss. Raises LostWorkerError."""
+        found: list[tuple[Floats, Accounts]] = self._all(lambda actor: actor.look.remote())
+        return found
+
+    def run(self, watch: Watch, last: int, *given: Any) -> list[Part]:
         """Have all workers train up to a round, and look on. Raises LostWorkerError."""
-        self._running = [actor.run.remote(last, damping) for actor in self._actors]
+        self._running = [actor.run.remote(last, *given) for actor in self._actors]
         parts: list[Part] = self._get(self._running, self._names, watch)
         self._running = []
         return parts
+
+    def pause(self) -> None:
+        """Have the workers end `run` before its last round."""
+        for actor in self._actors:
+            actor.pause.remote()
+
+    def should_keep(self, round: int) -> bool:
+        """Return whether it is time to keep rows, and workers are further than the round where they began."""
+        due = time.monotonic() - self._last_keep >= max(KEEP_SECONDS, self._keep_cost / KEEP_SHARE)
+        return due and any(status.round > round for status in self._status)
 
     def keep(self, round: int, accounts: npt.NDArray[np.float64], *, must: bool = False) -> None:
         """Have the workers keep the rows, if it `must` be or is time. Raises LostWorkerError."""
@@ -267,7 +361,7 @@ class Team:
 
     def _start(self, worker: int) -> Any:
         node = self._nodes.all[worker]
-        return self._nodes.start(NodeWorker, node, self._given, worker, node.threads)
+        return self._nodes.start(self._kind, node, self._given, worker, node.threads)
 
     def _survivors(self) -> list[list[int] | None]:
         """End what the workers are doing; returns the rounds whose rows each has kept, None for those that are lost."""
@@ -304,17 +398,13 @@ class Team:
 
     def _pieces(self, worker: int) -> Iterator[Any]:
         """Yield the pieces of the corpus that a worker trains on, in parts: those of readers go from them to it."""
-        task, rounds = self._task, self._task.schedule.rounds
-        each = task.schedule.within.copies
-        first, share = each * sum(task.shares[:worker]), each * task.shares[worker]
-        starts = (np.arange(rounds.each) * task.schedule.replicas + first) * rounds.span
-        spans = np.minimum(np.stack([starts, starts + share * rounds.span], axis=1), task.length)
+        spans = self._task.spans(worker)
         if self._readers is not None:
             yield from self._readers.pieces(spans, self._sight, worker)
             return
-        step = max(1, PART_BYTES // (4 * share * rounds.span))
+        step = max(1, PART_BYTES // (4 * int(np.diff(spans).max(initial=1))))
         for first in range(0, len(spans), step):
-            yield pieces(self._stream, 0, spans[first : first + step], sight_of(task.settings, task.work))
+            yield pieces(self._stream, 0, spans[first : first + step], self._task.sight)
 
     def _begin(self, round: int, accounts: npt.NDArray[np.float64]) -> None:
         """Connect the workers and have them begin at a round, from the merged rows that each has."""
@@ -359,6 +449,8 @@ class Team:
             training = [status.training for status in self._status]
             # A worker that waits for a slow one counts that as exchange: the one that waits least knows best.
             exchange = min(status.exchanging for status in self._status)
+            if (counted := min(status.counted for status in self._status)) < 1:
+                return f"{said}, counting pairs {counted:.0%}"
             said += f", exchange {exchange / max(exchange + max(training), 1e-9):.0%}"
             slowest, usual = int(np.argmax(training)), max(float(np.median(training)), 1.0)
             if training[slowest] > SLOW * usual:
@@ -367,12 +459,12 @@ class Team:
 
     def _by_share(self, accounts: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
         """Return the accounts of each worker's replicas."""
-        return np.split(accounts, np.cumsum(self._task.shares)[:-1] * self._task.schedule.within.copies)
+        return np.split(accounts, np.cumsum(self._task.accounts)[:-1])
 
     def by_worker(self, accounts: npt.NDArray[np.float64]) -> list[dict[str, Any]]:
         """Return what each worker has done."""
         rows = []
-        shares = self._by_share(accounts)
+        shares, (has, exchanged) = self._by_share(accounts), self._task.names
         with suppress(LostWorkerError):  # nothing is lost with it: the merged rows are here
             self._status = self._all(lambda actor: actor.status.remote())
         status_of = self._status or [Status(0, np.zeros(4), 0.0, 0.0, 0, 0)] * len(shares)
@@ -380,21 +472,16 @@ class Team:
             rows.append(
                 {
                     "name": name,
-                    "replicas": len(share),
+                    has: len(share),
                     "tokens": int(share[:, rounds.TOKENS].sum()),
                     "trained": int(share[:, rounds.CENTERS].sum()),
                     "seconds_training": round(status.training, 3),
                     "seconds_exchanging": round(status.exchanging, 3),
-                    "rows_merged": status.merged,
+                    exchanged: status.merged,
                     "bytes_sent": status.bytes,
                 }
             )
         return rows
-
-
-def sight_of(settings: TrainSettings, work: Work) -> Sight:
-    """Return what decides how far windows reach."""
-    return Sight(work.keep, settings.seed, settings.epochs, settings.reach)
 
 
 def _parts(array: npt.NDArray[Any]) -> Iterator[tuple[int, int]]:
@@ -408,7 +495,19 @@ class NodeWorker(Worker):
     """A worker as an actor of Ray."""
 
     def __init__(self, task: Task, number: int, threads: int) -> None:
-        import ray
+        super().__init__(_address(), task, number, threads)
 
-        host: str = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]  # Ray has no type for it
-        super().__init__(host, task, number, threads)
+
+class NodeStrataWorker(StrataWorker):
+    """The same for GloVe."""
+
+    def __init__(self, task: StrataTask, number: int, threads: int) -> None:
+        super().__init__(_address(), task, number, threads)
+
+
+def _address() -> str:
+    """Return where this machine is reached by the others."""
+    import ray
+
+    host: str = ray.util.get_node_ip_address()  # type: ignore[no-untyped-call]  # Ray has no type for it
+    return host

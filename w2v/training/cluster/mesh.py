@@ -50,7 +50,7 @@ class _Link:
 
     def begin(self, message: Message) -> int:
         """Begin to swap; returns how many bytes will be sent."""
-        body = message.data.cast("B")
+        body = message.data.cast("B") if len(message) else memoryview(b"")
         self._out = [memoryview(LENGTH.pack(len(body))), body]
         self._coming, self._is_head = [memoryview(self._head)], True
         return LENGTH.size + len(body)

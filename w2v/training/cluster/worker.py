@@ -34,7 +34,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from w2v.corpus.shares import Pieces
+from w2v.corpus.shares import Pieces, Sight, Spans
 from w2v.errors import ResourceError
 from w2v.kernels import exchange, rounds
 from w2v.kernels.objectives import Rows, Work
@@ -72,6 +72,25 @@ class Task:
     schedule: Schedule
     shares: tuple[int, ...]
 
+    names = "replicas", "rows_merged"  # what a worker has, and what it exchanges, in the account of a run
+
+    @property
+    def accounts(self) -> tuple[int, ...]:
+        """How many accounts each worker has."""
+        return tuple(share * self.schedule.within.copies for share in self.shares)
+
+    @property
+    def sight(self) -> Sight:
+        """What decides how far windows reach."""
+        return sight_of(self.settings, self.work)
+
+    def spans(self, worker: int) -> Spans:
+        """Return the spans of the corpus that a worker trains."""
+        schedule, rounds = self.schedule, self.schedule.rounds
+        first, share = sum(self.accounts[:worker]), self.accounts[worker]
+        starts = (np.arange(rounds.each) * schedule.replicas + first) * rounds.span
+        return np.minimum(np.stack([starts, starts + share * rounds.span], axis=1), self.length)
+
 
 class Part(NamedTuple):
     """What became of some rounds.
@@ -87,7 +106,10 @@ class Part(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How a worker is doing: the round it is in and its sums; since it began to work: seconds, rows merged, bytes."""
+    """How a worker is doing: the round it is in and its sums; since it began to work: seconds, rows merged, bytes.
+
+    counted  how much of the counting is done that comes before the first round, of GloVe
+    """
 
     round: int
     sums: npt.NDArray[np.float64]
@@ -95,42 +117,27 @@ class Status(NamedTuple):
     exchanging: float
     merged: int
     bytes: int
+    counted: float = 1.0
 
 
-class Worker:
-    """One worker; `number` is its place among all, `threads` how many cores it has."""
+class Member:
+    """One of the processes that train a run together: its connections, its share of the ids, its copy of the tables.
 
-    def __init__(self, host: str, task: Task, number: int, threads: int) -> None:
-        self._task, self._number = writable(task), number
+    Its number is its place among all. Whatever is trained in between, after `begin` and after `run` all have the same
+    rows.
+    """
+
+    _tables: Tables
+
+    def __init__(self, host: str, number: int, threads: int) -> None:
+        self._number, self._threads = number, threads
         self._mesh = Mesh(host)
-        self._share = task.shares[number]
-        self._offset = sum(task.shares[:number])
-        self._threads = max(1, min(threads, self._share * task.schedule.within.copies))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._kept = _Kept()
         self._round = self._merged = 0
         self._training = self._exchanging = 0.0
         self._stream: Stream | None = None
-
-    def prepare(self) -> None:
-        """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
-        compile_ahead(self._task.settings)
-        self.take_memory()
-
-    def take_memory(self) -> None:
-        """Take the memory that the work needs. Raises ResourceError where it is not there."""
-        task, share = self._task, self._share
-        dim = task.settings.dim
-        # The merged rows, the groups with their replicas, and messages of both directions.
-        ngrams, each = len(task.schedule.touches[0]) - task.words, task.schedule.within.copies
-        needed = (1 + share + (each > 1) * share * each) * Tables.bytes_needed(
-            task.words, dim, ngrams
-        ) + 16 * MESSAGE_NUMBERS
-        require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
-        self._tables = Tables.empty(task.words, dim, ngrams=ngrams)
-        self._groups = Groups(task.schedule, self._offset, share, self._threads, self._tables.rows)
-        self._buffers = _Buffers(task, share, self._tables.rows)
-        self._stream = Stream(task.length)
+        self._accounts = np.zeros((0, 8))
 
     def pid(self) -> int:
         """Return the number of this process."""
@@ -170,6 +177,71 @@ class Worker:
         """Return merged rows."""
         return self._tables.rows[table][first:stop]
 
+    def status(self) -> Status:
+        """Return how far this worker is."""
+        sums = self._accounts[:, :4].sum(axis=0)
+        times = self._training, self._exchanging
+        return Status(self._round, sums, *times, self._merged, self._mesh.bytes, self.counted)
+
+    @property
+    def counted(self) -> float:
+        """How much is counted of what has to be before the first round."""
+        return 1.0
+
+    def keep(self) -> int:
+        """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
+        self._kept.write(self._round, self._tables)
+        return self._round
+
+    def forget(self) -> None:
+        """Forget all rows that are kept."""
+        self._kept.clear()
+
+    def kept(self) -> list[int]:
+        """Return the rounds whose rows are kept."""
+        return self._kept.rounds()
+
+    def go_back(self, round: int) -> None:
+        """Make the rows what they were before a round that is kept."""
+        self._kept.read(round, self._tables)
+
+    def _each(self, call: Callable[[int], Any], count: int) -> list[Any]:
+        """Call with 0 .. count - 1, side by side where there are cores for it."""
+        if self._pool is None or count == 1:
+            return [call(number) for number in range(count)]
+        return list(self._pool.map(call, range(count)))
+
+
+class Worker(Member):
+    """One worker; `threads` is how many cores it has."""
+
+    def __init__(self, host: str, task: Task, number: int, threads: int) -> None:
+        super().__init__(host, number, max(1, min(threads, task.accounts[number])))
+        self._task = writable(task)
+        self._share = task.shares[number]
+        self._offset = sum(task.shares[:number])
+
+    def prepare(self) -> None:
+        """Compile, and see to it that there is memory for the work. Raises ResourceError where there is not."""
+        compile_ahead(self._task.settings)
+        self.take_memory()
+
+    def take_memory(self) -> None:
+        """Take the memory that the work needs. Raises ResourceError where it is not there."""
+        task, share = self._task, self._share
+        dim = task.settings.dim
+        # The merged rows, the groups with their replicas, and messages of both directions.
+        ngrams, each = len(task.schedule.touches[0]) - task.words, task.schedule.within.copies
+        needed = (1 + share + (each > 1) * share * each) * Tables.bytes_needed(
+            task.words, dim, ngrams
+        ) + 16 * MESSAGE_NUMBERS
+        require_memory(needed, f"training {task.words:,} words x {dim} numbers", "more machines for --threads lower it")
+        self._tables = Tables.empty(task.words, dim, ngrams=ngrams)
+        self._groups = Groups(task.schedule, self._offset, share, self._threads, self._tables.rows)
+        self._buffers = _Buffers(task, share, self._tables.rows)
+        self._accounts = self._groups.accounts
+        self._stream = Stream(task.length)
+
     def begin(self, round: int, rate_share: float, accounts: npt.NDArray[np.float64]) -> None:
         """Begin to train at a round, from the merged rows as they are."""
         task = self._task
@@ -199,34 +271,6 @@ class Worker:
             self._training += trained - began
             self._exchanging += time.perf_counter() - trained
         return Part(self._round, finite, self._groups.accounts.copy())
-
-    def status(self) -> Status:
-        """Return how far this worker is."""
-        sums = self._groups.accounts[:, :4].sum(axis=0)
-        return Status(self._round, sums, self._training, self._exchanging, self._merged, self._mesh.bytes)
-
-    def keep(self) -> int:
-        """Keep the merged rows as they are, on this machine's disk: to go back to when a worker is lost."""
-        self._kept.write(self._round, self._tables)
-        return self._round
-
-    def forget(self) -> None:
-        """Forget all rows that are kept."""
-        self._kept.clear()
-
-    def kept(self) -> list[int]:
-        """Return the rounds whose rows are kept."""
-        return self._kept.rounds()
-
-    def go_back(self, round: int) -> None:
-        """Make the rows what they were before a round that is kept."""
-        self._kept.read(round, self._tables)
-
-    def _each(self, call: Callable[[int], Any], count: int) -> list[Any]:
-        """Call with 0 .. count - 1, side by side where there are cores for it."""
-        if self._pool is None or count == 1:
-            return [call(number) for number in range(count)]
-        return list(self._pool.map(call, range(count)))
 
     def _train(self, end: int, due: tuple[Due, Due]) -> bool:
         """Train up to a round; returns whether the rows are finite, as far as is known."""
@@ -290,6 +334,11 @@ class Worker:
             )  # fmt: skip
             self._merged += (end - start - 1) // (1 + width)
         return buffers.merged[:end]
+
+
+def sight_of(settings: TrainSettings, work: Work) -> Sight:
+    """Return what decides how far windows reach."""
+    return Sight(work.keep, settings.seed, settings.epochs, settings.reach)
 
 
 def compile_ahead(settings: TrainSettings) -> None:
