@@ -80,8 +80,8 @@ def _folder(name: str) -> Place:
               help="Score the vectors on this file of questions after each epoch.")  # fmt: skip
 @click.option("--keep-best", is_flag=True, help="Write the vectors of the epoch that scored best with --validate.")
 @click.option("--cluster", metavar="ADDRESS",
-              help="Train on the machines of a Ray cluster, with --threads in all: auto, ray://host:port, or local:N"
-              " to try it with N processes here. The same vectors as on one machine.")  # fmt: skip
+              help="Train on the machines of a Ray cluster, with --threads in all (glove: with all cores): auto,"
+              " ray://host:port, or local:N to try it with N processes here. The vectors of one machine.")  # fmt: skip
 @click.option("--tmp-dir", type=click.Path(path_type=Path), help="Folder for ids that do not fit the memory.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context

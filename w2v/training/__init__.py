@@ -10,7 +10,7 @@ The way of one training step, from the outside in:
     w2v.kernels.objectives  train_span      a span of the text: windows, negatives, and the step itself (`skipgram`)
 
 What moves is in `run` (State) and `tables`; which rows are merged when is a `Schedule`, made by `schedule.schedule`.
-`strata` is GloVe's `replicas`, and `cluster` has the replicas on other machines. `keeper`, `folder` and `checkpoints`
+`strata` is GloVe's `replicas`, and `cluster` has both on other machines. `keeper`, `folder` and `checkpoints`
 save a run; `outputs`, `account` and `validation` say what came of it.
 """
 

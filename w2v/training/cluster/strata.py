@@ -160,7 +160,7 @@ class StrataWorker(Member):
             task = self._task
             self._counting = Counting(self._stream.ids, task.words, task.settings.window, own, self._threads)
             self._sizes = self._counting.sizes(stop)
-        told = LACKING * (not self._has_all) | PAUSING * (self._sizes is None)
+        told = LACKING * (not self._has_all) | PAUSING * (self._sizes is None or stop())
         sizes = np.zeros((parts, parts), np.int64) if self._sizes is None else self._sizes
         message = np.concatenate(([told], sizes[own.start : own.stop].ravel())).view(np.int32)
         told, sizes = 0, np.empty((parts, parts), np.int64)
