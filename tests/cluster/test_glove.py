@@ -21,6 +21,7 @@ from w2v import training
 from w2v.corpus.shares import Pieces
 from w2v.errors import ClusterError, DivergenceError, StoppedError
 from w2v.training import Folder
+from w2v.training.cluster import strata
 from w2v.training.cluster.strata import StrataTask, StrataWorker
 from w2v.training.strata import Strata
 
@@ -87,8 +88,11 @@ def together(workers, call):
         return list(pool.map(call, workers))
 
 
+@pytest.mark.parametrize("room", [0.0, 0.5], ids=["pairs of the own parts", "all pairs"])
 @pytest.mark.parametrize("shares", [(13,), (7, 6), (6, 7), (5, 4, 4), (1,) * 13], ids=str)
-def test_workers_give_the_bits_of_one_process(text, wanted, shares):
+def test_workers_give_the_bits_of_one_process(text, wanted, shares, room, monkeypatch):
+    monkeypatch.setattr(strata, "ROOM", room)
+    monkeypatch.setattr(training.strata, "ASKED", 1000)
     state, here = wanted
     assert here.rounds.each == 13, "the shares are of so many parts"
     with ExitStack() as stack:
@@ -107,7 +111,8 @@ def test_workers_give_the_bits_of_one_process(text, wanted, shares):
     assert accounts.tobytes() == known[1].tobytes()
 
 
-def test_pairs_are_where_they_are_trained_and_nowhere_else(text, wanted):
+def test_with_little_memory_pairs_are_where_they_are_trained_and_nowhere_else(text, wanted, monkeypatch):
+    monkeypatch.setattr(strata, "ROOM", 0)
     whole = wanted[1].pairs
     with ExitStack() as stack:
         workers = workers_for(text, (5, 4, 4), stack)

@@ -172,36 +172,41 @@ def keep_one(_: Any, row: Any, offset: Any) -> Any:
 
 @kernel
 def shift_of(round, parts, seed):
-    """Return how far the contexts of a stratum are from its words: block (p, q) is in it if q = (p + shift) % parts."""
+    """Return how far the contexts of a stratum are from its words, and by how much that grows until the next one.
+
+    Block (p, q) is in the stratum if q = (p + shift) % parts.
+    """
     key = epoch_key(seed, round // parts)
-    return (np.int64(key % np.uint64(parts)) + round % parts * stride_of(mix(key), parts)) % parts
+    stride = stride_of(mix(key), parts)
+    return (np.int64(key % np.uint64(parts)) + round % parts * stride) % parts, stride
 
 
 @kernel
-def train_strata(threads, begin, end, first, last, pairs, rows, plan, shared, accounts):
+def train_strata(threads, begin, end, own, pairs, rows, plan, shared, accounts):
     """Train the strata begin..end as one of several threads; returns the stratum before which all stopped.
 
-    first..last  the parts of the words that are trained here, all of them or those that this process has
+    own       int64 [n], the parts of the words that are trained here
     shared    see `shared_flags`; STOP ends the work after a stratum, ENDED at once
-    accounts  float64 [S, 8], of each part of the words, added to
+    accounts  float64 [n, 8], of each of them, added to
     """
     parts, flags = pairs.parts, address(shared)
     for round in range(begin, end):
         if fetch(flags + 8 * LAST) == round:
             return round
-        epoch, shift = round // parts, shift_of(round, parts, plan.seed)
+        epoch, (shift, _) = round // parts, shift_of(round, parts, plan.seed)
         while True:
             # Of each stratum every thread claims one block too many, and so knows that there are no more.
-            p = first + fetch_add(flags + 8 * CLAIMED) - (round - begin) * (last - first + threads)
-            if p >= last:
+            at = fetch_add(flags + 8 * CLAIMED) - (round - begin) * (len(own) + threads)
+            if at >= len(own):
                 break
+            p = own[at]
             q = (p + shift) % parts
             trained, loss, finite = train_block(p, q, epoch, pairs, rows, plan)
             block = p * parts + q
-            accounts[p, TOKENS] += pairs.tokens[block + 1] - pairs.tokens[block]
-            accounts[p, CENTERS] += pairs.tokens[block + 1] - pairs.tokens[block]
-            accounts[p, PAIRS] += trained
-            accounts[p, LOSS] += loss
+            accounts[at, TOKENS] += pairs.tokens[block + 1] - pairs.tokens[block]
+            accounts[at, CENTERS] += pairs.tokens[block + 1] - pairs.tokens[block]
+            accounts[at, PAIRS] += trained
+            accounts[at, LOSS] += loss
             if not finite:
                 shared[DIVERGED] = 1
         # Whoever sees it first says behind which stratum all stop; nobody is more than one ahead.

@@ -160,7 +160,7 @@ class Strata:
 
         def train(thread: int) -> None:
             reached[thread] = strata.train_strata(
-                self._threads, first, limit, 0, pairs.parts, pairs, state.tables.rows, plan, shared, accounts
+                self._threads, first, limit, np.arange(pairs.parts), pairs, state.tables.rows, plan, shared, accounts
             )
 
         try:
@@ -201,10 +201,10 @@ def some_logs(logs: Floats, before: int, total: int) -> Floats:
 
 
 def look(pairs: strata.Cooccurrences, own: range, rows: Rows, settings: TrainSettings) -> npt.NDArray[np.float64]:
-    """Return what becomes of some parts of the words, float64 [S, 8], in the first stratum if nothing moves."""
-    accounts = np.zeros((pairs.parts, 8))
+    """Return what becomes of some parts of the words, float64 [n, 8], in the first stratum if nothing moves."""
+    accounts = np.zeros((len(own), 8))
     plan, shared = plan_of(settings, 0.0), strata.shared_flags()
-    strata.train_strata(1, 0, 1, own.start, own.stop, pairs, rows, plan, shared, accounts)
+    strata.train_strata(1, 0, 1, np.array(own), pairs, rows, plan, shared, accounts)
     return accounts
 
 

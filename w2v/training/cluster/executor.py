@@ -197,7 +197,8 @@ class StrataCluster(OnCluster, Strata):
             )
 
     def _new_team(self) -> Team:
-        task = StrataTask(self.settings, self._words, len(self._stream), self._shares)
+        beside = len(self._shares) if self._nodes.local else 1
+        task = StrataTask(self.settings, self._words, len(self._stream), self._shares, beside)
         return Team(self._nodes, NodeStrataWorker, task, self._stream, self._notify)
 
     def _train(self, team: Team, state: State, limit: int, watch: Callable[[], bool]) -> bool:

@@ -1,12 +1,18 @@
 """GloVe on a cluster: each worker trains a share of the parts of the words, with the bits of one process.
 
-    at first      a worker counts the pairs of its own parts, and sends others the blocks of them that they train too
-    each stratum  a worker trains the blocks (p, q) of its parts p, see `w2v.kernels.strata`
-                  and sends the output rows of each part q to the worker that trains them in the next stratum
+    at first      a worker counts the pairs of its own parts, and sends others those blocks that they train too
+    each stratum  a worker trains the blocks (p, q) of some parts p, see `w2v.kernels.strata`
+                  and sends the rows of each part to the worker that trains them in the next stratum
     at the end    of the run, or when rows are to be kept: all send their rows to all
 
-The input rows of a part are moved by one worker alone, and blocks of a stratum share no row, so it is the same steps in
-the same order as in one process, and the number of workers changes no bit.
+Blocks of a stratum share no row, so it is the same steps in the same order as in one process, whoever trains them, and
+the number of workers changes no bit.
+
+Who trains what decides how many rows travel. From one stratum to the next, (p, q) becomes (p, q + stride). So a worker
+that has the parts 0, stride, 2 * stride ... keeps all output rows but those of one part. The stride is another one in
+each epoch: parts are dealt anew, and all workers need all pairs, if each has room for so many. Where one has not, each
+trains its own parts in all epochs, needs the pairs of these alone, and sends most output rows after each stratum: of
+two workers, each sends ten times as much.
 
 As `w2v.training.cluster.worker`, this has no idea of Ray.
 """
@@ -24,14 +30,15 @@ import numpy.typing as npt
 
 from w2v.corpus.shares import Pieces, Sight, Spans
 from w2v.kernels import rounds, strata
-from w2v.resources import require_memory
+from w2v.resources import available_memory, require_memory
 from w2v.settings import TrainSettings
 from w2v.training.cluster.mesh import Message
 from w2v.training.cluster.worker import Member, Part, Stream
-from w2v.training.strata import ADVICE, Counting, Sizes, look, plan_of, some_logs
+from w2v.training.strata import ADVICE, PAIR_BYTES, Counting, Sizes, look, plan_of, some_logs
 from w2v.training.tables import Floats, Tables
 
 SPAN = 1 << 22  # ids that are sent at once
+ROOM = 0.5  # of the free memory, at most, for pairs that could be elsewhere
 DIVERGED, PAUSING, LACKING = 1, 2, 4  # what workers tell each other
 
 Slices = Sequence[tuple[int, int]]  # a table, and a part of its rows
@@ -45,12 +52,14 @@ class StrataTask:
     words     in the vocabulary
     length    of the stream
     shares    how many parts each worker trains
+    beside    how many workers share the memory of a machine
     """
 
     settings: TrainSettings
     words: int
     length: int
     shares: tuple[int, ...]
+    beside: int = 1
 
     names = "parts", "rows_passed_on"
 
@@ -78,12 +87,12 @@ class StrataWorker(Member):
         self._task, self._parts = task, sum(task.shares)
         self._bounds = np.cumsum([0, *task.shares]).tolist()
         self._own = range(*self._bounds[number : number + 2])
-        self._owners = np.repeat(np.arange(len(task.shares)), task.shares)
         self._rooms = [np.empty(0, np.int32) for _ in task.shares]
         self._counting: Counting | None = None
         self._sizes: Sizes | None = None  # those of all parts when there are pairs, before that of the own ones
         self._pairs: strata.Cooccurrences | None = None
-        self._has_all = False  # of the pairs that are trained here
+        self._is_counted = False  # all pairs are here that are trained here
+        self._has_room = self._deals_anew = False  # this worker has room for all pairs, and so have all
         self._pausing = threading.Event()
 
     def prepare(self) -> None:
@@ -95,11 +104,10 @@ class StrataWorker(Member):
         """Take the memory that the work needs, but for pairs. Raises ResourceError where it is not there."""
         task = self._task
         needed = Tables.bytes_needed(task.words, task.settings.dim, squares=True)
-        needed += needed * len(self._own) // self._parts  # messages: half of it are output rows, in both directions
+        needed += 2 * needed * len(self._own) // self._parts  # messages in both directions
         require_memory(needed, f"training {task.words:,} words x {task.settings.dim} numbers", ADVICE)
         self._tables = Tables.empty(task.words, task.settings.dim, squares=True)
-        self._all_accounts = np.zeros((self._parts, 8))
-        self._accounts = self._all_accounts[self._own.start : self._own.stop]
+        self._accounts = np.zeros((len(self._own), 8))
         self._stream = Stream(task.length)
 
     def begin(self, round: int, rate_share: float, accounts: npt.NDArray[np.float64]) -> None:
@@ -137,8 +145,7 @@ class StrataWorker(Member):
         parts, own = self._parts, self._own
         before, total = int(self._sizes[: own.start].sum()), int(self._sizes.sum())
         logs = self._pairs.logs[self._pairs.blocks[own.start * parts] : self._pairs.blocks[own.stop * parts], 1]
-        accounts = look(self._pairs, own, self._tables.rows, self._task.settings)
-        return some_logs(logs, before, total), accounts[own.start : own.stop]
+        return some_logs(logs, before, total), look(self._pairs, own, self._tables.rows, self._task.settings)
 
     @property
     def counted(self) -> float:
@@ -160,7 +167,7 @@ class StrataWorker(Member):
             task = self._task
             self._counting = Counting(self._stream.ids, task.words, task.settings.window, own, self._threads)
             self._sizes = self._counting.sizes(stop)
-        told = LACKING * (not self._has_all) | PAUSING * (self._sizes is None or stop())
+        told = LACKING * (not self._is_counted) | PAUSING * (self._sizes is None or stop())
         sizes = np.zeros((parts, parts), np.int64) if self._sizes is None else self._sizes
         message = np.concatenate(([told], sizes[own.start : own.stop].ravel())).view(np.int32)
         told, sizes = 0, np.empty((parts, parts), np.int64)
@@ -171,14 +178,18 @@ class StrataWorker(Member):
         if told & PAUSING or not told & LACKING:
             return not told & PAUSING
         if self._pairs is None:
+            self._has_room = self._task.beside * PAIR_BYTES * int(sizes.sum()) <= ROOM * (available_memory() or np.inf)
+        self._deals_anew = not self._is_said(not self._has_room)
+        if self._pairs is None:
             assert self._counting is not None
-            is_own = self._owners == self._number
-            self._pairs = self._counting.pairs(sizes, is_own[:, None] | is_own, stop)
+            self._has_room = self._deals_anew
+            is_here = np.isin(np.arange(parts), own) | self._has_room
+            self._pairs = self._counting.pairs(sizes, is_here[:, None] | is_here, stop)
         if self._is_said(self._pairs is None):
             return False
         self._sizes, self._counting = sizes, None
         self._share_pairs()
-        self._has_all = True
+        self._is_counted = True
         return True
 
     def _is_said(self, flag: bool) -> bool:
@@ -190,13 +201,13 @@ class StrataWorker(Member):
     def _share_pairs(self) -> None:
         """Send others the blocks of the own parts that they train too, and take those that are trained here too."""
         assert self._pairs is not None
-        blocks, bounds, parts = self._pairs.blocks, self._bounds, self._parts
+        blocks, bounds, parts, all = self._pairs.blocks, self._bounds, self._parts, self._deals_anew
         numbers = self._pairs.ids.view(np.int32).reshape(-1)
 
         def of(part: int, worker: int) -> Message:
-            """Pairs of a part with the parts of a worker."""
-            first, stop = blocks[part * parts + bounds[worker]], blocks[part * parts + bounds[worker + 1]]
-            return numbers[2 * first : 2 * stop]
+            """Pairs of a part that a worker trains."""
+            first, stop = (0, parts) if all else bounds[worker : worker + 2]
+            return numbers[2 * blocks[part * parts + first] : 2 * blocks[part * parts + stop]]
 
         for number in range(max(self._task.shares)):  # the own part that is sent
             others = range(len(self._rooms))
@@ -208,37 +219,40 @@ class StrataWorker(Member):
 
     def _train(self) -> int:
         """Train the blocks of a stratum; returns whether rows are not finite."""
-        shared, own, round = strata.shared_flags(), self._own, self._round
+        shared, round = strata.shared_flags(), self._round
+        own = np.array(self._parts_of(self._number, round)[0])
         assert self._pairs is not None
 
         def train(thread: int) -> None:
             strata.train_strata(
-                self._threads, round, round + 1, own.start, own.stop, self._pairs, self._tables.rows, self._plan,
-                shared, self._all_accounts,
-            )  # fmt: skip
+                self._threads, round, round + 1, own, self._pairs, self._tables.rows, self._plan, shared, self._accounts
+            )
 
         self._each(train, self._threads)
         return DIVERGED if shared[rounds.DIVERGED] else 0
 
-    def _outputs_of(self, worker: int, round: int) -> list[int]:
-        """Return the parts of the output rows that a worker trains in a stratum."""
-        shift = strata.shift_of(round, self._parts, self._task.settings.seed)
-        first, stop = self._bounds[worker : worker + 2]
-        return [(part + shift) % self._parts for part in range(first, stop)]
+    def _parts_of(self, worker: int, round: int) -> tuple[list[int], list[int]]:
+        """Return the parts of the words that a worker trains in a stratum, and their parts of the contexts."""
+        shift, stride = strata.shift_of(round, self._parts, self._task.settings.seed)
+        if not self._deals_anew:
+            stride = 1
+        own = [place * stride % self._parts for place in range(*self._bounds[worker : worker + 2])]
+        return own, [(part + shift) % self._parts for part in own]
 
     def _pass_on(self, told: int) -> int:
-        """Send output rows to those that train them in the next stratum, and what is to be told; returns what is told.
+        """Send rows to those that train them in the next stratum, and what is to be told; returns what is told.
 
         Raises LostWorkerError.
         """
         workers = range(len(self._rooms))
         told |= PAUSING * self._pausing.is_set()
-        had, next = (
-            [self._outputs_of(worker, round) for worker in workers] for round in (self._round, self._round + 1)
-        )
+        had = [self._parts_of(worker, self._round) for worker in workers]
+        takes = [[set(parts) for parts in self._parts_of(worker, self._round + 1)] for worker in workers]
 
         def moved(giver: int, taker: int) -> Slices:
-            return [(1, part) for part in had[giver] if part in next[taker] and giver != taker]
+            if giver == taker:
+                return []
+            return [(table, part) for table in (0, 1) for part in had[giver][table] if part in takes[taker][table]]
 
         messages = [self._packed(worker, told, moved(self._number, worker)) for worker in workers]
         for worker, message in self._mesh.swap(messages).items():
@@ -249,12 +263,10 @@ class StrataWorker(Member):
     def _share_rows(self) -> None:
         """Send all others the rows that are newest here, and take theirs. Raises LostWorkerError."""
         shares = self._task.shares
-        has = [self._outputs_of(worker, self._round) for worker in range(len(shares))]
+        has = [self._parts_of(worker, self._round) for worker in range(len(shares))]
 
         def shared(worker: int, number: int) -> Slices:
-            if number >= shares[worker]:
-                return []
-            return [(0, self._bounds[worker] + number), (1, has[worker][number])]
+            return [(table, has[worker][table][number]) for table in (0, 1) if number < shares[worker]]
 
         for number in range(max(shares)):
             message = self._packed(self._number, 0, shared(self._number, number))
