@@ -254,7 +254,7 @@ def connected(nodes, monkeypatch):
 
 @pytest.mark.parametrize(("first", "then"), [("local:2", None), (None, "local:3"), ("local:3", "local:1")])
 def test_a_run_that_is_stopped_goes_on_elsewhere_to_the_same_bits(text, connected, tmp_path, first, then, monkeypatch):
-    long = replace(GIVEN, epochs=100)
+    long = replace(GIVEN, epochs=40)
     reports = []
 
     def stop():
@@ -264,7 +264,7 @@ def test_a_run_that_is_stopped_goes_on_elsewhere_to_the_same_bits(text, connecte
     session = training.session.Session(cluster=first, checkpoint=tmp_path / "run", stop=stop, report=reports.append)
     with pytest.raises(StoppedError):
         session.start(text, long)
-    assert 0 < Folder(tmp_path / "run").read()[0].state.rounds < 100 * 13
+    assert 0 < Folder(tmp_path / "run").read()[0].state.rounds < 40 * 13
     found = library.resume(tmp_path / "run", cluster=then)
     assert found.matrix.tobytes() == library.train(text, long).matrix.tobytes()
     if then:  # a run that is at its end has its verdict all the same

@@ -178,7 +178,8 @@ class StrataWorker(Member):
         if told & PAUSING or not told & LACKING:
             return not told & PAUSING
         if self._pairs is None:
-            self._has_room = self._task.beside * PAIR_BYTES * int(sizes.sum()) <= ROOM * (available_memory() or np.inf)
+            free, needed = available_memory(), self._task.beside * PAIR_BYTES * int(sizes.sum())
+            self._has_room = free is None or needed <= ROOM * free
         self._deals_anew = not self._is_said(not self._has_room)
         if self._pairs is None:
             assert self._counting is not None
