@@ -1,6 +1,8 @@
 """Runs of `w2v train --cluster auto` on nodes of Ray, processes of this machine, one of which is killed meanwhile.
 
-    python tests/cluster/several_nodes.py KILLS SEED
+    python tests/cluster/several_nodes.py KILLS SEED [OPTION ...]
+
+Options are added to the command of the run: --objective glove.
 
 `scripts/faults` does it at length. Not in the process of the tests, which has a cluster of another kind.
 """
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,7 +39,7 @@ executor.KEEP_SECONDS, executor.KEEP_SHARE = 0.2, 1.0
 main()
 """
 # What a process of a run is, by its title; agents of Ray take the whole node with them.
-ROLES = {"ray::Share": "a reader", "ray::merged": "a merger of tables", "ray::NodeWorker": "a trainer"}
+ROLES = {"ray::Share": "a reader", "ray::merged": "a merger of tables", "ray::Node": "a trainer"}
 
 
 class Ended(NamedTuple):
@@ -50,8 +53,8 @@ class Ended(NamedTuple):
 class Several:
     """A cluster of several nodes; the head only leads them."""
 
-    def __init__(self, corpus: Path, folder: Path, chance: random.Random) -> None:
-        self._corpus, self._folder, self._chance = corpus, folder, chance
+    def __init__(self, corpus: Path, folder: Path, chance: random.Random, options: Sequence[str]) -> None:
+        self._corpus, self._folder, self._chance, self._options = corpus, folder, chance, options
         self._kills, self._shortest = 0, WAITS
         self._open()
 
@@ -120,6 +123,7 @@ class Several:
             "--report",
             self._folder / "r.json",
             *SETTINGS,
+            *self._options,
         ]
         environment = {**os.environ, "RAY_ADDRESS": self._cluster.address}
         self._began = 0.0
@@ -144,7 +148,10 @@ class Several:
         assert run.returncode == 0, self._said()
         assert "Traceback" not in self._said()
         report = json.loads((self._folder / "r.json").read_text())
-        for what, wanted in (("tokens", EPOCHS * report["corpus"]["kept"]), ("trained", report["training"]["trained"])):
+        for what, wanted in (
+            ("tokens", report["settings"]["epochs"] * report["corpus"]["kept"]),
+            ("trained", report["training"]["trained"]),
+        ):
             assert "workers" not in report or sum(worker[what] for worker in report["workers"]) == wanted
         vectors = (self._folder / "v.bin").read_bytes()
         return Ended(vectors, (report["corpus"], report["by_file"]), time.monotonic() - self._began)
@@ -184,10 +191,10 @@ def _processes(node: Any) -> list[tuple[int, str]]:
     return found
 
 
-def kill(kills: int, folder: Path, chance: random.Random) -> str:
+def kill(kills: int, folder: Path, chance: random.Random, options: Sequence[str] = ()) -> str:
     """Kill so many, in a run each; returns what was killed."""
     found: Counter[str] = Counter()
-    with Several(TOP / "data" / "demo.txt", folder, chance) as several:
+    with Several(TOP / "data" / "demo.txt", folder, chance, options) as several:
         while sum(found.values()) < kills:
             if killed := several.kill_once():
                 found[killed] += 1
@@ -201,4 +208,4 @@ def kill(kills: int, folder: Path, chance: random.Random) -> str:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        print(kill(int(sys.argv[1]), Path(name), random.Random(int(sys.argv[2]))))
+        print(kill(int(sys.argv[1]), Path(name), random.Random(int(sys.argv[2])), sys.argv[3:]))
