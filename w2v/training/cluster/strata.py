@@ -202,12 +202,12 @@ class StrataWorker(Member):
     def _share_pairs(self) -> None:
         """Send others the blocks of the own parts that they train too, and take those that are trained here too."""
         assert self._pairs is not None
-        blocks, bounds, parts, all = self._pairs.blocks, self._bounds, self._parts, self._deals_anew
+        blocks, bounds, parts = self._pairs.blocks, self._bounds, self._parts
         numbers = self._pairs.ids.view(np.int32).reshape(-1)
 
         def of(part: int, worker: int) -> Message:
             """Pairs of a part that a worker trains."""
-            first, stop = (0, parts) if all else bounds[worker : worker + 2]
+            first, stop = (0, parts) if self._deals_anew else bounds[worker : worker + 2]
             return numbers[2 * blocks[part * parts + first] : 2 * blocks[part * parts + stop]]
 
         for number in range(max(self._task.shares)):  # the own part that is sent
