@@ -184,7 +184,7 @@ def _(copy, id, row_bytes):
 
 
 def ask_for(table, i, words, drawn, row_bytes, room):
-    """Prefetch those of the rows words[i] and drawn[:, i] that `locate` will have to copy; `room` int64 [1], written."""
+    """Prefetch those of the rows words[i] and drawn[:, i] that `locate` will copy; `room` int64 [1], written."""
 
 
 @in_copies(ask_for)
