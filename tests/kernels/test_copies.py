@@ -19,7 +19,7 @@ def move(copies, replica, ids, change):
     copy, row_bytes = kernels.of_replica(copies, replica), kernels.bytes_of_row(kernels.of_replica(copies, replica))
     room, start = np.empty(1, np.int64), kernels.start_of(copy)
     for i in range(len(ids)):
-        kernels.ask_for(copy, i, ids, ids.reshape(1, -1), row_bytes, room)
+        kernels.ask_for(copy, ids[i], row_bytes, room)
         place = (kernels.locate(copy, ids[i], row_bytes) - start) // row_bytes
         copy.rows[place] += change[i]
 

@@ -20,14 +20,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from numba import types
-from numba.extending import overload
+from numba.extending import intrinsic, overload
 
-from w2v.kernels.compiler import kernel
+from w2v.kernels.compiler import inlined_kernel, kernel
+from w2v.kernels.emit import BYTES, I32, I64, load, loop, store
 from w2v.kernels.merging import damp, merge_rows
-from w2v.kernels.rows import address, aligned_zeros, all_finite
+from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
 from w2v.kernels.tiles import prefetch_rows
 
-AHEAD = 2  # rows that `merge_taken` asks for ahead, of those that are its own
+AHEAD = 8  # rows that `merge_taken` asks for ahead, of those that are its own
 OWNED = 16  # rows that follow each other are merged by the same thread: their `leads` are in one cache line
 
 
@@ -37,7 +38,7 @@ class Copies(NamedTuple):
     rows    float32 [R, F + S, row]
     places  int32 [R, V], -1 where there is no copy
     taken   int32 [R, S]
-    count   int64 [R, 8], the first of each line: slots taken
+    count   int32 [R, 16], the first of each line: slots taken
     base    float32 [V, row]
     leads   int32 [V], -1; in `merge_taken` the first of the copies of a row, r * S + its slot
     following  int32 [R, S], likewise the next copy of the same row
@@ -46,20 +47,31 @@ class Copies(NamedTuple):
     rows: npt.NDArray[np.float32]
     places: npt.NDArray[np.int32]
     taken: npt.NDArray[np.int32]
-    count: npt.NDArray[np.int64]
+    count: npt.NDArray[np.int32]
     base: npt.NDArray[np.float32]
     leads: npt.NDArray[np.int32]
     following: npt.NDArray[np.int32]
 
 
 class Copy(NamedTuple):
-    """The copies of one replica, see `Copies`."""
+    """The copies of one replica by their addresses: how often an array is in use is counted, by all threads.
+
+    That took twice the time of training. The addresses are of this replica's part of `Copies`.
+
+    rows          float32 [F + S, row]; begins at `start`
+    first, slots  F and S
+    row_bytes     from one row to the next
+    """
 
     rows: npt.NDArray[np.float32]
-    places: npt.NDArray[np.int32]
-    taken: npt.NDArray[np.int32]
-    count: npt.NDArray[np.int64]
-    base: npt.NDArray[np.float32]
+    start: int
+    places: int
+    taken: int
+    count: int
+    base: int
+    first: int
+    slots: int
+    row_bytes: int
 
 
 def new_copies(replicas: int, base: npt.NDArray[np.float32], frequent: int, slots: int) -> Copies:
@@ -67,8 +79,8 @@ def new_copies(replicas: int, base: npt.NDArray[np.float32], frequent: int, slot
     words, row = base.shape
     return Copies(
         aligned_zeros(replicas, frequent + slots, row), np.empty((replicas, words), np.int32),
-        np.zeros((replicas, slots), np.int32), np.zeros((replicas, 8), np.int64), base, np.full(words, -1, np.int32),
-        np.empty((replicas, slots), np.int32),
+        np.zeros((replicas, slots), np.int32), np.zeros((replicas, CACHE_LINE), np.int32), base,
+        np.full(words, -1, np.int32), np.empty((replicas, slots), np.int32),
     )  # fmt: skip
 
 
@@ -80,35 +92,69 @@ def fill(copies: Copies, replica: int, frequent: npt.NDArray[np.int32]) -> None:
     copies.count[replica] = 0
 
 
-def in_copies(of_array: Any) -> Any:
-    """Say what a function for kernels does with a `Copy` or `Copies` where `of_array` has a table, float32 [V, row]."""
+@intrinsic
+def load_int(_: Any, place: Any) -> Any:
+    """Return the int32 at an address, as an int64."""
 
-    def decorate(of_copy: Any) -> None:
-        overload(of_array, strict=False)(lambda table, *_: of_array if isinstance(table, types.Array) else of_copy)
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        return b.sext(b.load(b.inttoptr(args[0], I32.as_pointer())), I64)
 
-    return decorate
+    return types.int64(types.int64), emit
+
+
+@intrinsic
+def store_int(_: Any, place: Any, number: Any) -> Any:
+    """Write a number, an int64, to an address as an int32."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        b.store(b.trunc(args[1], I32), b.inttoptr(args[0], I32.as_pointer()))
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64), emit
+
+
+@intrinsic
+def copy_row(_: Any, origin: Any, row: Any, row_bytes: Any) -> Any:
+    """Copy a row from one address to another."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        origin, row, row_bytes = args
+        with loop(b, row_bytes, step=BYTES) as part:
+            store(b, load(b, b.add(origin, part.index)), b.add(row, part.index))
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64), emit
 
 
 @kernel
 def take(copy, id):
     """Copy a row into the next free slot, and return its place."""
-    slot = copy.count[0]
-    if slot == len(copy.taken):
+    slot = load_int(copy.count)
+    if slot == copy.slots:
         raise IndexError("more rows are touched than there are slots")
-    place = len(copy.rows) - len(copy.taken) + slot
-    copy.count[0] = slot + 1
-    copy.taken[slot] = id
-    copy.places[id] = place
-    row, origin = copy.rows[place], copy.base[id]
-    for d in range(len(row)):
-        row[d] = origin[d]
+    place = copy.first + slot
+    store_int(copy.count, slot + 1)
+    store_int(copy.taken + 4 * slot, id)
+    store_int(copy.places + 4 * id, place)
+    copy_row(copy.base + id * copy.row_bytes, copy.start + place * copy.row_bytes, copy.row_bytes)
     return place
 
 
-@kernel
+@inlined_kernel
 def _place(copy, id):
-    place = np.int64(copy.places[id])
-    return place if place >= 0 else take(copy, id)
+    place = load_int(copy.places + 4 * np.int64(id))
+    return place if place >= 0 else take(copy, np.int64(id))
+
+
+def in_copies(of_array: Any) -> Any:
+    """Say what a function for kernels does with a `Copy` or `Copies` where `of_array` has a table, float32 [V, row]."""
+
+    def decorate(of_copy: Any) -> None:
+        overload(of_array, strict=False, inline="always")(
+            lambda table, *_: of_array if isinstance(table, types.Array) else of_copy
+        )
+
+    return decorate
 
 
 def release(tables, replica):
@@ -131,39 +177,40 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
 
     faster, axes, damping, total  see `merge_rows`; damping float32 [A]
     """
-    slots, changed = copies.taken.shape[1], 0
-    first, share = copies.rows.shape[1] - slots, np.float32(1 / faster)
-    size, along = copies.base.shape[1], np.empty(len(axes), np.float32)
+    rows, _, all_taken, counts, base, leads, followers = copies  # outside of the loops: see `Copy`
+    slots, changed = all_taken.shape[1], 0
+    first, share = rows.shape[1] - slots, np.float32(1 / faster)
+    size, along = base.shape[1], np.empty(len(axes), np.float32)
     row_bytes, later = np.int64(4 * size), np.empty(2, np.int64)
-    for r in range(len(copies.rows) - 1, -1, -1):
-        taken = copies.taken[r]
-        for slot in range(copies.count[r, 0]):
+    for r in range(len(rows) - 1, -1, -1):
+        taken = all_taken[r]
+        for slot in range(counts[r, 0]):
             id = taken[slot]
             if id // OWNED % threads == thread:
-                copies.following[r, slot] = copies.leads[id]
-                copies.leads[id] = r * slots + slot
+                followers[r, slot] = leads[id]
+                leads[id] = r * slots + slot
                 changed += 1
-    for r in range(len(copies.rows)):
-        taken, count = copies.taken[r], copies.count[r, 0]
+    for r in range(len(rows)):
+        taken, count = all_taken[r], counts[r, 0]
         for slot in range(count):
             ahead = min(slot + AHEAD * threads, count - 1)
             if taken[ahead] // OWNED % threads == thread:
-                later[0] = address(copies.rows[r]) + (first + ahead) * row_bytes
-                later[1] = address(copies.base) + taken[ahead] * row_bytes
+                later[0] = address(rows[r]) + (first + ahead) * row_bytes
+                later[1] = address(base) + taken[ahead] * row_bytes
                 prefetch_rows(address(later), row_bytes, (0, 0))
             id = taken[slot]
-            if id // OWNED % threads != thread or copies.leads[id] < 0:
+            if id // OWNED % threads != thread or leads[id] < 0:
                 continue
-            origin, following = copies.base[id], copies.following[r, slot]
-            row = copies.rows[r, first + slot]
+            origin, following = base[id], followers[r, slot]
+            row = rows[r, first + slot]
             for d in range(size):
                 total[d] = row[d] - origin[d]
             while following >= 0:
-                row = copies.rows[following // slots, first + following % slots]
+                row = rows[following // slots, first + following % slots]
                 for d in range(size):
                     total[d] += row[d] - origin[d]
-                following = copies.following[following // slots, following % slots]
-            copies.leads[id] = -1
+                following = followers[following // slots, following % slots]
+            leads[id] = -1
             for d in range(size):
                 total[d] *= share
             if len(axes):
@@ -180,20 +227,20 @@ def locate(table, id, row_bytes):
 
 @in_copies(locate)
 def _(copy, id, row_bytes):
-    return address(copy.rows) + _place(copy, id) * row_bytes
+    return copy.start + _place(copy, id) * copy.row_bytes
 
 
-def ask_for(table, i, words, drawn, row_bytes, room):
-    """Prefetch those of the rows words[i] and drawn[:, i] that `locate` will copy; `room` int64 [1], written."""
+def ask_for(table, id, row_bytes, room):
+    """Prefetch a row that `locate` will have to copy; returns whether any are copied. `room` int64 [1], written."""
+    return False
 
 
 @in_copies(ask_for)
-def _(copy, i, words, drawn, row_bytes, room):
-    for k in range(-1, len(drawn)):
-        id = drawn[k, i] if k >= 0 else words[i]
-        if copy.places[id] < 0:
-            room[0] = address(copy.base) + id * row_bytes
-            prefetch_rows(address(room), row_bytes, (0,))
+def _(copy, id, row_bytes, room):
+    if load_int(copy.places + 4 * np.int64(id)) < 0:
+        room[0] = copy.base + id * copy.row_bytes
+        prefetch_rows(address(room), copy.row_bytes, (0,))
+    return True
 
 
 def locate_all(table, ids, places):
@@ -215,7 +262,7 @@ def start_of(table):
 
 @in_copies(start_of)
 def _(copy):
-    return address(copy.rows)
+    return copy.start
 
 
 def bytes_of_row(table):
@@ -225,7 +272,7 @@ def bytes_of_row(table):
 
 @in_copies(bytes_of_row)
 def _(copy):
-    return np.int64(4 * copy.rows.shape[1])
+    return copy.row_bytes
 
 
 def finite(table, ids):
@@ -235,7 +282,10 @@ def finite(table, ids):
 
 @in_copies(finite)
 def _(copy, ids):
-    return all_finite(copy.rows, copy.places[ids])
+    places = np.empty(len(ids), np.int32)
+    for i in range(len(ids)):
+        places[i] = _place(copy, ids[i])
+    return all_finite(copy.rows, places)
 
 
 def of_replica(tables, replica):
@@ -245,8 +295,11 @@ def of_replica(tables, replica):
 
 @in_copies(of_replica)
 def _(copies, replica):
-    rows, places, taken, count, base, _, _ = copies
-    return Copy(rows[replica], places[replica], taken[replica], count[replica], base)
+    rows, slots = copies.rows[replica], copies.taken.shape[1]
+    return Copy(
+        rows, address(rows), address(copies.places[replica]), address(copies.taken[replica]),
+        address(copies.count[replica]), address(copies.base), len(rows) - slots, slots, np.int64(4 * rows.shape[1]),
+    )  # fmt: skip
 
 
 def merge_all(replicas, base, ids, first, step, faster, axes, damping, levels, total):

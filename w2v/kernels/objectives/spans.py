@@ -140,7 +140,10 @@ def draw_outputs(words, bits, noise, table, row_bytes, width, scratch):
     negatives, ys, drawn = len(scratch.drawn), scratch.ys, scratch.drawn
     room = np.empty(1, np.int64)
     for i in range(len(words)):
-        ask_for(table, min(i + COPIED_AHEAD, len(words) - 1), words, drawn, row_bytes, room)
+        ahead = min(i + COPIED_AHEAD, len(words) - 1)
+        if ask_for(table, words[ahead], row_bytes, room):
+            for k in range(negatives):
+                ask_for(table, drawn[k, ahead], row_bytes, room)
         ys[i, 0] = locate(table, words[i], row_bytes)
         for k in range(negatives):
             ys[i, k + 1] = locate(table, drawn[k, i], row_bytes)

@@ -11,11 +11,14 @@ A word of a span has the slot c % slots, where its mean stands as it was and as 
 
 from __future__ import annotations
 
+import numpy as np
+
 from w2v.kernels.compiler import kernel
-from w2v.kernels.copies import bytes_of_row, locate
+from w2v.kernels.copies import ask_for, bytes_of_row, locate
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
 
+COPIED_AHEAD = 8  # words whose rows are asked for before copies of them are made
 AHEAD = 3  # words whose rows are asked for before their turn
 
 
@@ -67,10 +70,12 @@ def place_inputs(size, rows, plan, scratch):
     """Write where the input of each word of a span is: its row, or the slot of its mean. None is held yet."""
     row_bytes = bytes_of_row(rows.input)
     slots, means = scratch.means.shape[1], address(scratch.means[1])
+    room = np.empty(1, np.int64)
     for c in range(size):
         if plan.bag:
             scratch.xs[c] = means + c % slots * row_bytes
         else:
+            ask_for(rows.input, scratch.ids[min(c + COPIED_AHEAD, size - 1)], row_bytes, room)
             scratch.xs[c] = locate(rows.input, scratch.ids[c], row_bytes)
     scratch.held[:] = 0
 
