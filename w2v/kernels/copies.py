@@ -129,7 +129,7 @@ def copy_row(_: Any, origin: Any, row: Any, row_bytes: Any) -> Any:
 @kernel
 def take(copy, id):
     """Copy a row into the next free slot, and return its place."""
-    slot = load_int(copy.count)
+    slot: int = load_int(copy.count)
     if slot == copy.slots:
         raise IndexError("more rows are touched than there are slots")
     place = copy.first + slot
@@ -142,7 +142,7 @@ def take(copy, id):
 
 @inlined_kernel
 def _place(copy, id):
-    place = load_int(copy.places + 4 * np.int64(id))
+    place: int = load_int(copy.places + 4 * np.int64(id))
     return place if place >= 0 else take(copy, np.int64(id))
 
 
@@ -150,7 +150,8 @@ def in_copies(of_array: Any) -> Any:
     """Say what a function for kernels does with a `Copy` or `Copies` where `of_array` has a table, float32 [V, row]."""
 
     def decorate(of_copy: Any) -> None:
-        overload(of_array, strict=False, inline="always")(
+        # Inlined by LLVM: what numba inlines itself may lose writes into the arrays of a named tuple (0.68).
+        overload(of_array, strict=False, jit_options={"forceinline": True})(
             lambda table, *_: of_array if isinstance(table, types.Array) else of_copy
         )
 
@@ -298,7 +299,7 @@ def _(copies, replica):
     rows, slots = copies.rows[replica], copies.taken.shape[1]
     return Copy(
         rows, address(rows), address(copies.places[replica]), address(copies.taken[replica]),
-        address(copies.count[replica]), address(copies.base), len(rows) - slots, slots, np.int64(4 * rows.shape[1]),
+        address(copies.count[replica]), address(copies.base), len(rows) - slots, slots, 4 * rows.shape[1],
     )  # fmt: skip
 
 
