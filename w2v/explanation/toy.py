@@ -112,7 +112,9 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
     if settings.objective == "glove":
         pairs = _count(stream, len(words), settings.window)
         numbers = strata.Glove(settings.dim, settings.rate, float(np.log(settings.x_max)), settings.seed)
-        strata.train_strata(1, 0, settings.epochs, pairs, rows, numbers, strata.shared_flags(), np.zeros((1, 8)))
+        strata.train_strata(
+            1, 0, settings.epochs, np.arange(1), pairs, rows, numbers, strata.shared_flags(), np.zeros((1, 8))
+        )
         return replace(toy, pairs=pairs)
     work = work_of(stream, Vocabulary(words, occurrences), settings)
     plan = objective_of(settings).plan(settings, settings.rate, work)
@@ -127,7 +129,8 @@ def train(templates: Templates, given: Iterable[Sequence[str]], settings: TrainS
 def _count(stream: npt.NDArray[np.int32], words: int, window: int) -> strata.Cooccurrences:
     """Count the co-occurrences of a text in one part."""
     starts, order = np.zeros(words + 1, np.int64), np.empty(len(stream), np.int64)
-    cooccurrences.find_places(stream, starts, order)
+    cooccurrences.count_places(stream, 0, 1, 1, starts)
+    cooccurrences.find_places(stream, 0, 1, 1, starts, order)
     seen, size = np.full(words, -1, np.int32), np.zeros(1, np.int64)
     cooccurrences.count_pairs(stream, starts, order, window, 0, 1, seen, size)
     blocks = np.array([0, size[0]])
