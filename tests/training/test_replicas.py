@@ -277,3 +277,15 @@ def test_copies_take_no_more_memory_than_was_foreseen(corpus, kind, monkeypatch)
     state = training.begin(vocabulary, chosen)
     assert work.advance(state, work.rounds.all, lambda sums: False), "and no slot is missing"
     assert state.tables.finite()
+
+
+def test_a_refusal_says_what_is_copied(monkeypatch):
+    monkeypatch.setattr("w2v.resources.available_memory", lambda: 10**9)
+    chosen = library.TrainSettings(dim=300, threads=64)
+    wanted = (
+        "^training 3,000,000 words x 300 numbers, where each thread has copies of 220,752 of 6,000,000 rows, needs 26"
+    )
+    with pytest.raises(ResourceError, match=wanted):
+        training.trainer.check_memory(3_000_000, chosen)
+    with pytest.raises(ResourceError, match="^training 60,000 words x 300 numbers needs"):
+        training.trainer.check_memory(60_000, chosen)

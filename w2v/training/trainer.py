@@ -210,9 +210,12 @@ _ADVICE = "a smaller --dim, a larger --min-count or a --max-vocab lowers it"
 def check_memory(words: int, settings: TrainSettings) -> None:
     """Raise ResourceError if a model of this size does not fit the memory."""
     advice = f"{_ADVICE}, and so do fewer --threads" if settings.threads > 1 else _ADVICE
-    resources.require_memory(
-        memory_needed(words, settings), f"training {words:,} words x {settings.dim} numbers", advice
-    )
+    what = f"training {words:,} words x {settings.dim} numbers"
+    if settings.objective != "glove":
+        rows, copied = schedule.copies_foreseen(words, settings)
+        if copied < rows:
+            what += f", where each thread has copies of {copied:,} of {rows:,} rows,"
+    resources.require_memory(memory_needed(words, settings), what, advice)
 
 
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:
