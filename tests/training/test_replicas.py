@@ -287,5 +287,5 @@ def test_a_refusal_says_what_is_copied(monkeypatch):
     )
     with pytest.raises(ResourceError, match=wanted):
         training.trainer.check_memory(3_000_000, chosen)
-    with pytest.raises(ResourceError, match="^training 60,000 words x 300 numbers needs"):
+    with pytest.raises(ResourceError, match=r"^training 60,000 words x 300 numbers needs"):
         training.trainer.check_memory(60_000, chosen)
