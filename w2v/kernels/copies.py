@@ -29,6 +29,7 @@ from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
 from w2v.kernels.tiles import prefetch_rows
 
 AHEAD = 8  # rows that `merge_taken` asks for ahead, of those that are its own
+COPIED_AHEAD = 4  # words whose rows are asked for before copies of them are made; with 2 it takes as long
 OWNED = 16  # rows that follow each other are merged by the same thread: their `leads` are in one cache line
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels.compiler import inlined_kernel, kernel
-from w2v.kernels.copies import ask_for, finite, locate
+from w2v.kernels.copies import COPIED_AHEAD, ask_for, finite, locate
 from w2v.kernels.negatives import draw_negatives
 from w2v.kernels.random import token_key
 from w2v.kernels.rows import address, aligned_zeros
@@ -17,7 +17,6 @@ from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
 FAR = 12  # centers or pairs ahead whose rows are asked for, at the most
-COPIED_AHEAD = 2  # words whose rows are asked for before copies of them are made
 LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
 CHECKED = 32  # of so many centers of a span the row of one is looked at
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random

@@ -14,11 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.copies import ask_for, bytes_of_row, locate
+from w2v.kernels.copies import COPIED_AHEAD, ask_for, bytes_of_row, locate
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import mean_rows, move_rows, prefetch_rows
 
-COPIED_AHEAD = 8  # words whose rows are asked for before copies of them are made
 AHEAD = 3  # words whose rows are asked for before their turn
 
 
