@@ -54,7 +54,9 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     assert count == min(3, OBJECTIVES[objective].replicas), "the comparison says nothing"
     assert rounds.each > 4
     assert (work.schedule.rare is not None) == bounded
-    frequent = [range(len(counts) + 50)] * 2 if work.schedule.rare is None else work.schedule.rare.frequent
+    frequent = (
+        [range(len(counts) + 50)] * 2 if work.schedule.rare is None else [due.order for due in work.schedule.rare.due]
+    )
     assert not bounded or all(len(some) < len(table) for some, table in zip(frequent, work.schedule.touches))
     state = training.begin(corpus.vocabulary, settings)
     base = [table[:, :16].astype(float) for table in state.tables.rows]
@@ -269,9 +271,9 @@ def test_copies_take_no_more_memory_than_was_foreseen(corpus, kind, monkeypatch)
     rare, row_bytes = work.schedule.rare, 64
     assert rare is not None
     rows, copied = schedule.copies_foreseen(len(counts), chosen)
-    kept = [len(frequent) + slots for frequent, slots in zip(rare.frequent, rare.slots)]
+    kept = [len(due.order) + slots for due, slots in zip(rare.due, rare.slots)]
     assert sum(kept) <= copied < rows / 2
-    assert min(len(some) for some in rare.frequent) > 10
+    assert min(len(due.order) for due in rare.due) > 10
     bytes_taken = rows * row_bytes + 4 * (sum(kept) * row_bytes + rows * 4)
     assert bytes_taken < schedule.memory_needed(len(counts), chosen)
     state = training.begin(vocabulary, chosen)

@@ -50,7 +50,7 @@ class Groups:
         self.copies = Rows(*(aligned_zeros(behind + (0 if shared else count), *table.shape) for table in tables))
         self.base = base if base is not None else Rows(*(copies[:count] for copies in self.copies))
         self.replicas = Rows(*(copies[-behind:] for copies in self.copies)) if behind else self.base
-        self._frequent = () if rare is None else rare.frequent
+        self._frequent = [] if rare is None else [due.order for due in rare.due]
         # A table of each replica, where it has copies of some rows alone.
         self._some = [
             new_copies(each, table, len(frequent), slots)

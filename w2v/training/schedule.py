@@ -62,7 +62,7 @@ GROUP_AXES = 100
 # Copies of all replicas together take so many times the memory of the tables at the most, but each may have the least
 # (bytes). With every word of 20 MB of English Wikipedia, 3 seeds, analogies / WordSim / SimLex: 8 replicas with copies
 # of all rows .112 / .538 / .227, of an eighth .112 / .535 / .229; 32 with all .107 / .488 / .192, of an eighth .102 /
-# .498 / .216; one thread .108 / .509 / .242. At dim 300, 2 epochs, 16 replicas take 8.4 s with all and 8.0 s with an
+# .498 / .216; one thread .108 / .509 / .242. At dim 300, 2 epochs, 16 replicas take 8.5 s with all and 8.0 s with an
 # eighth, on two cores; two replicas, which have all rows, would take 1.4 to 2.5 times as long (3 runs each).
 MOST_COPIES, LEAST_COPY = 2, 256 << 20
 LEVELS = 64  # of touches between two merges; four for each factor of two
@@ -95,14 +95,12 @@ class Level(NamedTuple):
 class Rare(NamedTuple):
     """What replicas have where copies of all rows would be too much, see `w2v.kernels.copies`; of both tables.
 
-    frequent  int32 [F], the rows that each has a copy of from the beginning
-    slots     for the others
-    due       of the frequent rows
+    due    of the frequent rows: those that each has a copy of from the beginning
+    slots  for the others
     """
 
-    frequent: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
-    slots: tuple[int, int]
     due: tuple[Due, Due]
+    slots: tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,7 +320,7 @@ def rare_rows(
     often[np.argsort(-both, kind="stable")[: copied - sum(slots)]] = True
     first, second = np.split(often, [len(touches[0])])
     due = _frequent(level.due[0], first), _frequent(level.due[1], second)
-    return Rare((due[0].order, due[1].order), slots, due)
+    return Rare(due, slots)
 
 
 def _frequent(due: Due, frequent: npt.NDArray[np.bool_]) -> Due:
