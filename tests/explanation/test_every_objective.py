@@ -16,6 +16,8 @@ from w2v.errors import SettingsError
 from w2v.explanation import Code, Table, Text, kept_settings, toy
 from w2v.explanation.wording import CATALOGUES
 from w2v.kernels.huffman import huffman_paths
+from w2v.training.trainer import begin
+from w2v.vocabulary import Vocabulary
 
 sigmoid_of = partial(naive.sigmoid, clip=50)  # the trainer alone clips
 SENTENCE = "the king lived in the castle"
@@ -120,7 +122,7 @@ def test_the_softmax_of_cbow_asks_every_word_for_the_one_in_the_middle():
 def test_the_toy_of_glove_counts_and_learns_as_the_twin():
     settings = toy.settings_for("glove")
     model = toy.train(CATALOGUES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
-    begun, dim = toy.begin(len(model.words), settings), settings.dim
+    begun, dim = begin(Vocabulary(model.words, model.counts), settings).tables, settings.dim
     twin = naive_glove.Model(begun.input[:, :dim], begun.output[:, :dim], begun.input[:, dim], begun.output[:, dim + 1])
     counts = naive_glove.cooccurrences(model.stream, settings.window)
     blocks = naive_glove.kept_pairs(model.stream, settings.window, len(model.words), 1)
@@ -130,6 +132,16 @@ def test_the_toy_of_glove_counts_and_learns_as_the_twin():
     np.testing.assert_allclose(model.input, twin.numbers[0], atol=1e-3)
     np.testing.assert_allclose(model.output, twin.numbers[1], atol=1e-3)
     np.testing.assert_allclose(model.vectors.matrix, twin.numbers[0] + twin.numbers[1], atol=2e-3)
+    for (word, other), times in counts.items():
+        assert model.count(model.words[word], model.words[other]) == pytest.approx(times, rel=1e-6)
+
+
+def test_the_toy_of_glove_finds_its_counts_where_words_are_in_several_parts():
+    model = toy.train(
+        [], [[f"{letter}{number}" for number in range(100)] for letter in "abc"], toy.settings_for("glove")
+    )
+    counts = naive_glove.cooccurrences(model.stream, model.settings.window)
+    assert model.pairs.parts > 1
     for (word, other), times in counts.items():
         assert model.count(model.words[word], model.words[other]) == pytest.approx(times, rel=1e-6)
 

@@ -16,7 +16,9 @@ from w2v.explanation.sentences import look_up, tokens
 from w2v.explanation.wording import CATALOGUES
 from w2v.kernels import random
 from w2v.kernels.objectives import spans
+from w2v.training.trainer import begin
 from w2v.vectors import Vectors
+from w2v.vocabulary import Vocabulary
 
 SENTENCE = "the king lived in the castle"
 
@@ -36,7 +38,9 @@ def test_the_toy_is_trained_as_the_naive_trainer_trains_it(kind):
     chosen = toy.settings_for(objective, rest if rest == "hs" else "ns", "pair" if rest == "pairs" else "window")
     settings = dataclasses.replace(chosen, epochs=1)
     model = toy.train(CATALOGUES["en"].TEMPLATES[:3], [SENTENCE.split()], settings)
-    center, context = (matrix.astype(float) for matrix in toy.begin(len(model.words), settings))
+    center, context = (
+        matrix.astype(float) for matrix in begin(Vocabulary(model.words, model.counts), settings).tables.rows
+    )
     naive.train(
         model.stream, center, context, random.keep_limits(model.counts, 0), random.noise_table(model.counts, 0.75),
         settings.window, settings.negatives, 1, settings.rate, settings.rate * 1e-4, settings.seed,
