@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from w2v.cli import COMMANDS, GROUPS
@@ -18,8 +20,17 @@ def test_commands_stand_in_groups_by_what_they_are_for(w2v):
 
 
 def test_a_misspelt_command_gets_the_right_suggestion(w2v):
-    assert w2v("trian", "x").stderr.splitlines()[-1] == "Error: No such command 'trian'. Did you mean train?"
-    assert w2v("xyz").stderr.splitlines()[-1].startswith("Error: No such command 'xyz'")
+    assert w2v("trian", "x").stderr == "Error: No such command 'trian'. Did you mean train?\n"
+    assert w2v("xyz").stderr.startswith("Error: No such command 'xyz'")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_wrong_usage_is_said_in_one_line(w2v, command):
+    for arguments in ([command, "--no-such-option"], [command, "-"], ["--no-such-option"], [command]):
+        result = w2v(*arguments)
+        if result.exit_code == 2:
+            assert re.fullmatch(r"Error: .*( Try '.* --help'\.)?\n", result.stderr), arguments
+    assert w2v(command, "--no-such-option").exit_code == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)

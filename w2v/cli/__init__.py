@@ -61,9 +61,17 @@ class _Cli(click.Group):
                 room = formatter.width - width - 8
                 formatter.write_dl([(f"{name:<{width}}", each.get_short_help_str(room)) for name, each in found])
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            raise _in_one_line(error) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            raise _in_one_line(error) from error
         except W2VError as error:
             raise _Failure(str(error), error.exit_code) from error
         except (OSError, UnicodeError) as error:
@@ -75,6 +83,16 @@ class _Cli(click.Group):
         except KeyboardInterrupt as stop:
             # 128 + SIGINT, as shells have it; `w2v.cli.process` knows more.
             raise _Failure(str(stop) or "stopped by Ctrl-C", getattr(stop, "exit_code", 130)) from None
+
+
+def _in_one_line(error: click.UsageError) -> click.ClickException:
+    """Return what click says of wrong usage in several lines; the help that it shows where nothing is asked stays."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error
+    said = " ".join(error.format_message().split())
+    if isinstance(error, click.MissingParameter) and error.ctx is not None:
+        said = f"{said.rstrip('.')}. Try '{error.ctx.command_path} --help'."
+    return _Failure(said, error.exit_code)
 
 
 def _refused(error: OSError | UnicodeError) -> str:

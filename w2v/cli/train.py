@@ -117,7 +117,7 @@ def train(
     theirs = {} if like is None else {k: v for k, v in peers.like(like, asked).items() if k not in given}
     settings |= theirs
     if not corpus and resume is None:
-        raise click.UsageError("Missing argument 'CORPUS...'.")
+        raise click.MissingParameter(ctx=click.get_current_context(), param_hint="'CORPUS...'", param_type="argument")
     if resume is not None and not given.isdisjoint({"checkpoint", "model"}):
         raise click.UsageError("--resume goes on in its own folder: it takes neither --checkpoint nor --continue.")
     if keep_best and validate is None:
