@@ -96,6 +96,20 @@ def negatives(bits, center, noise, count):
     return drawn
 
 
+def deal_out(stream, keep, spans, most):
+    """Return where each span begins and the last one ends: each goes on until all together have their share."""
+    shares = [0 if id < 0 else keep[id] // 256 + 1 for id in stream]
+    bounds = [0]
+    for span in range(1, spans):
+        place, left = bounds[-1] + (span > 1), spans - span
+        while place < len(stream) and (
+            sum(shares[:place]) < int(sum(shares) / spans * span) or len(stream) - place > left * most
+        ):
+            place += 1
+        bounds.append(min(place, bounds[-1] + most, len(stream)))
+    return [*bounds, len(stream)]
+
+
 def sigmoid(x, clip=10.0):
     return 1 / (1 + np.exp(-np.clip(x, -clip, clip)))
 

@@ -53,10 +53,10 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
             look = min(look, round + rounds.cycle)  # at each merge of all rows, for a run can go on from there
         epoch, first = divmod(round, rounds.each)
         for replica, (center, context) in enumerate(copies):
-            begin = (first * threads + replica) * rounds.span
+            begin, end = rounds.bounds[first * threads + replica :][:2]
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, 0.025 * faster,
-                0.025 * faster * 1e-4, 1, spans.panel_width(5), part=(epoch, begin, begin + rounds.span),
+                0.025 * faster * 1e-4, 1, spans.panel_width(5), part=(epoch, begin, end),
             )  # fmt: skip
         for table in range(2):
             touches = plan.touches[table] * centers

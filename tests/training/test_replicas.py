@@ -74,10 +74,10 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
             curved = [(*naive.axes_of(base[1 - table], work.schedule.touches[1 - table]), slower) for table in range(2)]
         epoch, first = divmod(round, rounds.each)
         for replica, (center, context) in enumerate(copies):
-            begin = (first * count + replica) * rounds.span
+            begin, end = rounds.bounds[first * count + replica :][:2]
             naive.train(
                 short, center, context, work.work.keep, work.work.noise, 3, 4, 2, rate, rate * 1e-4, 1, width,
-                part=(epoch, begin, begin + rounds.span), objective=objective, paths=paths, rows=rows,
+                part=(epoch, begin, end), objective=objective, paths=paths, rows=rows,
                 together=together,
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all

@@ -3,9 +3,11 @@
 The units of an epoch (`w2v.kernels.objectives`) are dealt out in rounds. In a round each replica trains one span;
 then the rows that are due are merged (`w2v.kernels.merging`), and the next round begins.
 
-    round      0                      1
-    replica 0  units 0..S-1           2S..3S-1
-    replica 1  units S..2S-1          3S..4S-1
+    round      0         1
+    replica 0  span 0    span 2
+    replica 1  span 1    span 3
+
+All wait for the last one, so each span has as many centers as the others, as far as can be expected, see `deal_out`.
 
 A row is due after about the same number of its own touches, so frequent rows are due every round and others every 2nd,
 4th, 8th. Threads take replicas and due rows in a fixed pattern, but which thread takes which changes nothing in the
@@ -50,11 +52,12 @@ class Due(NamedTuple):
 class Rounds(NamedTuple):
     """How units are dealt out.
 
-    span    units of a span
+    span    units of a span, on average
     each    rounds of an epoch
     all     rounds of the run
     cycle   after this many rounds all rows are merged, a power of two; after the last round they are anyway
     faster  what the replicas' rate is multiplied with
+    bounds  int64 [each * replicas + 1], units bounds[k] : bounds[k + 1] of an epoch are span k
     """
 
     span: int
@@ -62,6 +65,7 @@ class Rounds(NamedTuple):
     all: int
     cycle: int
     faster: float
+    bounds: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
 
 @kernel
@@ -112,11 +116,10 @@ def train_share(round, thread, threads, offset, count, work, replicas, plan, scr
     replicas  Rows of [r, V, row], or of `Copies`
     accounts  float64 [r, 8], added to
     """
-    length, finite = len(work.stream), True
-    epoch, start = round // rounds.each * length, round % rounds.each * count * rounds.span
+    finite = True
+    epoch, first = round // rounds.each * len(work.stream), round % rounds.each * count + offset
     for replica in range(thread, len(accounts), threads):
-        begin = min(start + (offset + replica) * rounds.span, length)
-        end = min(begin + rounds.span, length)
+        begin, end = rounds.bounds[first + replica], rounds.bounds[first + replica + 1]
         if begin == end:
             continue
         rows = Rows(of_replica(replicas.input, replica), of_replica(replicas.output, replica))
@@ -128,6 +131,33 @@ def train_share(round, thread, threads, offset, count, work, replicas, plan, scr
         account[LOSS] += tally.loss
         finite = finite and tally.finite
     return finite
+
+
+@kernel
+def deal_out(stream, shares, most, bounds):
+    """Write where the spans of an epoch begin and end, so that each has as many centers as can be expected.
+
+    In a round all wait for the one that has the most. With spans of as many units, training 100 MB of English
+    Wikipedia, that is 2 % of the time with 2 replicas and 15 % with 32; with these 1 % and 7 % (counted in centers).
+
+    shares  int32 [1 + V], of each id how likely it is kept, as a share of 2^24; first that of the end of a sentence
+    most    units that a span may have; all together have room for the stream
+    bounds  int64 [n + 1], written
+    """
+    spans, length, expected = len(bounds) - 1, len(stream), 0
+    for i in range(length):
+        expected += shares[np.uint64(stream[i] + 1)]
+    bounds[0], bounds[1:] = 0, length
+    share = expected / spans
+    span, enough, centers = 1, np.int64(share), 0
+    for i in range(length):
+        if (centers >= enough and length - i <= (spans - span) * most) or i - bounds[span - 1] == most:
+            bounds[span] = i
+            span += 1
+            enough = np.int64(share * span)
+            if span == spans:
+                break
+        centers += shares[np.uint64(stream[i] + 1)]
 
 
 @kernel

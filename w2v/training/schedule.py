@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.kernels.objectives import Work
-from w2v.kernels.rounds import Due, Rounds
+from w2v.kernels.rounds import Due, Rounds, deal_out
 from w2v.kernels.rows import row_length
 from w2v.kernels.windows import BLOCK
 from w2v.objectives import MOST_REPLICAS, OBJECTIVES, mean_contexts, objective_of, touches_of
@@ -264,7 +264,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     least_span = DAMPED_SPAN if objective.damped else LEAST_SPAN
     axes = DAMPED_AXES * (each > 1) if objective.damped else AXES * (each >= DAMPED_FROM)
     centers_per_unit = float((counts * (work.keep + 1.0) / 2.0**32).sum()) / max(length, 1)  # what subsampling leaves
-    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, least_span, BLOCK))
+    most_span = BLOCK if count == 1 else BLOCK * 4 // 5  # on average: some are longer, see `deal_out`
+    span = BLOCK if count == 1 else int(np.clip(between / most_touches / centers_per_unit, least_span, most_span))
     if groups > 1:  # rounds enough to merge the groups as often as they have to be
         span = max(min(span, length * settings.epochs // (2 * GROUP_MERGES * count)), min(span, least_span))
     rows = len(touches[0]) + len(touches[1])
@@ -276,6 +277,8 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
     if count > 1:
         span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
     all_rounds = rounds_of_epoch * settings.epochs
+    most_units = BLOCK if copied == rows else span + span // 4
+    bounds = _bounds(work, rounds_of_epoch, count, span, most_units)
 
     # A cycle ends with a merge of all rows, those that are seldom touched among them.
     centers = span * centers_per_unit  # that a replica trains in a round
@@ -296,14 +299,23 @@ def schedule(work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings)
         """Return how copies are merged that each train `centers` centers in a round."""
         no_axes = np.zeros((0, row), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
-        return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster), (first, second), axes)
+        return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster, bounds), (first, second), axes)
 
     within = level(each, centers, between, cycle, speed_up(each, objective.damped), axes)
     across = level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0)
     rare = None
     if copied < rows:
-        rare = rare_rows(within, touches, most_touched(span, settings, outputs, bag), copied)
+        rare = rare_rows(within, touches, most_touched(most_units, settings, outputs, bag), copied)
     return Schedule(within, across, touches, rare, why)
+
+
+def _bounds(work: Work, rounds: int, replicas: int, span: int, most: int) -> npt.NDArray[np.int64]:
+    """Return where the spans of an epoch begin and end, int64 [rounds * replicas + 1]; `most` units are in one."""
+    bounds = np.arange(rounds * replicas + 1) * span
+    if replicas > 1:
+        shares = np.concatenate(([0], (work.keep >> np.uint32(8)).astype(np.int32) + 1)).astype(np.int32)
+        deal_out(work.stream, shares, most, bounds)
+    return np.minimum(bounds, len(work.stream))
 
 
 def rare_rows(

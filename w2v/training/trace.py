@@ -99,13 +99,12 @@ class Trace:
             return
         del self.moments[0]
         epoch, round = divmod(state.rounds, replicas.rounds.each)
-        length, settings = len(replicas.work.stream), replicas.settings
+        length, settings, bounds = len(replicas.work.stream), replicas.settings, replicas.rounds.bounds
         plan = objective_of(settings).plan(settings, settings.rate * state.rate_share, replicas.work)
         scratch = spans.new_scratch(plan, state.tables.input.shape[1])
-        first = round * replicas.schedule.replicas * replicas.rounds.span
+        first, stop = bounds[round * replicas.schedule.replicas :][:2].tolist()
         block = first // windows.BLOCK * windows.BLOCK
         rate = float(windows.rate_at(epoch, block, length, plan.epochs, plan.rate, plan.last_rate))
-        stop = min(first + replicas.rounds.span, length)
         found = [step for step, _ in zip(_steps(replicas, plan, epoch, first, stop), range(self._share))]
         input, output = state.tables.rows
         moved = sorted({id for step in found for id in step.contexts})

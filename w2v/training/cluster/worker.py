@@ -86,10 +86,9 @@ class Task:
 
     def spans(self, worker: int) -> Spans:
         """Return the spans of the corpus that a worker trains."""
-        schedule, rounds = self.schedule, self.schedule.rounds
-        first, share = sum(self.accounts[:worker]), self.accounts[worker]
-        starts = (np.arange(rounds.each) * schedule.replicas + first) * rounds.span
-        return np.minimum(np.stack([starts, starts + share * rounds.span], axis=1), self.length)
+        rounds, first = self.schedule.rounds, sum(self.accounts[:worker])
+        starts = np.arange(rounds.each) * self.schedule.replicas + first
+        return rounds.bounds[np.stack([starts, starts + self.accounts[worker]], axis=1)]
 
 
 class Part(NamedTuple):
