@@ -99,13 +99,13 @@ def load_joined(b: Builder, addresses: Sequence[Value]) -> Value:
     return b.shuffle_vector(*values, ir.Constant(WHOLE, list(range(LANES)))) if len(values) == 2 else values[0]
 
 
-def prefetch(b: Builder, address: Value, near: bool) -> None:
-    """Ask for a cache line that will be read and written: into the L1 cache (near) or the L2."""
+def prefetch(b: Builder, address: Value, near: bool, owned: bool = False) -> None:
+    """Ask for a cache line: into the L1 cache (near) or the L2; `owned`, no other core keeps it."""
     pointer = b.inttoptr(address, I8.as_pointer())
     kind = ir.FunctionType(ir.VoidType(), [pointer.type, I32, I32, I32])
     function = b.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)
-    for_reading, level, data = ir.Constant(I32, 0), ir.Constant(I32, 3 if near else 2), ir.Constant(I32, 1)
-    b.call(function, [pointer, for_reading, level, data])
+    owning, level, data = ir.Constant(I32, int(owned)), ir.Constant(I32, 3 if near else 2), ir.Constant(I32, 1)
+    b.call(function, [pointer, owning, level, data])
 
 
 @contextmanager

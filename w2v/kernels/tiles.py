@@ -362,12 +362,12 @@ def dot_rows(_: Any, x: Any, y: Any, bytes: Any) -> Any:
     return types.float32(types.int64, types.int64, types.int64), emit
 
 
-def _prefetch(b: Any, args: Any, shape: Any, near: bool) -> None:
+def _prefetch(b: Any, args: Any, shape: Any, near: bool, owned: bool = False) -> None:
     rows, row_bytes, _ = args
     addresses = [load_address(b, rows, 8 * k) for k in range(shape.count)]
     with loop(b, row_bytes, step=LINE) as line:
         for address in addresses:
-            prefetch(b, b.add(address, line.index), near)
+            prefetch(b, b.add(address, line.index), near, owned)
 
 
 @intrinsic
@@ -387,6 +387,17 @@ def prefetch_rows_far(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
         _prefetch(b, args, shape, False)
+        return ctx.get_dummy_value()
+
+    return types.void(types.int64, types.int64, shape), emit
+
+
+@intrinsic
+def prefetch_rows_owned(_: Any, rows: Any, row_bytes: Any, shape: Any) -> Any:
+    """Ask for rows that other cores wrote and this one will, so that these give them up. See `prefetch_rows`."""
+
+    def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
+        _prefetch(b, args, shape, True, True)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, types.int64, shape), emit
