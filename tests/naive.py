@@ -101,12 +101,13 @@ def deal_out(stream, keep, spans, most):
     shares = [0 if id < 0 else keep[id] // 256 + 1 for id in stream]
     bounds = [0]
     for span in range(1, spans):
-        place, left = bounds[-1] + (span > 1), spans - span
-        while place < len(stream) and (
-            sum(shares[:place]) < int(sum(shares) / spans * span) or len(stream) - place > left * most
-        ):
-            place += 1
-        bounds.append(min(place, bounds[-1] + most, len(stream)))
+        wanted, place = int(sum(shares) / spans * span), 0
+        while place + 64 < len(shares) and sum(shares[: place + 64]) <= wanted:
+            place += 64
+        some = sum(shares[place : place + 64])  # spread evenly over their places
+        place += (wanted - sum(shares[:place])) * 64 // max(some, 1)
+        place = min(max(place, len(stream) - (spans - span) * most), len(stream))
+        bounds.append(min(place, bounds[-1] + most))
     return [*bounds, len(stream)]
 
 

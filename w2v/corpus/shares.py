@@ -31,10 +31,11 @@ from w2v.corpus.spool import Ids, Spool
 from w2v.corpus.table import WordTable
 from w2v.errors import CorpusError
 from w2v.kernels import scanning
-from w2v.kernels.windows import reach
+from w2v.kernels.windows import add_shares, reach
 from w2v.settings import TrainSettings
 
 Spans = npt.NDArray[np.int64]  # [n, 2], from where to where in the corpus
+STEP = 64  # ids
 
 
 class Counts(NamedTuple):
@@ -139,10 +140,26 @@ class Share:
         """Return ids, counted from the first of this share."""
         return self._ids[start:stop]
 
+    def expected_centers(self, place: int, keep: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """Return `expected_centers` of this share, which begins at a place of the corpus."""
+        return expected_centers(self._ids, place, keep.copy())
+
     def pieces(self, place: int, spans: Spans, sight: Sight) -> Pieces:
         """Return `pieces` of this share, which begins at a place of the corpus."""
         # What comes from another process may not be written; the kernels are compiled for what may.
         return pieces(self._ids, place, spans, sight._replace(keep=sight.keep.copy()))
+
+
+def expected_centers(ids: Ids, place: int, keep: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+    """Return how many of every STEP ids of the corpus are kept by subsampling, as can be expected, in shares of 2^24.
+
+    ids    of a part of the corpus; at its edges those of others are missing
+    place  where it begins
+    """
+    shares = np.concatenate(([0], (keep >> np.uint32(8)).astype(np.int64) + 1))
+    sums = np.zeros((place + len(ids) - 1) // STEP - place // STEP + 1, np.int64)
+    add_shares(ids, place, shares, STEP, sums)
+    return sums
 
 
 def merged(first: WordTable, *others: WordTable) -> WordTable:

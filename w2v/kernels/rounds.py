@@ -7,7 +7,7 @@ then the rows that are due are merged (`w2v.kernels.merging`), and the next roun
     replica 0  span 0    span 2
     replica 1  span 1    span 3
 
-All wait for the last one, so each span has as many centers as the others, as far as can be expected, see `deal_out`.
+All wait for the last one, so each span has as many centers as the others, as far as can be expected.
 
 A row is due after about the same number of its own touches, so frequent rows are due every round and others every 2nd,
 4th, 8th. Threads take replicas and due rows in a fixed pattern, but which thread takes which changes nothing in the
@@ -131,33 +131,6 @@ def train_share(round, thread, threads, offset, count, work, replicas, plan, scr
         account[LOSS] += tally.loss
         finite = finite and tally.finite
     return finite
-
-
-@kernel
-def deal_out(stream, shares, most, bounds):
-    """Write where the spans of an epoch begin and end, so that each has as many centers as can be expected.
-
-    In a round all wait for the one that has the most. With spans of as many units, training 100 MB of English
-    Wikipedia, that is 2 % of the time with 2 replicas and 15 % with 32; with these 1 % and 7 % (counted in centers).
-
-    shares  int32 [1 + V], of each id how likely it is kept, as a share of 2^24; first that of the end of a sentence
-    most    units that a span may have; all together have room for the stream
-    bounds  int64 [n + 1], written
-    """
-    spans, length, expected = len(bounds) - 1, len(stream), 0
-    for i in range(length):
-        expected += shares[np.uint64(stream[i] + 1)]
-    bounds[0], bounds[1:] = 0, length
-    share = expected / spans
-    span, enough, centers = 1, np.int64(share), 0
-    for i in range(length):
-        if (centers >= enough and length - i <= (spans - span) * most) or i - bounds[span - 1] == most:
-            bounds[span] = i
-            span += 1
-            enough = np.int64(share * span)
-            if span == spans:
-                break
-        centers += shares[np.uint64(stream[i] + 1)]
 
 
 @kernel

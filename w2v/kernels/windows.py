@@ -97,3 +97,20 @@ def reach(stream, place, start, stop, keep, seed, epochs, window):
             i += 1
         last = max(last, min(i + 1, len(stream)))
     return first, last
+
+
+@kernel
+def add_shares(ids, place, shares, step, sums):
+    """Add up how likely ids are kept, by every `step` places of the corpus.
+
+    place   where the ids begin
+    shares  int64 [1 + V], of the end of a sentence and of each id
+    sums    int64 [n], written; the first is that of the places around `place`
+    """
+    first = 0
+    for part in range(len(sums)):
+        last = min(first + step - (place + first) % step, len(ids))
+        total = 0
+        for i in range(first, last):
+            total += shares[np.uint64(ids[i] + 1)]
+        sums[part], first = total, last

@@ -18,6 +18,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from w2v.corpus.shares import expected_centers
 from w2v.kernels import rounds as kernels
 from w2v.kernels.objectives import KERNELS, Rows, spans
 from w2v.kernels.rounds import Due, Rounds
@@ -40,11 +41,14 @@ class Replicas:
     def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
         self.settings, self._counts = settings, vocabulary.counts
         self.work = work_of(stream, vocabulary, settings)
-        self.schedule = schedule(self.work, vocabulary.counts, settings)
+        self.schedule = schedule(self.work, vocabulary.counts, settings, self._expected_centers())
         self._threads = min(self.schedule.replicas, available_threads())
         self.merged = 0  # rows of replicas that had changed when they were merged
         self._groups: Groups | None = None
         self._objective = objective_of(settings)
+
+    def _expected_centers(self) -> npt.NDArray[np.int64]:
+        return expected_centers(self.work.stream, 0, self.work.keep)
 
     @property
     def rounds(self) -> Rounds:

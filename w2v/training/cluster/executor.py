@@ -123,6 +123,10 @@ class Cluster(OnCluster, Replicas):
         for line in self._advice(groups):
             notify(line)
 
+    def _expected_centers(self) -> npt.NDArray[np.int64]:
+        readers = readers_of(self.work.stream)
+        return super()._expected_centers() if readers is None else readers.expected_centers(self.work.keep)
+
     def _advice(self, groups: int) -> Iterator[str]:
         """Yield what to do where machines have nothing to train, or exchange more than they need to."""
         settings, machines, here = self.settings, len(self._nodes.all), self.schedule.replicas == 1

@@ -17,11 +17,12 @@ from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from w2v.corpus.encoded import Check, EncodedCorpus, FileAccount, ReadProgress, Report
 from w2v.corpus.ranking import ranked_corpus
 from w2v.corpus.reading import Forecast, Seen, find_text, wanted_words
-from w2v.corpus.shares import Pieces, Share, Spans, deal, merged
+from w2v.corpus.shares import STEP, Pieces, Share, Spans, deal, merged
 from w2v.corpus.sources import STDIN, find_sources
 from w2v.corpus.spool import Ids
 from w2v.errors import ClusterError
@@ -124,6 +125,16 @@ class Readers:
                     parts.append(self._result(reader, "ids", own))
             first, ids = self._cached = start, np.concatenate(parts) if parts else np.empty(0, np.int32)
         return ids[start - first : stop - first]
+
+    def expected_centers(self, keep: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """Return `w2v.corpus.shares.expected_centers` of all ids."""
+        places = [(place, self._ray.put(keep)) for place in self._bounds[:-1].tolist()]
+        calls = [actor.expected_centers.remote(*place) for actor, place in zip(self._actors, places)]
+        sums = np.zeros(-(-len(self) // STEP), np.int64)
+        for reader, (place, call) in enumerate(zip(places, calls)):
+            part = self._result(reader, "expected_centers", place, call)
+            sums[place[0] // STEP :][: len(part)] += part
+        return sums
 
     def pieces(self, spans: Spans, sight: Any, turn: int) -> Iterator[Any]:
         """Yield references to `Pieces` of some spans, which follow each other; the reader number `turn` gives first.
