@@ -39,6 +39,8 @@ class Groups:
         self, schedule: Schedule, first: int, count: int, threads: int, tables: Rows, base: Rows | None = None,
         rare: Rare | None = None,
     ) -> None:  # fmt: skip
+        spans = schedule.rounds.each * schedule.replicas
+        assert len(schedule.rounds.bounds) == spans + 1, "kernels would read beyond the bounds"
         self._level: Level = schedule.within
         self._all, self._offset, self._count = schedule.replicas, first * schedule.within.copies, count
         each = schedule.within.copies
