@@ -43,7 +43,7 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
     assert work.advance(state, rounds.all, lambda sums: False)
     early = {"within": 0, "across": 0}
     look, found = 0, []
-    centers = rounds.span * counts.sum() / len(short)
+    centers = -(-len(short) // (threads * rounds.each)) * counts.sum() / len(short)
     for round in range(rounds.all):
         if round == look:
             share = max(1 - round / rounds.all, 1e-4)

@@ -53,6 +53,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
     count, rounds = work.schedule.replicas, work.rounds
     assert count == min(3, OBJECTIVES[objective].replicas), "the comparison says nothing"
     assert rounds.each > 4
+    units = -(-len(short) // (count * rounds.each))  # of a span, on average
     assert (work.schedule.rare is not None) == bounded
     frequent = (
         [range(len(counts) + 50)] * 2 if work.schedule.rare is None else [due.order for due in work.schedule.rare.due]
@@ -82,7 +83,7 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
             )  # fmt: skip
         everything = (round + 1) % rounds.cycle == 0 or round + 1 == rounds.all
         for table in range(2):
-            touches = work.schedule.touches[table] * rounds.span * counts.sum() / len(short)
+            touches = work.schedule.touches[table] * units * counts.sum() / len(short)
             axes, steep, slower = curved[table]
             for row in range(len(base[table])):
                 # The largest power of two of rounds in which the row is touched as often as it may be.

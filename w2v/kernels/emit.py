@@ -100,7 +100,7 @@ def load_joined(b: Builder, addresses: Sequence[Value]) -> Value:
 
 
 def prefetch(b: Builder, address: Value, near: bool, owned: bool = False) -> None:
-    """Ask for a cache line: into the L1 cache (near) or the L2; `owned`, no other core keeps it."""
+    """Ask for a cache line: into the L1 cache (near) or the L2; where it is `owned`, no other core keeps it."""
     pointer = b.inttoptr(address, I8.as_pointer())
     kind = ir.FunctionType(ir.VoidType(), [pointer.type, I32, I32, I32])
     function = b.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)

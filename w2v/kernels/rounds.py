@@ -52,7 +52,6 @@ class Due(NamedTuple):
 class Rounds(NamedTuple):
     """How units are dealt out.
 
-    span    units of a span, on average
     each    rounds of an epoch
     all     rounds of the run
     cycle   after this many rounds all rows are merged, a power of two; after the last round they are anyway
@@ -60,7 +59,6 @@ class Rounds(NamedTuple):
     bounds  int64 [each * replicas + 1], units bounds[k] : bounds[k + 1] of an epoch are span k
     """
 
-    span: int
     each: int
     all: int
     cycle: int

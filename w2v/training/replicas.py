@@ -41,7 +41,7 @@ class Replicas:
     def __init__(self, stream: npt.NDArray[np.int32], vocabulary: Vocabulary, settings: TrainSettings) -> None:
         self.settings, self._counts = settings, vocabulary.counts
         self.work = work_of(stream, vocabulary, settings)
-        self.schedule = schedule(self.work, vocabulary.counts, settings, self._expected_centers())
+        self.schedule = schedule(self.work, vocabulary.counts, settings, self._expected_centers)
         self._threads = min(self.schedule.replicas, available_threads())
         self.merged = 0  # rows of replicas that had changed when they were merged
         self._groups: Groups | None = None

@@ -5,6 +5,7 @@ It is a function of the corpus and the settings alone: the same run has the same
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -250,11 +251,12 @@ def replica_counts(length: int, most_touches: float, together: float, settings: 
 
 
 def schedule(
-    work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings, expected: npt.NDArray[np.int64]
-) -> Schedule:
+    work: Work, counts: npt.NDArray[np.int64], settings: TrainSettings,
+    expected_centers: Callable[[], npt.NDArray[np.int64]],
+) -> Schedule:  # fmt: skip
     """Return the schedule of a run: a function of the corpus and the settings alone.
 
-    expected  see `w2v.corpus.shares.expected_centers`
+    expected_centers  looks the text over, see `w2v.corpus.shares`; called where there are several replicas
     """
     length, row, objective = len(work.stream), row_length(settings.dim), objective_of(settings)
     touches = touches_of(objective, counts, settings, work)
@@ -284,10 +286,9 @@ def schedule(
         span = -(-length // (count * rounds_of_epoch))  # the same for all, and no replica idle at the end of an epoch
     all_rounds = rounds_of_epoch * settings.epochs
     most_units = BLOCK if copied == rows else span + span // 4
-    spans = rounds_of_epoch * count
-    bounds = np.minimum(np.arange(spans + 1) * span, length)
+    bounds = np.minimum(np.arange(rounds_of_epoch + 1) * span, length)
     if count > 1:
-        bounds = deal_out(expected, length, spans, most_units)
+        bounds = deal_out(expected_centers(), length, rounds_of_epoch * count, most_units)
 
     # A cycle ends with a merge of all rows, those that are seldom touched among them.
     centers = span * centers_per_unit  # that a replica trains in a round
@@ -308,7 +309,7 @@ def schedule(
         """Return how copies are merged that each train `centers` centers in a round."""
         no_axes = np.zeros((0, row), np.float32), np.zeros((LEVELS, 0), np.float32)
         first, second = (_due(table * centers, between, cycle, no_axes) for table in touches)
-        return Level(copies, Rounds(span, rounds_of_epoch, all_rounds, cycle, faster, bounds), (first, second), axes)
+        return Level(copies, Rounds(rounds_of_epoch, all_rounds, cycle, faster, bounds), (first, second), axes)
 
     within = level(each, centers, between, cycle, speed_up(each, objective.damped), axes)
     across = level(groups, each * centers, GROUP_TOUCHES, group_cycle, groups**0.5, GROUP_AXES if groups > 1 else 0)

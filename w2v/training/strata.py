@@ -116,7 +116,7 @@ class Strata:
         self._threads = min(settings.threads, available_threads(), self._parts)
         self._pairs: strata.Cooccurrences | None = None
         self._counting: Counting | None = None
-        self.rounds = kernels.Rounds(1, self._parts, self._parts * settings.epochs, 1, 1.0)
+        self.rounds = kernels.Rounds(self._parts, self._parts * settings.epochs, 1, 1.0)
 
     replicas = 1  # all threads train the same tables
 

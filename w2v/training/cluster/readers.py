@@ -128,12 +128,12 @@ class Readers:
 
     def expected_centers(self, keep: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         """Return `w2v.corpus.shares.expected_centers` of all ids."""
-        places = [(place, self._ray.put(keep)) for place in self._bounds[:-1].tolist()]
-        calls = [actor.expected_centers.remote(*place) for actor, place in zip(self._actors, places)]
+        limits, places = self._ray.put(keep), self._bounds[:-1].tolist()
+        calls = [actor.expected_centers.remote(place, limits) for actor, place in zip(self._actors, places)]
         sums = np.zeros(-(-len(self) // STEP), np.int64)
         for reader, (place, call) in enumerate(zip(places, calls)):
-            part = self._result(reader, "expected_centers", place, call)
-            sums[place[0] // STEP :][: len(part)] += part
+            part = self._result(reader, "expected_centers", (place, limits), call)
+            sums[place // STEP :][: len(part)] += part
         return sums
 
     def pieces(self, spans: Spans, sight: Any, turn: int) -> Iterator[Any]:

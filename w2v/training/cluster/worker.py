@@ -345,7 +345,7 @@ def compile_ahead(settings: TrainSettings) -> None:
     settings = replace(settings, threads=2, subwords="")
     one, ids = Vocabulary(("",), np.ones(1, np.int64)), np.zeros(1, np.int32)
     work = work_of(ids, one, settings)
-    plan = schedule(work, one.counts, settings, np.ones(1, np.int64))
+    plan = schedule(work, one.counts, settings, lambda: np.ones(1, np.int64))
     rounds = plan.rounds._replace(bounds=np.array([0, 1, 1, 1, 1]))
     within, across = (level._replace(copies=2, rounds=rounds) for level in (plan.within, plan.across))
     plan = replace(plan, within=within, across=across)
