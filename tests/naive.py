@@ -156,7 +156,7 @@ def take_steps(center, context, steps, width):
            against every output; places tells at which place of the panels each output stands
 
     A bag is the mean of its rows, and each of them is moved by what is owed to the mean. Steps are carried out
-    one after the other, each panel by panel (`width` outputs), bag by bag.
+    one after the other, each panel by panel (`width` outputs), bag by bag; without a width all at once.
     """
     loss, errors = 0.0, []
     for bags, outputs, labels, times, _, rate in steps:
@@ -166,10 +166,10 @@ def take_steps(center, context, steps, width):
     for (bags, outputs, _, _, places, _), of_step in zip(steps, errors):
         rows = rows_of(center, bags)
         before, y = [row.copy() for row in rows], context[outputs]
-        for panel in range(places.max() // width + 1):
-            here = places // width == panel
-            for row, error in zip(rows, of_step):
-                was = row.copy()
+        for panel in range(places.max() // width + 1 if width else 1):
+            here = places // width == panel if width else places >= 0
+            for row, first, error in zip(rows, before, of_step):
+                was = row.copy() if width else first
                 row += error[here] @ y[here]
                 context[np.array(outputs)[here]] += np.outer(error[here], was)
         for bag, row, was in zip(bags, rows, before):
@@ -206,7 +206,7 @@ def train(
 ):  # fmt: skip
     """Train in place, in float64; returns the loss and the pairs of the centers that the kernel reports.
 
-    width      how many outputs are taken together
+    width      how many outputs are taken together; of a path all are
     part       (epoch, first, last): only the centers at these positions
     objective  skipgram, cbow, or one of them with -hs or -pairs, as the table of objectives has them
     paths      of each word, where the objective ends in -hs
@@ -260,7 +260,7 @@ def train(
                 prepared.append((step, outputs, labels, times, places, now))
             for n in range(0, len(prepared), at_once):
                 some = prepared[n : n + at_once]
-                of_some = take_steps(table, context, some, width)
+                of_some = take_steps(table, context, some, None if objective.endswith("-hs") else width)
                 if bits % 32 == 0:
                     loss += of_some
                     pairs += sum(len(bags) for bags, *_ in some)

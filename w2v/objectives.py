@@ -29,7 +29,6 @@ MOST_REPLICAS = 64  # the rule of merging was measured up to here
 # Smaller parts cost WordSim: 100 MB, window 5, 32 replicas .378 / .665 in parts of 8 and .389 / .648 in parts of 4, one
 # .378 / .677 (2 seeds). Subwords on two threads, at rate 0.08, score the same either way (WordSim .514 and .517).
 STEP_TOGETHER, LEAST_TOGETHER = 0.85, 8
-TREE_PANEL = 6  # nodes; paths are of all lengths, so that no width fits all, and the kernel is compiled for one
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Objective:
     def plan(self, settings: TrainSettings, rate: float, work: Work) -> spans.Plan:
         """Return the numbers of a run that begins with this learning rate."""
         outputs = self.outputs(settings, work)
-        width = TREE_PANEL if settings.loss == "hs" else spans.panel_width(outputs)
+        width = 1 if settings.loss == "hs" else spans.panel_width(outputs)  # paths are not taken in panels
         return self.kind(
             settings.reach, settings.window_mode != "shrink", outputs, settings.epochs, rate,
             rate * settings.last_rate, settings.seed, (0,) * width, contexts_together(rate),

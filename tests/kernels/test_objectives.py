@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from w2v.kernels import random, windows
 from w2v.kernels.huffman import huffman_paths
 from w2v.kernels.objectives import KERNELS, Bags, Paths, Rows, Work, spans
-from w2v.objectives import OBJECTIVES, TREE_PANEL
+from w2v.objectives import OBJECTIVES
 
 GUARD = 12345.678  # written around the rows; no kernel may touch it
 
@@ -38,7 +38,7 @@ KINDS = {name: row.kind for name, row in OBJECTIVES.items()}
 
 
 def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram", bag=0, together=100):
-    width = TREE_PANEL if kind.endswith("-hs") else spans.panel_width(outputs)
+    width = 1 if kind.endswith("-hs") else spans.panel_width(outputs)
     return KINDS[kind](window, False, outputs, epochs, rate, rate * 1e-4, seed, (0,) * width, together, bag)
 
 

@@ -67,6 +67,18 @@ def load_address(b: Builder, addresses: Value, offset: int = 0) -> Value:
     return b.load(_pointer(b, addresses, offset, I64))
 
 
+def store_part(b: Builder, value: Value, first: int, length: int, address: Value) -> None:
+    """`length` lanes of a vector, from `first` on, wherever they are to stand."""
+    lanes = ir.Constant(ir.VectorType(I32, length), list(range(first, first + length)))
+    part = b.shuffle_vector(value, value, lanes)
+    b.store(part, _pointer(b, address, 0, part.type)).align = 4
+
+
+def load_int(b: Builder, address: Value) -> Value:
+    """An int32, as an index."""
+    return b.sext(b.load(_pointer(b, address, 0, I32)), I64)
+
+
 def splat(b: Builder, scalar: Value) -> Value:
     """One number copied to every lane."""
     undefined = ir.Constant(VECTOR, ir.Undefined)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.tiles import SLOT
+from w2v.kernels.rows import CACHE_LINE
 
 NONE_YET = np.iinfo(np.int64).max  # the weight of a node that is not made
 
@@ -22,7 +22,7 @@ def huffman_paths(counts):
     nodes   int32, inner nodes, of which there are V - 1; 0 is the root, and the frequent ones have small numbers
     labels  float32, what each node of the path should score: 1 for the branch of the rarer half, 0 for the other;
             1 - code of the C program
-    Behind the last path follow SLOT zeros of both, for a panel is read whole.
+    Behind the last path follow CACHE_LINE zeros of both, for whole registers are read.
     """
     words = len(counts)
     inner = max(words - 1, 0)
@@ -53,8 +53,8 @@ def huffman_paths(counts):
             at = parents[at]
             length += 1
         starts[word + 1] = starts[word] + length
-    nodes = np.zeros(starts[words] + SLOT, np.int32)
-    labels = np.zeros(starts[words] + SLOT, np.float32)
+    nodes = np.zeros(starts[words] + CACHE_LINE, np.int32)
+    labels = np.zeros(starts[words] + CACHE_LINE, np.float32)
     for word in range(words):
         at = word
         for place in range(starts[word + 1] - 1, starts[word] - 1, -1):

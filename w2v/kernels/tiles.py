@@ -120,7 +120,8 @@ def _products(b: Any, inputs: list[Any], outputs: list[list[Any]], row_bytes: An
     return slots
 
 
-def _step(b: Any, score: Any, label: Any, weight: Any) -> Any:
+def emit_step(b: Any, score: Any, label: Any, weight: Any) -> Any:
+    """Emit the steps of scores: what is missing to the label, times the weight."""
     return b.fmul(b.fsub(label, sigmoid(b, score)), weight)
 
 
@@ -143,7 +144,7 @@ def _score(b: Any, args: Any, width: int, apart: bool) -> None:
             some = slots[place : place + LANES]
             if any(product is not None for product in some):
                 summed, part = sums(b, some), place % SLOT // LANES
-                store(b, summed if apart else _step(b, summed, of_label[part], of_weight[part]), out, 4 * place)
+                store(b, summed if apart else emit_step(b, summed, of_label[part], of_weight[part]), out, 4 * place)
 
     even = b.and_(m, whole(-2))
     with loop(b, even, step=2) as pair:
@@ -155,7 +156,7 @@ def _score(b: Any, args: Any, width: int, apart: bool) -> None:
             at = _address(b, steps, each.index, 4)
             for place in range(0, width, LANES):
                 part = place // LANES
-                store(b, _step(b, load(b, at, 4 * place), of_label[part], of_weight[part]), at, 4 * place)
+                store(b, emit_step(b, load(b, at, 4 * place), of_label[part], of_weight[part]), at, 4 * place)
 
 
 @intrinsic
@@ -228,20 +229,20 @@ def score_two(
                     )
                     for both in (labels, weights)
                 )
-                store(b, _step(b, sums(b, some), label, weight), steps, 4 * place)
+                store(b, emit_step(b, sums(b, some), label, weight), steps, 4 * place)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 6, types.UniTuple(types.int64, 4), shape), emit
 
 
-def _columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int = 4) -> None:
-    """Emit what is done to neighbouring registers of every row: emit(offset, how many), first by `most` of 1, 2 or 4.
+def emit_columns(b: Any, row_bytes: Any, emit: Callable[[Any, int], None], most: int = 4) -> None:
+    """Emit what is done to neighbouring registers of every row: emit(offset, how many), `most` of them or what is left.
 
     A loop over rows is left by a branch that is often not foreseen, and one register after the other is a chain.
     """
     done: Any = whole(0)
-    for deep in (deep for deep in (4, 2, 1) if deep <= most):
-        part = b.and_(b.sub(row_bytes, done), whole(-deep * BYTES))
+    for deep in range(most, 0, -1):
+        part = b.mul(b.udiv(b.sub(row_bytes, done), whole(deep * BYTES)), whole(deep * BYTES))
         with loop(b, part, step=deep * BYTES) as column:
             emit(b.add(done, column.index), deep)
         done = b.add(done, part)
@@ -298,7 +299,7 @@ def update_panel(_: Any, xs: Any, m: Any, ys: Any, steps: Any, row_bytes: Any, s
 
         # Two columns halve the loads of steps, where the registers suffice: old and new of each
         # output, a context before and after, and a step.
-        _columns(b, row_bytes, update, 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1)
+        emit_columns(b, row_bytes, update, 2 if 2 * (2 * width + 2) + 1 <= REGISTERS else 1)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 5, shape, ahead), emit
@@ -321,7 +322,7 @@ def mean_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> An
                 store(b, mean, b.add(was, offset), BYTES * v)
                 store(b, mean, b.add(now, offset), BYTES * v)
 
-        _columns(b, row_bytes, mean)
+        emit_columns(b, row_bytes, mean)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 5), emit
@@ -342,7 +343,7 @@ def move_rows(_: Any, xs: Any, m: Any, was: Any, now: Any, row_bytes: Any) -> An
                 for v in range(deep):
                     store(b, b.fadd(load(b, row, BYTES * v), changes[v]), row, BYTES * v)
 
-        _columns(b, row_bytes, move)
+        emit_columns(b, row_bytes, move)
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 5), emit

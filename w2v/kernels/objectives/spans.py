@@ -17,7 +17,7 @@ from w2v.kernels.windows import BLOCK, gather, rate_at
 
 CHUNK = 256  # centers whose outputs are looked up at once
 FAR = 12  # centers or pairs ahead whose rows are asked for, at the most
-LINES = 4  # of labels and weights: those of hierarchical softmax are written some centers ahead
+LINES = 2  # of weights: pair by pair, two words with draws of their own are scored at once
 CHECKED = 32  # of so many centers of a span the row of one is looked at
 LOSS_MASK = np.uint64(31)  # the loss is summed for one center of 32, drawn at random
 
@@ -55,7 +55,7 @@ class Scratch(NamedTuple):
              rows follow that are asked for and not used
     drawn    int32 [N, CHUNK or more], see `draw_negatives`
     clash    int32 [CHUNK or more], likewise
-    labels   float32 [LINES * P * SLOT], 1 for what should score high: of the first line the first output
+    labels   float32 [P * SLOT], 1 for what should score high: the first output
     weights  float32 [LINES * P * SLOT], rate times how often each was drawn
     steps    float32 [P * contexts * SLOT], see `w2v.kernels.tiles`
     spare    float32 [row], stands where an output is missing: its weight is 0, so it stays zeros
@@ -87,7 +87,7 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
     panels = -(-plan.outputs // width)
     contexts = contexts_of(plan.window)
     size, chunk = BLOCK + contexts, max(CHUNK, contexts)
-    labels = np.zeros(LINES * panels * SLOT, np.float32)
+    labels = np.zeros(panels * SLOT, np.float32)
     labels[0] = 1
     spare = aligned_zeros(row)
     return Scratch(
