@@ -1,8 +1,7 @@
 """The two matrix products of a window, as tiles that stay in registers.
 
 A center word has m contexts (rows x of one matrix) and n outputs (rows y of the other: the
-center itself, its negatives; for hierarchical softmax the nodes of its path). Every
-context is scored against every output, so a window is three tiny products (Ji et al. 2016, "Parallelizing
+center itself, its negatives). Every context is scored against every output, so a window is three tiny products (Ji et al. 2016, "Parallelizing
 Word2Vec in Shared and Distributed Memory", where BLAS does them):
 
     scores = X . Y^T                              [m, n]
@@ -11,7 +10,8 @@ Word2Vec in Shared and Distributed Memory", where BLAS does them):
     X     += steps . Y                            with Y as it was
 
 Outputs are taken in panels of at most 8, so that any number of them fits. `score_window` does
-the first two lines for one panel, `update_panel` the last two.
+the first two lines for one panel, `update_panel` the last two. The nodes of a path are another matter, see
+`w2v.kernels.paths`.
 
 A row is any number of registers: the loops over a row are loops in the emitted code, not
 unrolled ones, so that a new dim costs no compilation. A panel's width is part of the type of an
@@ -44,15 +44,8 @@ And on a Zen 4, in ns for each center (the best of 9 to 40 runs on a core of its
                     no prefetch of contexts                                          428, not 373
                     rows asked for while others move, see `update_panel`             5 to 8 % less, CBOW 15 %
                     the same pair by pair, and none into L1                          12 % less
-                    the same with a tree, into L2 / into L1                          3 to 6 % less / no faster
     1,000 words     registers halved to 8 lanes, which pads dim 100 less             no faster
                     the sums of a tile by blends and shuffles                        5 % slower
-                    hierarchical softmax: rows of a path asked for into L2 first     no faster
-                    hierarchical softmax: a last panel of four nodes, not of six     no faster
-                    CBOW with a tree: path laid out by vectors, panels by twos       9 % less
-                    the same, inputs asked for into L2, or when the mean is known    no faster
-                    the same, the next window's mean before this one's rows move     no faster
-                    hierarchical softmax: inputs by fours, or the last three at once no faster
                     mean of a window by four registers of each row, not by one       5 to 9 % less of CBOW's time
                     half a register at the end of a row of 100: not taken            2 % less, no other objective
 
