@@ -1,8 +1,9 @@
 """The two matrix products of a window, as tiles that stay in registers.
 
 A center word has m contexts (rows x of one matrix) and n outputs (rows y of the other: the
-center itself, its negatives). Every context is scored against every output, so a window is three tiny products (Ji et al. 2016, "Parallelizing
-Word2Vec in Shared and Distributed Memory", where BLAS does them):
+center itself, its negatives). Every context is scored against every output, so a window is three
+tiny products (Ji et al. 2016, "Parallelizing Word2Vec in Shared and Distributed Memory", where BLAS
+does them):
 
     scores = X . Y^T                              [m, n]
     steps  = (label - sigmoid(scores)) * weight   [m, n]   weight = rate * times drawn
