@@ -3,9 +3,10 @@
 Paths are of all lengths, most of 9 to 18 nodes: panels as in `w2v.kernels.tiles` leave a sixth of their places empty.
 Here a few registers of each input, and the sum of what they are owed, stay where they are while the nodes go by,
 however many; the rows of the nodes follow from their numbers. On a Zen 4, two threads, 20 MB of English Wikipedia, that
-takes 13 % less time for skip-gram than panels of six, and 9 % less for CBOW. Where CBOW's time goes then, in ns for
-each center (one thread, a vocabulary that fits the L2 cache): 35 which tokens are kept and where their paths are, 27
-the mean, 75 its scores, 110 to move all rows, 40 what waits for the steps. With 29,000 words it is a quarter more.
+takes 13 to 17 % less time for skip-gram than panels of six, and 9 to 21 % less for CBOW (two runs of 11 and 13 rounds).
+Where CBOW's time goes then, in ns for each center (one thread, a vocabulary that fits the L2 cache): 35 which tokens
+are kept and where their paths are, 27 the mean, 75 its scores, 110 to move all rows, 40 what waits for the steps. With
+29,000 words it is a quarter more.
 
 What was tried besides, and what it takes for skip-gram / CBOW (7 to 11 rounds, by turns):
 
@@ -157,7 +158,7 @@ def move_path(_: Any, xs: Any, path: Any, steps: Any, ahead: Any, shape: Any) ->
     The rows of two inputs must be different ones.
     ahead  () or a tuple of two int64: the address of the nodes, int32 [n], of a path whose turn comes later, and n. So
            many of its rows are asked for as there are nodes that move, into the L2 cache. Those of the last nodes
-           first: 16 % less of skip-gram's time, 10 % of CBOW's, than where those near the root came first
+           first: 5 % less of skip-gram's time, 13 % of CBOW's, than where those near the root come first
     """
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
