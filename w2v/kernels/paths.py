@@ -92,9 +92,7 @@ def score_path(_: Any, xs: Any, path: Any, labels: Any, rate: Any, steps: Any, s
             return column.result
 
         with loop(b, count, step=group) as some:
-            found = [
-                product for k in range(0, group, width) for product in products(b.add(some.index, whole(k)))
-            ]  # fmt: skip
+            found = [product for k in range(0, group, width) for product in products(b.add(some.index, whole(k)))]
             place = b.shl(some.index, whole(2))
             label = load_repeated(b, b.add(labels, place), group)
             scores = sums(b, [found[k * inputs + i] for i in range(inputs) for k in range(group)])
@@ -163,8 +161,8 @@ def move_path(_: Any, xs: Any, path: Any, steps: Any, ahead: Any, shape: Any) ->
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
         xs, path, steps, later, _ = args
-        _move(b, [load_address(b, xs, 8 * i) for i in range(shape.count)], path, steps, _values(b, later, ahead.count),
-              None)  # fmt: skip
+        inputs = [load_address(b, xs, 8 * i) for i in range(shape.count)]
+        _move(b, inputs, path, steps, _values(b, later, ahead.count), None)
         return ctx.get_dummy_value()
 
     return types.void(types.int64, PATH, STEPS, ahead, shape), emit

@@ -55,7 +55,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     starts, nodes, turns = work.paths.starts, work.paths.nodes, work.paths.labels
     row_bytes, table, mean = bytes_of_row(rows.input), start_of(rows.output), address(scratch.means)
     longest = -(-plan.outputs // CACHE_LINE) * CACHE_LINE
-    steps = scratch.steps[: 2 * longest].reshape((2, longest))
+    steps = scratch.steps[: 2 * longest].reshape((2, longest))  # there are 32 for each output at the least
     of_steps = address(steps), 4 * longest
     # Of each center up to that AHEAD: where the nodes of its path stand, and which rows of a replica's copies they are.
     paths, copied = np.empty(AHEAD + 1, np.int64), np.zeros((AHEAD + 1, plan.outputs + CACHE_LINE), np.int32)
