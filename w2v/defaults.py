@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.errors import SettingsError
-from w2v.kernels.random import keep_shares
+from w2v.kernels.random import kept_share
 from w2v.settings import AUTO, AutoInt, TrainSettings, describe, is_auto
 
 LEAST_KEPT = 0.75  # share of the tokens that min-count leaves, where nobody gave one
@@ -176,7 +176,7 @@ def _steady(rate: float, reason: str, size: Size) -> Choice:
     0.1 (1/130) were not.
     """
     share = size.counts / size.counts.sum()
-    most = float(np.round(1 / (500 * share @ share), 4))
+    most = float(np.round(1 / (500 * (share * share).sum()), 4))
     if rate <= most:
         return Choice("rate", rate, reason)
     return Choice("rate", most, "so few of them: a higher rate would not be stable")
@@ -190,7 +190,7 @@ def _epochs(size: Size) -> int:
 def _sparing(choice: Choice, counts: npt.NDArray[np.int64]) -> Choice:
     """Return a sample that leaves enough of the tokens, where the one that was chosen does not."""
     for sample in (choice.value, 1e-3, 1e-2):
-        if sample >= choice.value and float(keep_shares(counts, sample) @ counts) >= LEAST_TRAINED * counts.sum():
+        if sample >= choice.value and kept_share(counts, sample) >= LEAST_TRAINED:
             reason = choice.reason if sample == choice.value else f"{choice.value:g} would pass over most of the text"
             return choice._replace(value=sample, reason=reason)
     return choice._replace(value=0.0, reason="so few words, all of them frequent: thinning out would leave little")

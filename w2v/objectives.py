@@ -121,15 +121,15 @@ def mean_contexts(counts: npt.NDArray[np.int64], settings: TrainSettings, work: 
         return 2 * settings.window
     ends = np.flatnonzero(work.stream < 0)
     lengths = np.diff(ends, prepend=-1) - 1.0
-    kept = float(counts @ random.keep_shares(counts, settings.sample) / counts.sum())
+    kept = random.kept_share(counts, settings.sample)
     around = np.minimum(kept * (lengths - 1), 2 * settings.reach)
-    return max(float(lengths @ around / max(lengths.sum(), 1)), 1.0)
+    return max(float((lengths * around).sum() / max(lengths.sum(), 1)), 1.0)
 
 
 def mean_outputs(counts: npt.NDArray[np.int64], settings: TrainSettings, work: Work) -> float:
     """Return how many outputs an input is scored against on average: a word and its negatives, or a path."""
     if settings.loss == "hs":
-        return float(_shares(counts, settings)[0] @ np.diff(work.paths.starts))
+        return float((_shares(counts, settings)[0] * np.diff(work.paths.starts)).sum())
     return 1 + settings.negatives
 
 

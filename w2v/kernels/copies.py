@@ -26,7 +26,7 @@ from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.emit import BYTES, I32, I64, load, loop, store
 from w2v.kernels.merging import damp, merge_rows
 from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
-from w2v.kernels.tiles import prefetch_rows
+from w2v.kernels.tiles import SLOT, prefetch_rows
 
 AHEAD = 8  # rows that `merge_taken` asks for ahead, of those that are its own
 COPIED_AHEAD = 4  # words whose rows are asked for before copies of them are made; with 2 it takes as long
@@ -182,7 +182,7 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
     rows, _, all_taken, counts, base, leads, followers = copies  # outside of the loops: see `Copy`
     slots, changed = all_taken.shape[1], 0
     first, share = rows.shape[1] - slots, np.float32(1 / faster)
-    size, along = base.shape[1], np.empty(len(axes), np.float32)
+    size, along = base.shape[1], np.empty(len(axes) + SLOT, np.float32)
     row_bytes, later = np.int64(4 * size), np.empty(2, np.int64)
     for r in range(len(rows) - 1, -1, -1):
         taken = all_taken[r]
@@ -216,7 +216,7 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
             for d in range(size):
                 total[d] *= share
             if len(axes):
-                damp(total, axes, damping, along)
+                damp(address(total), address(axes), len(axes), address(damping), address(along), row_bytes)
             for d in range(size):
                 origin[d] += total[d]
     return changed

@@ -100,6 +100,15 @@ def keep_shares(counts: np.ndarray, sample: float) -> np.ndarray:
     return (keep_limits(counts, sample) + 1.0) / 2.0**32
 
 
+def kept_share(counts: np.ndarray, sample: float) -> float:
+    """Return the share of all tokens that is kept.
+
+    Not a dot product, here and wherever training begins: numpy's BLAS has threads of its own, which go on spinning for
+    some 30 ms after long ones, on the cores that are to train.
+    """
+    return float((keep_shares(counts, sample) * counts).sum() / counts.sum())
+
+
 def noise_table(counts: np.ndarray, exponent: float) -> np.ndarray:
     """Return the alias table of the noise distribution counts^exponent, uint64 [2 G] (Vose 1991).
 

@@ -221,7 +221,7 @@ def check_memory(words: int, settings: TrainSettings) -> None:
 def trained_share(vocabulary: Vocabulary, sample: float) -> float:
     """Return the share of tokens that subsampling is expected to leave in an epoch."""
     counts = vocabulary.counts
-    return float(random.keep_shares(counts, sample) @ counts / counts.sum())
+    return random.kept_share(counts, sample)
 
 
 def compile_ahead(settings: TrainSettings) -> None:
