@@ -16,7 +16,7 @@ import numpy as np
 from w2v.kernels.compiler import kernel
 from w2v.kernels.copies import bytes_of_row, locate_all, start_of
 from w2v.kernels.objectives import spans
-from w2v.kernels.objectives.spans import LOSS_MASK, find_windows, last_finite
+from w2v.kernels.objectives.spans import LOSS_MASK, add_loss, find_windows, last_finite
 from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.paths import move_mean, move_path, score_path
@@ -41,11 +41,11 @@ class CbowTree(spans.Plan):
 @kernel
 def _loss_of(steps, inputs, count, rate):
     """Return the loss of the inputs whose steps were just computed: the sum over nodes of -log P(turn)."""
-    loss = 0.0
+    loss, chances = 0.0, 1.0
     for i in range(inputs):
         for k in range(count):
-            loss -= np.log(max(1 - np.float64(abs(steps[i, k])) / np.float64(rate), 1e-9))
-    return loss
+            loss, chances = add_loss(loss, chances, steps[i, k], rate)
+    return loss - np.log(chances)
 
 
 @kernel
