@@ -24,7 +24,7 @@ from numba.extending import intrinsic, overload
 
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.emit import BYTES, I32, I64, load, loop, store
-from w2v.kernels.merging import damp, merge_rows
+from w2v.kernels.merging import add_changes, damp, merge_rows, move_all
 from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows
 
@@ -183,7 +183,7 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
     slots, changed = all_taken.shape[1], 0
     first, share = rows.shape[1] - slots, np.float32(1 / faster)
     size, along = base.shape[1], np.empty(len(axes) + SLOT, np.float32)
-    row_bytes, later = np.int64(4 * size), np.empty(2, np.int64)
+    row_bytes, places, later = np.int64(4 * size), np.empty(len(rows), np.int64), np.empty(2, np.int64)
     for r in range(len(rows) - 1, -1, -1):
         taken = all_taken[r]
         for slot in range(counts[r, 0]):
@@ -203,22 +203,16 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
             id = taken[slot]
             if id // OWNED % threads != thread or leads[id] < 0:
                 continue
-            origin, following = base[id], followers[r, slot]
-            row = rows[r, first + slot]
-            for d in range(size):
-                total[d] = row[d] - origin[d]
+            origin, following, copied = address(base) + id * row_bytes, r * slots + slot, 0
             while following >= 0:
-                row = rows[following // slots, first + following % slots]
-                for d in range(size):
-                    total[d] += row[d] - origin[d]
-                following = followers[following // slots, following % slots]
+                of, its_slot = following // slots, following % slots
+                places[copied] = address(rows) + (of * rows.shape[1] + first + its_slot) * row_bytes
+                following, copied = followers[of, its_slot], copied + 1
             leads[id] = -1
-            for d in range(size):
-                total[d] *= share
+            add_changes(origin, address(places), copied, address(total), row_bytes)
             if len(axes):
                 damp(address(total), address(axes), len(axes), address(damping), address(along), row_bytes)
-            for d in range(size):
-                origin[d] += total[d]
+            move_all(origin, address(places), 0, address(total), share, row_bytes)
     return changed
 
 

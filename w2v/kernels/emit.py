@@ -19,7 +19,7 @@ from llvmlite import ir
 from w2v.kernels.compiler import LANES
 
 F32, I8, I32, I64 = ir.FloatType(), ir.IntType(8), ir.IntType(32), ir.IntType(64)
-VECTOR, WHOLE = ir.VectorType(F32, LANES), ir.VectorType(I32, LANES)
+VECTOR, WHOLE, MASK = ir.VectorType(F32, LANES), ir.VectorType(I32, LANES), ir.VectorType(ir.IntType(1), LANES)
 BYTES = 4 * LANES  # of one vector
 Value = Any
 Builder = Any
@@ -57,9 +57,9 @@ def load(b: Builder, address: Value, offset: int = 0, align: int = BYTES) -> Val
     return value
 
 
-def store(b: Builder, value: Value, address: Value, offset: int = 0) -> None:
-    """One vector, aligned."""
-    b.store(value, _pointer(b, address, offset, value.type)).align = BYTES
+def store(b: Builder, value: Value, address: Value, offset: int = 0, align: int = BYTES) -> None:
+    """One vector, aligned as `load` has it."""
+    b.store(value, _pointer(b, address, offset, value.type)).align = align
 
 
 def load_address(b: Builder, addresses: Value, offset: int = 0) -> Value:

@@ -38,7 +38,9 @@ def curvature(other: Floats, touches: npt.NDArray[np.float64], axes: int) -> tup
     main = np.argsort(-squares, kind="stable")[:axes]
     values = np.sqrt(np.maximum(squares[main], 1e-30))
     curved = values.astype(np.float64) * (ERROR_SLOPE * touches.sum() / part.sum())
-    return np.ascontiguousarray(lines[main] / values[:, None]), np.maximum(curved, 1e-12)
+    found = aligned_zeros(len(main), row)  # at cache lines, for each row that is merged is multiplied with them
+    np.divide(lines[main], values[:, None], out=found)
+    return found, np.maximum(curved, 1e-12)
 
 
 def damping(steps: npt.NDArray[np.float64], replicas: int, faster: float) -> Floats:
