@@ -90,8 +90,6 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
                 period = 1
                 while period * 2 * touches[row] <= 2 and period < rounds.cycle and row in frequent[table]:
                     period *= 2
-                if rounds.cycle * touches[row] <= 2 and row in frequent[table]:
-                    period = rounds.cycle
                 if everything or (round + 1) % period == 0:
                     merged_early += not everything
                     moved = [model[table][row] for model in copies]

@@ -54,7 +54,7 @@ class Rounds(NamedTuple):
 
     each    rounds of an epoch
     all     rounds of the run
-    cycle   after this many rounds all rows are merged; after the last round they are anyway
+    cycle   after this many rounds all rows are merged, a power of two; after the last round they are anyway
     faster  what the replicas' rate is multiplied with
     bounds  int64 [each * replicas + 1], units bounds[k] : bounds[k + 1] of an epoch are span k
     """

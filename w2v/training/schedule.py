@@ -86,8 +86,8 @@ class Level(NamedTuple):
 
     @property
     def every(self) -> int:
-        """After how many rounds some row is due."""
-        return int(min(self.rounds.cycle, *(1 << int(np.searchsorted(due.stops, 1)) for due in self.due)))
+        """After how many rounds some row is due: a power of two."""
+        return int(min(self.rounds.cycle, *(1 << int(np.argmax(due.stops > 0)) for due in self.due)))
 
     def next_merge(self, round: int) -> int:
         """Return the next round before which rows are merged."""
@@ -299,8 +299,7 @@ def schedule(
         cycle = _power_above(wanted * len(counts) / centers)
         # Once an epoch where that is not too often: only after such a merge is there something to validate and to save.
         least = _power_above(LEAST_CYCLE_CENTERS * len(counts) / centers)
-        epoch = rounds_of_epoch if groups == 1 else 1 << (rounds_of_epoch.bit_length() - 1)
-        cycle = min(cycle, max(least, epoch))
+        cycle = min(cycle, max(least, 1 << (rounds_of_epoch.bit_length() - 1)))
     if groups > 1:
         most_rounds = all_rounds / GROUP_MERGES / 2
         group_cycle = _power_above(min(GROUP_CYCLE_CENTERS * len(counts) / (each * centers), most_rounds))
@@ -369,11 +368,8 @@ def _power_above(wanted: float) -> int:
 
 def _due(touches: npt.NDArray[np.float64], between: float, cycle: int, no_axes: tuple[Floats, Floats]) -> Due:
     """Return when rows are due; touches, float64 [V], are of each row in a round."""
-    wanted = between / np.maximum(touches, 1e-300)  # rounds
-    never = wanted >= cycle  # but with all rows
-    powers = np.where(never, 64, np.floor(np.log2(np.clip(wanted, 1, cycle)))).astype(np.int64)
+    powers = np.floor(np.log2(np.clip(between / np.maximum(touches, 1e-300), 1, cycle))).astype(np.int64)
     order = np.argsort(powers, kind="stable").astype(np.int32)
     stops = np.searchsorted(powers[order], np.arange(64), side="right").astype(np.int64)
-    apart = touches * np.where(never, cycle, 2.0**powers)
-    levels = np.clip(np.round(4 * np.log2(np.maximum(apart, 1))), 0, LEVELS - 1).astype(np.uint8)
+    levels = np.clip(np.round(4 * np.log2(np.maximum(touches * 2.0**powers, 1))), 0, LEVELS - 1).astype(np.uint8)
     return Due(order, stops, levels, *no_axes)
