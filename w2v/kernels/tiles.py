@@ -52,6 +52,16 @@ And on a Zen 4, in ns for each center (the best of 9 to 40 runs on a core of its
 
 There an update runs at 98 % of the peak of FMA, scoring at 70 %: the sums across lanes and the sigmoids are the rest.
 
+On a Zen 5 a center took 90 ns and 15.4 more for each context (4,700 words, windows of fixed width, 5 negatives). The
+contexts run at the peak of FMA, so what is left to gain is in those 90, of which some 20 are the wait for the last sums
+and sigmoids and 15 are drawing and finding windows. With 68,000 words the rows cost another 30.
+
+    4,700 words     a sigmoid with shorter chains, see `w2v.kernels.emit`            2 to 3 % less
+                    one logarithm for the chances of a window, not one for each      2.6 % less
+                    rows asked for into L2 alone / not at all                        no difference
+    68,000 words    the same                                                         2 % / 80 % more
+    29,000 words    seven registers of a path's rows at once, not four and three     no difference
+
 A window is 20.5 kflop on average, so 5.9 M words/s are 121 GFLOP/s of the 285 that a loop of FMA reaches.
 Keeping the window's rows in a buffer of its own buys nothing: at 448 bytes each they stay in the L1
 cache by themselves. The matrices are on huge pages already: numpy asks for them.
