@@ -24,7 +24,7 @@ from numba.extending import intrinsic, overload
 
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.emit import BYTES, I32, I64, load, loop, store
-from w2v.kernels.merging import add_changes, damp, merge_rows, move_all
+from w2v.kernels.merging import damp, merge_rows, move_all, sum_changes
 from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows
 
@@ -209,7 +209,7 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
                 places[copied] = address(rows) + (of * rows.shape[1] + first + its_slot) * row_bytes
                 following, copied = followers[of, its_slot], copied + 1
             leads[id] = -1
-            add_changes(origin, address(places), copied, address(total), row_bytes)
+            sum_changes(origin, address(places), copied, address(total), row_bytes)
             if len(axes):
                 damp(address(total), address(axes), len(axes), address(damping), address(along), row_bytes)
             move_all(origin, address(places), 0, address(total), share, row_bytes)

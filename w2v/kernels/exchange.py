@@ -15,7 +15,9 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.merging import damp
+from w2v.kernels.merging import damp, move_all
+from w2v.kernels.rows import address
+from w2v.kernels.tiles import SLOT
 
 
 @kernel
@@ -78,19 +80,19 @@ def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, da
     """
     numbers = message.view(np.float32)
     share = np.float32(1 / faster)
-    along = np.empty(len(axes), np.float32)
-    start = at
+    along, merged = np.empty(len(axes) + SLOT, np.float32), np.empty(base.shape[1], np.float32)
+    row_bytes, start = np.int64(4 * base.shape[1]), at
     at += 1
     for place in range(len(touched)):
         if touched[place]:
             id, total = ids[first + place * step], totals[place]
-            for d in range(len(total)):
-                total[d] *= share
             if len(axes):
-                damp(total, axes, damping[levels[id]], along)
+                damp(address(total), address(axes), len(axes), address(damping[levels[id]]), address(along), row_bytes)
+            merged[:] = base[id]
+            move_all(address(merged), address(merged), 0, address(total), share, row_bytes)
             message[at] = place
             for d in range(width):
-                numbers[at + 1 + d] = base[id, d] + total[d]
+                numbers[at + 1 + d] = merged[d]
             at += 1 + width
     message[start] = (at - start) // (1 + width)
     return at

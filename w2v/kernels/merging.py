@@ -80,7 +80,7 @@ def merge_rows(base, replicas, places, ids, first, step, faster, axes, damping, 
                 prefetch_rows_owned(address(later), row_bytes, (0,))
         for r in range(len(replicas)):
             rows[r] = address(replicas) + (r * replicas.shape[1] + place) * row_bytes
-        touched: int = add_changes(origin, address(rows), len(rows), address(total), row_bytes)
+        touched: int = sum_changes(origin, address(rows), len(rows), address(total), row_bytes)
         if touched == 0:
             continue
         changed += touched
@@ -101,7 +101,7 @@ def spread_rows(base, replicas, ids, first, step):
 
 
 @intrinsic
-def add_changes(_: Any, origin: Any, rows: Any, count: Any, total: Any, row_bytes: Any) -> Any:
+def sum_changes(_: Any, origin: Any, rows: Any, count: Any, total: Any, row_bytes: Any) -> Any:
     """Write the sum of what rows are more than another to `total`; return how many of them differ from it.
 
     origin  address of the row where they began
@@ -132,7 +132,7 @@ def add_changes(_: Any, origin: Any, rows: Any, count: Any, total: Any, row_byte
 
 @intrinsic
 def move_all(_: Any, origin: Any, rows: Any, count: Any, total: Any, share: Any, row_bytes: Any) -> Any:
-    """Move a row by a share, float32, of `total`, and put it into other rows; the rest as in `add_changes`."""
+    """Move a row by a share, float32, of `total`, and put it into other rows; the rest as in `sum_changes`."""
 
     def emit(ctx: Any, b: Any, sig: Any, args: Any) -> Any:
         origin, rows, count, total, share, row_bytes = args
