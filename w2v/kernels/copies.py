@@ -24,7 +24,7 @@ from numba.extending import intrinsic, overload
 
 from w2v.kernels.compiler import inlined_kernel, kernel
 from w2v.kernels.emit import BYTES, I32, I64, load, loop, store
-from w2v.kernels.merging import damp, merge_rows, move_all, sum_changes
+from w2v.kernels.merging import merge_rows, settle, sum_changes
 from w2v.kernels.rows import CACHE_LINE, address, aligned_zeros, all_finite
 from w2v.kernels.tiles import SLOT, prefetch_rows
 
@@ -210,9 +210,7 @@ def merge_taken(copies, thread, threads, faster, axes, damping, total):
                 following, copied = followers[of, its_slot], copied + 1
             leads[id] = -1
             sum_changes(origin, address(places), copied, address(total), row_bytes)
-            if len(axes):
-                damp(address(total), address(axes), len(axes), address(damping), address(along), row_bytes)
-            move_all(origin, address(places), 0, address(total), share, row_bytes)
+            settle(origin, address(places), 0, total, share, axes, damping, along, row_bytes)
     return changed
 
 

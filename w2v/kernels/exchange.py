@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.kernels.compiler import kernel
-from w2v.kernels.merging import damp, move_all
+from w2v.kernels.merging import settle
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import SLOT
 
@@ -86,10 +86,8 @@ def pack_merged(base, ids, first, step, width, totals, touched, faster, axes, da
     for place in range(len(touched)):
         if touched[place]:
             id, total = ids[first + place * step], totals[place]
-            if len(axes):
-                damp(address(total), address(axes), len(axes), address(damping[levels[id]]), address(along), row_bytes)
             merged[:] = base[id]
-            move_all(address(merged), address(merged), 0, address(total), share, row_bytes)
+            settle(address(merged), 0, 0, total, share, axes, damping[levels[id]], along, row_bytes)
             message[at] = place
             for d in range(width):
                 numbers[at + 1 + d] = merged[d]

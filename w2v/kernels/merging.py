@@ -84,10 +84,20 @@ def merge_rows(base, replicas, places, ids, first, step, faster, axes, damping, 
         if touched == 0:
             continue
         changed += touched
-        if len(axes):
-            damp(address(total), address(axes), len(axes), address(damping[levels[id]]), address(along), row_bytes)
-        move_all(origin, address(rows), len(rows), address(total), share, row_bytes)
+        settle(origin, address(rows), len(rows), total, share, axes, damping[levels[id]], along, row_bytes)
     return changed
+
+
+@kernel
+def settle(origin, rows, count, total, share, axes, damping, along, row_bytes):
+    """Merge a row whose changes are summed: what is damped is taken away, and the row and others are moved.
+
+    origin, rows, count, share  see `move_all`
+    total, axes, damping, along  arrays, see `damp`
+    """
+    if len(axes):
+        damp(address(total), address(axes), len(axes), address(damping), address(along), row_bytes)
+    move_all(origin, rows, count, address(total), share, row_bytes)
 
 
 @kernel

@@ -103,8 +103,8 @@ def keep_shares(counts: np.ndarray, sample: float) -> np.ndarray:
 def kept_share(counts: np.ndarray, sample: float) -> float:
     """Return the share of all tokens that is kept.
 
-    Not a dot product, here and wherever training begins: numpy's BLAS has threads of its own, which go on spinning for
-    some 30 ms after long ones, on the cores that are to train.
+    Not a dot product, here and wherever training begins: numpy's BLAS has threads of its own, which go on spinning
+    after long ones, on the cores that are to train: 3 % of the samples of a profile, and as much again for the system.
     """
     return float((keep_shares(counts, sample) * counts).sum() / counts.sum())
 
