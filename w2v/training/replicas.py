@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from w2v.corpus.shares import expected_centers
 from w2v.kernels import rounds as kernels
-from w2v.kernels.objectives import KERNELS, Rows, spans
+from w2v.kernels.objectives import Rows, spans
 from w2v.kernels.rounds import Due, Rounds
 from w2v.kernels.windows import BLOCK
 from w2v.objectives import mean_outputs, objective_of, work_of
@@ -125,20 +125,24 @@ class Replicas:
         """Return the mean loss of a pair for output rows of zeros, and for the rows of `state` on a part of the corpus.
 
         Rows of zeros give every label the probability 1/2. The loss of those of `state` is computed by the training
-        kernel, at a rate at which no number of a row changes: that takes no memory, and nothing is written yet.
+        kernel, which is there already, at a rate at which no number of a row changes: that takes no memory, and nothing
+        is written yet.
         """
-        plan = self._objective.plan(self.settings, STILL, self.work)
-        parts = spans_of_losses(len(self.work.stream)).tolist()
-        found = np.zeros((len(parts), 2))  # pairs, and their loss
+        plan, rows = self._objective.plan(self.settings, STILL, self.work), state.tables.rows
+        one = Rows(*(table[None] for table in rows))
+        parts = spans_of_losses(len(self.work.stream))
+        accounts = np.zeros((len(parts), 1, 8))
 
         def measure(thread: int) -> None:
-            scratch = spans.new_scratch(plan, state.tables.input.shape[1])
+            scratch, flags = spans.new_scratch(plan, rows.input.shape[1]), np.zeros(32, np.int64)
             for part in range(thread, len(parts), self._threads):
-                tally = KERNELS[type(plan)](*parts[part], self.work, state.tables.rows, plan, scratch)
-                found[part] = tally.pairs, tally.loss
+                kernels.train_rounds(
+                    0, 1, 0, 1, 0, 1, self.work, rows, one, plan, scratch, Rounds(1, 1, 1, 1.0, parts[part]),
+                    *self.schedule.within.due, flags, accounts[part],
+                )  # fmt: skip
 
         together(measure, self._threads)
-        pairs, loss = found.sum(axis=0)
+        pairs, loss = accounts[:, 0, [kernels.PAIRS, kernels.LOSS]].sum(axis=0)
         outputs = mean_outputs(self._counts, self.settings, self.work)
         return float(np.log(2) * outputs), float(loss / max(pairs, 1))
 
