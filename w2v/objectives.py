@@ -55,7 +55,7 @@ class Objective:
         return self.kind(
             settings.reach, settings.window_mode != "shrink", outputs, settings.epochs, rate,
             rate * settings.last_rate, settings.seed, (0,) * width, contexts_together(rate),
-            int(np.diff(work.bags.starts).max(initial=0)),
+            (int(np.diff(work.bags.starts).max()),) if len(work.bags.rows) else (),
         )  # fmt: skip
 
 

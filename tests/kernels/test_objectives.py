@@ -37,7 +37,7 @@ def random_stream(rng, tokens, words, sentence):
 KINDS = {name: row.kind for name, row in OBJECTIVES.items()}
 
 
-def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram", bag=0, together=100):
+def plan_of(window, outputs, epochs=1, rate=0.05, seed=1, kind="skipgram", bag=(), together=100):
     width = 1 if kind.endswith("-hs") else spans.panel_width(outputs)
     return KINDS[kind](window, False, outputs, epochs, rate, rate * 1e-4, seed, (0,) * width, together, bag)
 
@@ -73,7 +73,7 @@ def run(
 ):  # fmt: skip
     work = work_of(stream, counts, sample, rows)
     outputs = np.diff(work.paths.starts).max() if kind.endswith("-hs") else 1 + negatives
-    plan = plan_of(window, outputs, epochs, rate, seed, kind, 0 if rows is None else max(map(len, rows)), together)
+    plan = plan_of(window, outputs, epochs, rate, seed, kind, () if rows is None else (max(map(len, rows)),), together)
     return work, plan, train(work, Rows(center, context), plan, blocks(stream, epochs))
 
 

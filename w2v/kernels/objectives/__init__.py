@@ -36,11 +36,6 @@ def train_span(first, last, work, rows, plan, scratch):
     raise NotImplementedError("called from kernels alone")
 
 
-@overload(train_span, inline="never")
+@overload(train_span, inline="never", jit_options={"error_model": "numpy"})
 def _choose(first, last, work, rows, plan, scratch):
-    chosen = KERNELS[plan.instance_class]
-
-    def call(first, last, work, rows, plan, scratch):
-        return chosen(first, last, work, rows, plan, scratch)
-
-    return call
+    return KERNELS[plan.instance_class].py_func  # a function that calls the kernel takes a second more to compile

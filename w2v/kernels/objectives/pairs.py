@@ -55,7 +55,7 @@ def train_span(first, last, work, rows, plan, scratch):
     ends = np.empty(room, np.int64)
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
-    place_inputs(size, rows, plan, scratch)
+    place_inputs(plan, size, rows, scratch)
     for j in range(TOGETHER):
         set_weights(weights[j], negatives, width, rate)
     pairs, loss = 0, 0.0

@@ -26,7 +26,7 @@ from w2v.kernels.objectives.spans import (
     sum_loss,
     train_panels,
 )
-from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
+from w2v.kernels.objectives.subwords import hold_window, inputs_around, place_inputs, release
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.rows import address
 from w2v.kernels.tiles import SLOT, mean_rows, move_rows, prefetch_rows, prefetch_rows_far
@@ -47,12 +47,12 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
     panels = (negatives + width) // width
     ahead = 8 * panels * width * FAR, 8 * panels * width * NEAR
     row_bytes = bytes_of_row(rows.input)
-    was, now, bag = address(means[0]), address(means[1]), address(room)
-    mean = bag + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
+    was, now = address(means[0]), address(means[1])
+    mean = address(room) + 8 * (len(room) - 1)  # where it stands that the mean is at `now`
     room[len(room) - 1] = now
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
-    place_inputs(size, rows, plan, scratch)
+    place_inputs(plan, size, rows, scratch)
     set_weights(weights, negatives, width, rate)
     pairs, loss = 0, 0.0
     for chunk in range(begin, end, CHUNK):
@@ -68,14 +68,13 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
                 continue
             if clash[i]:
                 merge_draws(ys[i], weights, negatives, width, address(spare))
-            if plan.bag and not mean_first:
-                hold_window(c, size, work, rows, plan, scratch)
+            if not mean_first:
+                hold_window(plan, c, size, work, rows, scratch)
             # The order of the contexts does not matter: the last of them takes the place of the center.
             center, xs[c] = xs[c], xs[right[c] - 1]
             around = address(xs) + 8 * left[c]
-            if plan.bag and mean_first:
-                around, m = bag, find_rows_around(c, work, rows, scratch)
             if mean_first:
+                around, m = inputs_around(plan, c, m, work, rows, scratch)
                 mean_rows(around, m, was, now, row_bytes)
             inputs = 1 if mean_first else m
             for some in range(0, inputs, plan.together):
@@ -92,7 +91,7 @@ def train_windows(first, last, work, rows, plan, scratch, mean_first):
                 pairs += inputs
             if clash[i]:
                 set_weights(weights, negatives, width, rate)
-    release(size, work, rows, scratch)
+    release(plan, size, work, rows, scratch)
     return Tally(tokens, end - begin, pairs, loss, last_finite(begin, end, rows, scratch))
 
 

@@ -31,7 +31,8 @@ class Plan(NamedTuple):
     outputs   of a center, at most: itself and its negatives, or the nodes of its path
     panel     tuple whose length is the width of a panel, see `panel_width`
     together  contexts that are scored before a row moves, an even number
-    bag       input rows that a word has at the most, see `w2v.kernels.objectives.subwords`; 0 where each has one
+    bag       tuple: of one number, how many input rows a word has at the most, see `w2v.kernels.objectives.subwords`;
+              () where each has one
     """
 
     window: int
@@ -43,7 +44,7 @@ class Plan(NamedTuple):
     seed: int
     panel: tuple[int, ...]
     together: int
-    bag: int = 0
+    bag: tuple[int, ...] = ()
 
 
 class Scratch(NamedTuple):
@@ -104,7 +105,7 @@ def new_scratch(plan: Plan, row: int) -> Scratch:
         steps=aligned_zeros(panels * contexts * SLOT),
         spare=spare,
         means=aligned_zeros(2, contexts if plan.bag else 1, row),
-        room=np.empty(plan.bag * contexts + 1, np.int64),
+        room=np.empty(sum(plan.bag) * contexts + 1, np.int64),
         held=np.zeros(2, np.int64),
     )
 

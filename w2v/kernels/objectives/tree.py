@@ -17,7 +17,7 @@ from w2v.kernels.compiler import kernel
 from w2v.kernels.copies import bytes_of_row, locate_all, start_of
 from w2v.kernels.objectives import spans
 from w2v.kernels.objectives.spans import LOSS_MASK, add_loss, find_windows, last_finite
-from w2v.kernels.objectives.subwords import find_rows_around, hold_window, place_inputs, release
+from w2v.kernels.objectives.subwords import hold_window, inputs_around, place_inputs, release
 from w2v.kernels.objectives.types import Tally
 from w2v.kernels.paths import move_mean, move_path, score_path
 from w2v.kernels.rows import CACHE_LINE, address
@@ -51,7 +51,7 @@ def _loss_of(steps, inputs, count, rate):
 @kernel
 def _train_span(first, last, work, rows, plan, scratch, mean_first):
     """Train the units first..last; mean_first tells CBOW from skip-gram."""
-    ids, bits, left, right, xs, room = scratch.ids, scratch.bits, scratch.left, scratch.right, scratch.xs, scratch.room
+    ids, bits, left, right, xs = scratch.ids, scratch.bits, scratch.left, scratch.right, scratch.xs
     starts, nodes, turns = work.paths.starts, work.paths.nodes, work.paths.labels
     row_bytes, table, mean = bytes_of_row(rows.input), start_of(rows.output), address(scratch.means)
     longest = -(-plan.outputs // CACHE_LINE) * CACHE_LINE
@@ -62,7 +62,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
     places, means = np.empty(3, np.int64), np.full(1, mean)
 
     begin, end, size, tokens, rate = find_windows(first, last, work, plan, scratch)
-    place_inputs(size, rows, plan, scratch)
+    place_inputs(plan, size, rows, scratch)
     pairs, loss = 0, 0.0
     for following in range(begin, end + AHEAD):
         later = min(following, end - 1)
@@ -85,14 +85,13 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
         own, labels = (paths[c % (AHEAD + 1)], count, table, row_bytes), address(turns) + 4 * start
         ahead = paths[later % (AHEAD + 1)], starts[ids[later] + 1] - starts[ids[later]]
         counted = bits[c] & LOSS_MASK == 0
-        if plan.bag and not mean_first:
-            hold_window(c, size, work, rows, plan, scratch)
+        if not mean_first:
+            hold_window(plan, c, size, work, rows, scratch)
         # The last of the contexts takes the place of the center.
         center, xs[c] = xs[c], xs[right[c] - 1]
         around = address(xs) + 8 * left[c]
         if mean_first:
-            if plan.bag:
-                around, m = address(room), find_rows_around(c, work, rows, scratch)
+            around, m = inputs_around(plan, c, m, work, rows, scratch)
             mean_rows(around, m, mean, mean, row_bytes)
             score_path(address(means), own, labels, rate, of_steps, (0,))
             if counted:
@@ -120,7 +119,7 @@ def _train_span(first, last, work, rows, plan, scratch, mean_first):
                 else:
                     move_path(some, own, of_steps, (), (0, 0))
         xs[c] = center
-    release(size, work, rows, scratch)
+    release(plan, size, work, rows, scratch)
     return Tally(tokens, end - begin, pairs, loss, last_finite(begin, end, rows, scratch))
 
 
