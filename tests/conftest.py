@@ -62,3 +62,8 @@ def demo_vectors(tmp_path_factory):
     settings = w2v.TrainSettings(threads=1)
     w2v.save(w2v.train(w2v.read([DATA / "demo.txt"], settings), settings), path)
     return path
+
+
+def pytest_make_parametrize_id(val, argname):
+    """Name archives by their argument: they hold the second they were made in, and both workers need the same names."""
+    return argname if isinstance(val, bytes) and val.startswith((b"\x1f\x8b", b"PK")) else None
