@@ -5,6 +5,7 @@ import contextlib
 import json
 import re
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -366,6 +367,27 @@ def test_vectors_without_words_have_an_empty_map_that_is_finished():
     atlas = Atlas(Vectors((), np.zeros((0, 5), np.float32)), Path("none.txt"))
     atlas.open()
     assert (len(atlas.drawing.places), atlas.drawing.working, len(atlas.members), atlas.names) == (0, False, 0, ())
+
+
+def test_to_close_a_map_ends_the_thread_that_draws(monkeypatch):
+    from pathlib import Path
+
+    from w2v.explorer import atlas
+
+    begun, ended = threading.Event(), []
+
+    def long(*_):
+        begun.set()
+        time.sleep(0.3)  # as a matrix product that is under way: nothing interrupts it
+        ended.append(True)
+        return np.zeros(1, np.int64), np.zeros((1, 5), np.float32)
+
+    monkeypatch.setattr(atlas, "clusters", long)
+    drawn = atlas.Atlas(Vectors(("a",), np.ones((1, 5), np.float32)), Path("none.txt"))
+    drawn.open()
+    assert begun.wait(60)
+    drawn.close()
+    assert ended
 
 
 def test_the_words_whose_neighbours_changed_most_are_found(serve, demo_server, demo_vectors, tmp_path):

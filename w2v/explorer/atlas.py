@@ -61,6 +61,7 @@ class Atlas:
         self.rows = rows_of(vectors)
         self._ready = threading.Event()
         self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._draw, name="w2v-atlas", daemon=True)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._members: Ids = np.zeros(0, np.int64)
@@ -70,14 +71,16 @@ class Atlas:
 
     def open(self) -> None:
         """Begin to draw, in the background."""
-        threading.Thread(target=self._draw, name="w2v-atlas", daemon=True).start()
+        self._thread.start()
 
     def close(self) -> None:
-        """End the process that draws, if there is one."""
+        """End what draws, after `open`; waits for the step at hand, 2 seconds where 100,000 words have 300 numbers."""
         with self._lock:
             self._closed = True
             if self._process is not None:
                 self._process.terminate()
+        # OpenBLAS hangs for ever at the end of a process in which a thread still multiplies (1 Ctrl-C in 50).
+        self._thread.join()
 
     @property
     def drawing(self) -> Drawing:
@@ -113,7 +116,7 @@ class Atlas:
             self._divide()
 
     def _divide(self) -> None:
-        if not self.rows:
+        if not self.rows or self._closed:
             return
         drawing = self._drawing
         words = self._vectors.words[: self.rows]
