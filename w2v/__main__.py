@@ -5,7 +5,6 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command line."""
-    import atexit
     import gc
 
     # numba's import makes 100,000s of objects and no garbage: with Python's usual 700 the search for it took 0.1 s of a
@@ -15,15 +14,14 @@ def main() -> None:
     from w2v import kernels
     from w2v.cli import cli, process, progress
 
-    atexit.register(gc.freeze)  # or Python looks for garbage among all objects of numba before it ends: 0.1 s
     process.replace_streams()
     process.answer_cut_files()
     kernels.notify = progress.note_between
     try:
         cli(prog_name="w2v")
     except SystemExit as end:
-        if isinstance(end.code, int) and end.code:
-            process.leave(end.code)
+        if end.code is None or isinstance(end.code, int):
+            process.leave(end.code or 0)
         raise
     except Exception:
         import sys
