@@ -36,10 +36,8 @@ from w2v.kernels.emit import (
     whole,
 )
 from w2v.kernels.rows import address
-from w2v.kernels.tiles import SLOT, dot_rows, emit_columns, prefetch_rows_owned
+from w2v.kernels.tiles import SLOT, emit_columns, prefetch_rows_owned
 
-ORTHOGONAL = 1e-10  # a product of two lines of length 1 whose square is below it
-SWEEPS = 30  # over all pairs of lines at the most; some ten are needed
 # Rows that are asked for ahead, from the caches of others: 7 % less time, 2 replicas. That these give them up saves
 # another 10 % of merging on far cores; 2, 8 or 16 rows ahead make no difference there.
 AHEAD = 4
@@ -211,63 +209,3 @@ def damp(_: Any, total: Any, axes: Any, count: Any, damping: Any, along: Any, ro
         return ctx.get_dummy_value()
 
     return types.void(*[types.int64] * 6), emit
-
-
-@kernel
-def second_moment(rows, weights, result):
-    """Write the sum of weight * outer(row, row) to `result`, float32 [row, row]; weights float32 [n].
-
-    Not numpy's product: its threads get in the way of those that train (30 ms instead of 3), and its bits depend on
-    their number.
-    """
-    size = rows.shape[1]
-    result[:] = 0
-    for i in range(len(weights)):
-        row = rows[i]
-        for d in range(size):
-            x, line = weights[i] * row[d], result[d]
-            for e in range(size):
-                line[e] += x * row[e]
-
-
-@kernel
-def find_axes(matrix, squares):
-    """Turn the lines of a symmetric matrix without negative eigenvalues into eigenvalue * eigenvector.
-
-    matrix   float32 [row, row], written; lines begin on cache lines
-    squares  float32 [row], written: the squares of the eigenvalues
-
-    One-sided Jacobi (Hestenes 1958): two lines at a time are rotated until they are orthogonal. Not numpy's `eigh`,
-    whose threads spin for some 20 ms when it is done: training by 16 replicas on two cores took 20 % more time for it.
-    """
-    size = len(matrix)
-    row_bytes, start = np.int64(4 * matrix.shape[1]), address(matrix)
-    one, two = np.float32(1), np.float32(2)
-    for _ in range(SWEEPS):
-        for i in range(size):
-            squares[i] = dot_rows(start + i * row_bytes, start + i * row_bytes, row_bytes)
-        turned = False
-        for p in range(size - 1):
-            for q in range(p + 1, size):
-                product: float = dot_rows(start + p * row_bytes, start + q * row_bytes, row_bytes)
-                if not np.float64(product) ** 2 > ORTHOGONAL * squares[p] * squares[q]:
-                    continue
-                turned = True
-                apart = (squares[q] - squares[p]) / (two * product)
-                tangent = one / (abs(apart) + np.sqrt(one + apart * apart))
-                tangent = tangent if apart > 0 else -tangent
-                cosine = one / np.sqrt(one + tangent * tangent)
-                sine = cosine * tangent
-                longer = max(squares[p] - tangent * product, squares[q] + tangent * product)
-                if squares[p] - tangent * product < longer:  # the longer one first: fewer sweeps
-                    cosine, sine = -sine, cosine
-                squares[p] = longer
-                x, y = matrix[p], matrix[q]
-                for d in range(size):
-                    was, other = x[d], y[d]
-                    x[d] = cosine * was - sine * other
-                    y[d] = sine * was + cosine * other
-                # Not by the formula: it would be lost in the rounding of the longer one's.
-                squares[q] = dot_rows(start + q * row_bytes, start + q * row_bytes, row_bytes)
-        if not turned:
-            break
