@@ -59,9 +59,9 @@ and sigmoids and 15 are drawing and finding windows. With 68,000 words the rows 
     4,700 words     a sigmoid with shorter chains, see `w2v.kernels.emit`            2 to 3 % less
                     one logarithm for the chances of a window, not one for each      2.6 % less
                     rows asked for into L2 alone / not at all                        no difference
-                    steps of two contexts as soon as they are scored                 no difference
-                    negatives drawn between the scores and the update of a center    8 % more
     68,000 words    the same                                                         2 % / 80 % more
+    4,700 words     steps of two contexts as soon as they are scored                 no difference
+                    negatives drawn between the scores and the update of a center    8 % more
     29,000 words    seven registers of a path's rows at once, not four and three     no difference
 
 A window is 20.5 kflop on average, so 5.9 M words/s are 121 GFLOP/s of the 285 that a loop of FMA reaches.
