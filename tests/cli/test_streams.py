@@ -146,3 +146,15 @@ def test_a_command_that_fails_while_a_thread_is_within_llvm_ends_with_its_own_co
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=TOP)
     assert done.returncode == 2, done.stderr
     assert done.stderr.splitlines()[-1].startswith("Error: No such command")
+
+
+def test_a_command_that_succeeds_does_not_take_the_interpreter_down_either():
+    code = (
+        "import os, sys; from w2v.__main__ import main;"
+        "Late = type('Late', (), {'__del__': lambda self, write=os.write: write(1, b'down')}); late = Late();"
+        "sys.argv = ['w2v', '--version']; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=TOP)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("w2v")
+    assert not done.stdout.endswith("down")

@@ -171,7 +171,7 @@ def leave(code: int) -> NoReturn:
 
     A thread that loads or compiles kernels may be within LLVM. At an ordinary end the destructors of LLVM run under it:
     of 400 training runs stopped 0.35 to 0.6 s after their start 18 ended by SIGABRT or SIGSEGV. And with numba in it an
-    interpreter takes 0.03 s to come down.
+    interpreter takes 0.02 s to come down (24 trainings by turns).
     """
     atexit._run_exitfuncs()  # those of multiprocessing and Ray end other processes
     with contextlib.suppress(OutputError):

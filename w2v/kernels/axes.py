@@ -102,8 +102,8 @@ def span_largest(matrix, directions, turned):
 def find_axes(matrix, squares):
     """Turn the lines of a symmetric matrix without negative eigenvalues into eigenvalue * eigenvector.
 
-    matrix   float32 [row, row], written; lines begin on cache lines
-    squares  float32 [row], written: the squares of the eigenvalues
+    matrix   float32 [n, n or more], written; lines begin on cache lines, and are zeros behind the n
+    squares  float32 [n], written: the squares of the eigenvalues
 
     One-sided Jacobi (Hestenes 1958): two lines at a time are rotated until they are orthogonal. Not numpy's `eigh`,
     whose threads spin for some 20 ms when it is done: training by 16 replicas on two cores took 20 % more time for it.

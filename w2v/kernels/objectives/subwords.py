@@ -9,8 +9,8 @@ other's steps until then, a difference of the order of rate^2.
 A word of a span has the slot c % slots, where its mean stands as it was and as it is.
 
 The kernels call the functions whose first argument is `plan` (pair by pair has branches of its own: with n-grams these
-were 26 % more time there). Its type tells whether words have n-grams: where they
-have none nothing of this is compiled, which takes a new user's first run from 22 s to 15 s (a Zen 5, 2 cores).
+were 26 % more time there). Its type tells whether words have n-grams: where they have none nothing of this is compiled,
+which takes a new user's first run from 22 s to 15 s (a Zen 5, 2 cores).
 """
 
 from __future__ import annotations
