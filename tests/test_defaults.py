@@ -57,6 +57,29 @@ def test_the_kernel_that_is_compiled_ahead_is_the_one_that_trains(more):
     assert not any(is_auto(value) for value in vars(found[0]).values())
 
 
+@pytest.mark.parametrize(
+    ("tokens", "settings", "rate"),
+    [
+        (3 * 10**6, {}, 0.015),  # 17 epochs
+        (10**7, {}, 0.021),  # 12 epochs
+        (17 * 10**6, {}, 0.025),
+        (17 * 10**6, {"epochs": 20}, 0.015),
+        (3 * 10**6, {"epochs": 5}, 0.025),
+        (3 * 10**6, {"preset": "syntax"}, 0.025),
+        (17 * 10**6, {"preset": "topics"}, 0.015),
+        (3 * 10**6, {"objective": "cbow"}, 0.03),
+        (3 * 10**6, {"objective": "cbow", "epochs": 5}, 0.05),
+        (3 * 10**6, {"subwords": "3-6"}, 0.03),
+        (3 * 10**6, {"min_rate": 0.02}, 0.02),
+        (3 * 10**6, {"objective": "glove"}, 0.05),
+    ],
+)
+def test_a_text_whose_words_are_moved_often_is_trained_at_a_lower_rate(tokens, settings, rate):
+    chosen, choices = choose(TrainSettings(**settings), size_of(tokens))
+    assert chosen.rate == pytest.approx(rate, abs=1e-9)
+    assert rate == 0.025 or [choice.reason for choice in choices if choice.name == "rate"]
+
+
 def test_the_usual_numbers_can_be_given_and_are_then_no_longer_open():
     assert TrainSettings().epochs == TrainSettings(epochs=5).epochs == 5
     assert choose(TrainSettings(epochs=5), size_of(10**4))[0].epochs == 5
@@ -165,6 +188,6 @@ def test_text_that_is_added_to_a_model_has_the_usual_numbers_and_no_advice_on_ep
 
 
 def test_the_tree_has_no_negatives_and_the_mean_of_a_window_a_higher_rate():
-    chosen, choices = choose(TrainSettings(loss="hs", objective="cbow"), size_of(10**6))
+    chosen, choices = choose(TrainSettings(loss="hs", objective="cbow", epochs=5), size_of(10**6))
     assert chosen.rate == 0.05
     assert "negatives" not in {choice.name for choice in choices}

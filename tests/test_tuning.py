@@ -76,6 +76,16 @@ def test_the_search_finds_out_that_items_of_a_session_belong_together_and_keeps_
     assert found.noise == abs(first.score - second.score)
 
 
+def test_the_rate_of_each_trial_is_that_of_its_window_unless_it_was_given():
+    def rates(**more):
+        given = {"preset": "text", "epochs": 10, "dim": 4, "negatives": 2, "ns_exponent": 0.5, "threads": 1}
+        found = library.tune(SESSIONS, min_count=1, **given, **more)
+        return {trial.settings.window: trial.settings.rate for trial in found.trials}
+
+    assert rates() == {5: 0.025, 2: 0.025, 10: 0.015}
+    assert rates(rate=0.02) == {5: 0.02, 2: 0.02, 10: 0.02}
+
+
 def test_nothing_is_held_out_and_trained_on_and_all_of_it_is_drawn():
     corpus = read(SESSIONS * 2, min_count=1)
     part, held = tuning._divided(corpus, 10**9, TrainSettings(min_count=1))

@@ -150,6 +150,9 @@ def tune(
         progress(len(trials), total)
         return trials[-1]
 
+    def with_rate(settings: TrainSettings, corpus: EncodedCorpus) -> TrainSettings:
+        return choose(replace(settings, rate=given.rate), corpus.size)[0]  # a rate that was left open follows the rest
+
     progress(0, total)
     best, factor = run(base), 1.0
     noise = abs(run(replace(base, seed=base.seed + 1)).score - best.score)
@@ -160,14 +163,14 @@ def tune(
             number = type(getattr(base, name))(number)
             if number == getattr(start.settings, name):
                 continue
-            trial = run(replace(start.settings, **{name: number}))
+            trial = run(with_rate(replace(start.settings, **{name: number}), part))
             if trial.score > max(best.score, start.score + noise):
                 best = trial
                 factor = value if name == "epochs" else factor
     chosen = {name: getattr(best.settings, name) for name in TRIED if name != "epochs"}
     epochs = max(1, round(whole.epochs * factor))
     progress(total, total)
-    return Tuned(what, trials, noise, best, replace(whole, epochs=epochs, **chosen))
+    return Tuned(what, trials, noise, best, with_rate(replace(whole, epochs=epochs, **chosen), text))
 
 
 def _measure(
