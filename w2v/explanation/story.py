@@ -126,7 +126,8 @@ class _Story:
         self.objective, self.loss = model.settings.objective, model.settings.loss
         # Whether each pair of skip-gram takes a step of its own.
         self.apart = self.objective == "skipgram" and (self.loss == "hs" or model.settings.negatives_per == "pair")
-        self.rate = defaults.foreseen(TrainSettings(objective=self.objective, loss=self.loss)).rate
+        # In one epoch no word is moved so often that a rate below the usual one is chosen.
+        self.rate = defaults.foreseen(TrainSettings(objective=self.objective, loss=self.loss, epochs=1)).rate
 
     def text(self, text: str, /, **values: str | int) -> Text:
         return Text(self.fill(text, **values))
