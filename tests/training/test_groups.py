@@ -69,7 +69,7 @@ def test_groups_take_the_steps_of_the_slow_twins(corpus, threads, groups, cores,
                     return rounds_apart
 
                 last = round + 1 == rounds.all
-                within = period(max(6 / each, 2) * inside / faster, touches[row]) if each > 1 else 1
+                within = period(max(6 / (each - 1), 2) * inside / faster, touches[row]) if each > 1 else 1
                 if (round + 1) % within == 0 or last:
                     early["within"] += (round + 1) % rounds.cycle != 0
                     for group in range(groups):

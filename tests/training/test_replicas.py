@@ -87,8 +87,8 @@ def test_replicas_take_the_steps_of_the_slow_twins(corpus, objective, subwords, 
             axes, steep, slower = curved[table]
             for row in range(len(base[table])):
                 # The largest power of two of rounds in which the row is touched as often as it may be.
-                period = 1
-                while period * 2 * touches[row] <= 2 and period < rounds.cycle and row in frequent[table]:
+                period, most = 1, 6 / 3 if damped else 6 / 2
+                while period * 2 * touches[row] <= most and period < rounds.cycle and row in frequent[table]:
                     period *= 2
                 if everything or (round + 1) % period == 0:
                     merged_early += not everything
@@ -208,7 +208,7 @@ def test_high_rates_and_small_texts_are_trained_by_fewer_replicas():
     assert count(64, rate=0.5) == 1
     assert count(64, length=35_000) == 3
     assert count(64, length=10) == 1
-    assert count(64, touches=1.0) == 4
+    assert count(64, touches=1.0) == 5
     assert count(2, rate=0.1, together=3.7) == 2  # clicks of diginetica
     assert count(2, rate=0.1, together=21) == 1  # lists of Last.fm, at window 20
     assert count(2, rate=0.05, together=21) == 2
